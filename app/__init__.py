@@ -1,0 +1,1 @@
+"""Everything of Packbench that works without a screen. Never imports Qt."""

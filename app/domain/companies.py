@@ -1,0 +1,41 @@
+"""Carrier companies by our code: name, mark and the code each shop platform uses for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.text import T, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    code: str
+    name: Text
+    mark: str  # the one character on its square
+    wechat: str  # delivery_id
+
+
+COMPANIES: tuple[Company, ...] = (
+    Company("sf", T("SF Express"), "顺", "SF"),
+    Company("zto", T("ZTO Express"), "中", "ZTO"),
+    Company("yunda", T("Yunda Express"), "韵", "YUNDA"),
+    Company("yto", T("YTO Express"), "圆", "YTO"),
+    Company("sto", T("STO Express"), "申", "STO"),
+    Company("jt", T("J&T Express"), "极", "JTSD"),
+    Company("jd", T("JD Logistics"), "京", "JD"),
+    Company("ems", T("China Post EMS"), "邮", "EMS"),
+)
+_BY_CODE = {c.code: c for c in COMPANIES}
+_BY_WECHAT = {c.wechat: c for c in COMPANIES}
+
+
+def company(code: str) -> Company:
+    """The company with our ``code``; an unknown code becomes a company that shows the code."""
+    return _BY_CODE.get(code) or Company(
+        code, Text("{text}", {"text": code}), code[:1].upper(), code.upper()
+    )
+
+
+def company_of_wechat(delivery_id: str) -> Company:
+    """The company behind a WeChat Store ``delivery_id``."""
+    return _BY_WECHAT.get(delivery_id) or company(delivery_id.lower())

@@ -1,0 +1,52 @@
+"""The exception tree. Every adapter maps what it meets into these; nobody decides by message text."""
+
+from __future__ import annotations
+
+from app.domain.text import Text
+
+
+class PackbenchError(Exception):
+    """What happened and what to do about it, in words a packer understands.
+
+    ``code`` is stable and machine-readable, ``ref`` names the row concerned (a parcel, an order, a
+    file's line). Neither message nor remedy may hold a name, an address, a phone or a secret.
+    """
+
+    exit_code = 3
+
+    def __init__(self, code: str, message: Text, remedy: Text, *, ref: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.ref = ref
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UserError(PackbenchError):
+    """The user must change something (exit status 1)."""
+
+    exit_code = 1
+
+
+class RetryableError(PackbenchError):
+    """Try again later (exit status 2): no network, the shop is busy, the printer is off.
+
+    ``retry_after_s`` is the wait the other side asked for, if it did.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        code: str,
+        message: Text,
+        remedy: Text,
+        *,
+        ref: str = "",
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(code, message, remedy, ref=ref)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,105 @@
+"""What is printed on one label, decided once and kept; how it looks is printing's business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.domain.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class OwnArea:
+    """The merchant's own corner of the label."""
+
+    lines: tuple[str, ...] = ()  # "龙井 特级 罐 ×2"
+    wave: str = ""
+    position: str = ""  # "12/64": place in the wave
+    bin: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLabel:
+    """A label that we draw. Both parties are already masked as the privacy setting says.
+
+    ``route`` is the carrier's own label data (SF ``routeLabelData``, ZTO ``bigMarkInfo``, the field
+    map of Yunda's ``pdf_info``), unchanged; ``template`` names the layout that knows its keys.
+    """
+
+    template: str  # sf, zto, yunda, plain
+    number: str
+    route: Mapping[str, Any]
+    sender: Address
+    receiver: Address
+    goods: str  # 品名 line
+    own: OwnArea
+    printed_at: datetime
+    weight_g: int = 0
+    box_no: int = 1
+    box_count: int = 1
+    mother_number: str = ""
+    cod_fen: int = 0
+    reprint_no: int = 0  # 0 = first print
+    kind: str = "mother"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformLabel:
+    """A label that only the platform's print component can draw."""
+
+    number: str
+    print_info: str = field(repr=False)
+    task_id: str = ""  # our print job's key
+    number_in_batch: int = 1
+    batch_size: int = 1
+    own: OwnArea = field(default_factory=OwnArea)
+
+
+Label = DrawnLabel | PlatformLabel
+
+
+@dataclass(frozen=True, slots=True)
+class PickRow:
+    """One row of a pick list, in walking order."""
+
+    bin: str
+    sku: str
+    name: str
+    spec: str
+    barcode: str
+    quantity: int
+    slots: tuple[str, ...] = ()  # "3 ×2": which boxes of the cart
+
+
+@dataclass(frozen=True, slots=True)
+class PickList:
+    wave: str
+    printed_at: datetime
+    parcels: int
+    rows: tuple[PickRow, ...]
+    code: str  # barcode that marks the list as done when scanned
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRow:
+    name: str
+    spec: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackingSlip:
+    """What the buyer finds in the box; prices are never part of it."""
+
+    shop: str
+    order_ids: tuple[str, ...]
+    receiver_name: str
+    rows: tuple[SlipRow, ...]
+    greeting: str
+    note: str
+    number: str
+    printed_at: datetime

@@ -1,0 +1,71 @@
+"""The one place that hides personal data on what we print, show and export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from app.domain.address import Address
+
+
+class Masking(StrEnum):
+    """How much a label that we draw shows."""
+
+    STANDARD = "standard"  # name 林**, phone 138****2046, address in full
+    NAME_ONLY = "name_only"  # only the name is hidden
+    NONE = "none"
+
+
+def mask_name(name: str) -> str:
+    """First character and ``**``; a name that came masked stays as it came."""
+    if not name or "*" in name:
+        return name
+    return f"{name[0]}**"
+
+
+def mask_phone(phone: str) -> str:
+    """Mobile: first 3, ``****``, last 4. Land line: area code, ``****``, last 4."""
+    if not phone or "*" in phone:
+        return phone
+    area, dash, rest = phone.partition("-")
+    if dash and len(rest) >= 7:
+        return f"{area}-****{rest[-4:]}"
+    digits = phone.replace("-", "")
+    if len(digits) >= 11:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return f"****{digits[-4:]}" if len(digits) > 4 else "****"
+
+
+def mask_address_text(address: str) -> str:
+    """Building and room hidden: every digit run becomes its first digit and ``**``."""
+    out: list[str] = []
+    in_digits = False
+    for char in address:
+        if char.isdigit():
+            if not in_digits:
+                out.append(f"{char}**")
+            in_digits = True
+        else:
+            out.append(char)
+            in_digits = False
+    return "".join(out)
+
+
+def for_label(person: Address, masking: Masking) -> Address:
+    """``person`` as a label shows it; what came masked from the platform is shown as it came."""
+    if person.masked or masking is Masking.NONE:
+        return person
+    phone = person.phone if masking is Masking.NAME_ONLY else mask_phone(person.phone)
+    return replace(person, name=mask_name(person.name), phone=phone)
+
+
+def for_screen(person: Address) -> Address:
+    """``person`` as lists and drawers show it: name, phone and house numbers hidden."""
+    if person.masked:
+        return person
+    return replace(
+        person,
+        name=mask_name(person.name),
+        phone=mask_phone(person.phone),
+        address=mask_address_text(person.address),
+    )
