@@ -1,4 +1,4 @@
-"""What the services need from the outside world. Adapters implement these; ``app.bootstrap`` joins them."""
+"""What the services need from the outside world; adapters implement it, ``app.bootstrap`` joins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exception tree. Every adapter maps what it meets into these; nobody decides by message text."""
+"""The exception tree. Adapters map what they meet into these; nobody decides by message text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An order as a shop tells it, in our words. Made by ``app.shops``, stored by ``app.services.syncing``."""
+"""An order as a shop tells it, in our words: made by a shop adapter, stored by syncing."""
 
 from __future__ import annotations
 
