@@ -1,0 +1,70 @@
+"""Every table of Packbench. SQLite by default, PostgreSQL by changing one URL.
+
+Ids are our own keys (text, see ``app.domain.keys``); only append-only journals (ledger, scans,
+audit) count upwards. Personal data in clear is never in a plain column: ``*_sealed`` columns hold
+it encrypted with a key from the secret store.
+"""
+
+from __future__ import annotations
+
+from app.store.tables.base import metadata
+from app.store.tables.goods import (
+    listings,
+    products,
+    sku_barcodes,
+    skus,
+    stock_balances,
+    stock_moves,
+)
+from app.store.tables.journal import audit, outbox, scans
+from app.store.tables.orders import after_sales, order_lines, order_secrets, orders
+from app.store.tables.parcels import holds, parcel_lines, parcels, reservations, shipments, waves
+from app.store.tables.setup import (
+    accounts,
+    leases,
+    printers,
+    quotas,
+    rules,
+    settings,
+    shop_accounts,
+    shops,
+    sync_cursors,
+    users,
+)
+from app.store.tables.waybills import print_jobs, waybill_requests, waybills
+
+__all__ = [
+    "accounts",
+    "after_sales",
+    "audit",
+    "holds",
+    "leases",
+    "listings",
+    "metadata",
+    "order_lines",
+    "order_secrets",
+    "orders",
+    "outbox",
+    "parcel_lines",
+    "parcels",
+    "print_jobs",
+    "printers",
+    "products",
+    "quotas",
+    "reservations",
+    "rules",
+    "scans",
+    "settings",
+    "shipments",
+    "shop_accounts",
+    "shops",
+    "sku_barcodes",
+    "skus",
+    "stock_balances",
+    "stock_moves",
+    "sync_cursors",
+    "users",
+    "waves",
+    "waybill_requests",
+    "waybills",
+]

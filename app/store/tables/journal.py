@@ -1,0 +1,65 @@
+"""Scans, the outbox and the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, String, Table
+
+from app.store.tables.base import Counter, flag, metadata, number, words
+from app.store.types import Code, Json, Key, ShopId, UtcTime
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("nonce", String(64), nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+    words("bench", 64),
+    words("user", 64),
+    Column("parcel_id", Key, nullable=True),
+    Column("parcel_line_id", Key, nullable=True),
+    Column("code", String(128), nullable=False),
+    Column("verdict", Code, nullable=False),
+    number("quantity"),
+    flag("undone"),
+    Index(None, "parcel_id", "id"),
+    Index(None, "at"),
+)
+
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("once", String(128), nullable=False, unique=True),  # natural key: ship:<parcel>:<order>
+    Column("kind", Code, nullable=False),
+    Column("lane", String(128), nullable=False),  # rows of one lane go in order
+    Column("shop_id", ShopId, nullable=False),
+    Column("order_id", Key, nullable=True),
+    Column("parcel_id", Key, nullable=True),
+    Column("payload", Json, nullable=False),
+    Column("state", Code, nullable=False),
+    number("attempts"),
+    Column("next_at", UtcTime, nullable=False),
+    Column("reason", Json, nullable=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=True),
+    Index(None, "state", "next_at"),
+    Index(None, "lane", "id"),
+    Index(None, "parcel_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    words("user", 64),
+    words("bench", 64),
+    Column("action", Code, nullable=False),
+    Column("order_id", Key, nullable=True),
+    Column("parcel_id", Key, nullable=True),
+    Column("detail", Json, nullable=True),  # never a name, phone, address or secret
+    Index(None, "order_id", "id"),
+    Index(None, "parcel_id", "id"),
+    Index(None, "at"),
+)

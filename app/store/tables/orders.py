@@ -1,0 +1,106 @@
+"""Orders as the shops tell them, kept with the raw payload."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
+
+from app.store.tables.base import flag, metadata, number, words
+from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("shop_id", ShopId, ForeignKey("shops.id"), nullable=False),
+    Column("order_id", ExternalId, nullable=False),
+    Column("status", Code, nullable=False),
+    Column("shop_status", Code, nullable=False),
+    Column("flow", Code, nullable=False),
+    Column("stage", Code, nullable=False),  # of its least advanced live parcel
+    number("hold_count"),
+    flag("failed"),  # 异常: the last action on one of its parcels failed
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("paid_at", UtcTime, nullable=True),
+    Column("deadline_at", UtcTime, nullable=True),
+    words("buyer_id", 128),
+    Column("receiver", Json, nullable=False),  # as the shop shows it: masked
+    words("address_hash", 128),
+    Column("pending_address", Json, nullable=True),
+    words("pending_address_hash", 128),
+    flag("virtual_number"),
+    words("buyer_note"),
+    words("merchant_note"),
+    flag("is_gift"),
+    flag("urged"),
+    words("greeting"),
+    words("custom_work"),
+    flag("quality_inspection"),
+    flag("serials_wanted"),
+    number("paid_fen"),
+    number("freight_fen"),
+    words("label_code", 256),
+    words("search"),  # order id, masked name, titles, notes, waybills: lower-case, blank-separated
+    Column("raw", Long, nullable=False),
+    Column("stored_at", UtcTime, nullable=False),
+    number("revision", 1),
+    UniqueConstraint("shop_id", "order_id"),
+    Index(None, "stage", "deadline_at"),
+    Index(None, "paid_at"),
+    Index(None, "address_hash"),
+    Index(None, "order_id"),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    Column("line_key", String(128), nullable=False),
+    number("position"),
+    Column("product_id", ExternalId, nullable=False),
+    Column("sku_id", ExternalId, nullable=False),
+    words("title", 512),
+    words("spec", 512),
+    words("sku_code", 128),
+    words("barcode", 64),
+    words("image_url", 512),
+    number("quantity"),
+    number("refunded_quantity"),
+    number("refunding_quantity"),
+    number("shipped_quantity"),
+    number("paid_fen"),
+    number("unit_price_fen"),
+    Column("deadline_at", UtcTime, nullable=True),
+    flag("presale"),
+    Column("predicted_at", UtcTime, nullable=True),
+    flag("is_free_gift"),
+    flag("sku_change_pending"),
+    words("new_sku_id", 64),
+    flag("dropship"),
+    Column("mapped_sku_id", Key, ForeignKey("skus.id"), nullable=True),
+    number("factor", 1),
+    UniqueConstraint("order_id", "line_key"),
+    Index(None, "mapped_sku_id"),
+)
+
+order_secrets = Table(
+    "order_secrets",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("receiver_sealed", Long, nullable=False),
+    Column("address_hash", String(128), nullable=False),
+    Column("decoded_at", UtcTime, nullable=False),
+    words("decoded_by", 64),
+)
+
+after_sales = Table(
+    "after_sales",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("after_sale_id", ExternalId, primary_key=True),
+    Column("status", Code, nullable=False),
+    flag("open"),
+    flag("affects_goods", True),
+    Column("seen_at", UtcTime, nullable=False),
+)

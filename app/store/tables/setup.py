@@ -1,0 +1,106 @@
+"""Shops, accounts, printers, rules, users and what is remembered about them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, text
+
+from app.store.tables.base import flag, metadata, number
+from app.store.types import Code, ExternalId, Json, Long, ShopId, UtcTime
+
+shops = Table(
+    "shops",
+    metadata,
+    Column("id", ShopId, primary_key=True),
+    Column("platform", Code, nullable=False),
+    Column("title", String(128), nullable=False, server_default=text("''")),
+    Column("settings", Json, nullable=False),
+    number("position"),
+    flag("active", True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("carrier", Code, nullable=False),
+    Column("settings", Json, nullable=False),
+    number("position"),
+    flag("active", True),
+)
+
+printers = Table(
+    "printers",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("settings", Json, nullable=False),
+    number("position"),
+    flag("active", True),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("when", Json, nullable=False),
+    Column("then", Json, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("value", Json, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", Code, nullable=False, server_default=text("'packer'")),
+    Column("display_name", String(64), nullable=False, server_default=text("''")),
+    Column("pin_hash", String(256), nullable=True),
+    flag("active", True),
+)
+
+shop_accounts = Table(
+    "shop_accounts",
+    metadata,
+    Column("shop_id", ShopId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", ExternalId, primary_key=True),
+    Column("carrier", Code, nullable=False),
+    Column("delivery_id", Code, nullable=False),
+    flag("bound"),
+    Column("balance", Integer, nullable=True),
+    Column("sender", Json, nullable=False),
+    Column("record", Json, nullable=False),
+    number("position"),
+    Column("fetched_at", UtcTime, nullable=False),
+)
+
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("shop_id", ShopId, primary_key=True),
+    Column("kind", Code, primary_key=True),
+    Column("day", String(10), primary_key=True),  # the shop's business day, UTC+8
+    number("used"),
+)
+
+sync_cursors = Table(
+    "sync_cursors",
+    metadata,
+    Column("shop_id", ShopId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("stream", Code, primary_key=True),
+    Column("upto_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime, nullable=True),
+    Column("last_error", Long, nullable=True),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("until_at", UtcTime, nullable=False),
+)
