@@ -95,12 +95,10 @@ def draw_stage(
         return
     side = 2 * ceil(radius) + 2
     middle = QPointF(side / 2, side / 2)
-    device = p.device()
-    ratio = device.devicePixelRatio() if device is not None else 1.0
     pixmap = cached_pixmap(
         f"stage/{stage}/{radius}/{tint.rgba():x}",
         QSize(side, side),
-        ratio,
+        p.device().devicePixelRatio(),
         lambda q: _ring(q, stage, middle, radius, tint),
     )
     p.drawPixmap(QPointF(round(centre.x() - side / 2), round(centre.y() - side / 2)), pixmap)

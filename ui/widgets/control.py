@@ -1,0 +1,109 @@
+"""What every painted control shares: theme, hover, keyboard focus ring, reason when disabled."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from typing_extensions import override
+
+from ui.paint_boxes import focus_ring
+from ui.theme import Theme
+
+_KEYBOARD_REASONS = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
+_RING_PX = 5
+
+
+class FocusRing(QWidget):
+    """The accent line around a control that the keyboard has reached; outside the control."""
+
+    def __init__(self, target: QWidget, radius: float, theme: Theme) -> None:
+        super().__init__(target.parentWidget())
+        self._target = target
+        self._radius = radius
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        target.installEventFilter(self)
+        self._follow()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+            self._follow()
+        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+            self.hide()
+        return False
+
+    def show_on(self) -> None:
+        """Put the ring around its control."""
+        self._follow()
+        self.raise_()
+        self.show()
+
+    def _follow(self) -> None:
+        room = _RING_PX
+        self.setGeometry(self._target.geometry().adjusted(-room, -room, room, room))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self)
+        room = _RING_PX
+        inner = self.rect().adjusted(room, room, -room, -room)
+        focus_ring(p, inner, self._radius, self._theme.t)
+
+
+class Control(QAbstractButton):
+    """Base of the painted buttons. Clicking does not move the keyboard focus, Tab does."""
+
+    ring_radius = 6.0
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._ring: FocusRing | None = None
+        self._tooltip = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.changed.connect(self._restyle)
+
+    def set_help(self, text: str) -> None:
+        """The tooltip while the control can be used."""
+        self._tooltip = text
+        self.setToolTip(text)
+
+    def set_disabled_reason(self, reason: str | None) -> None:
+        """Disable with the reason as tooltip; ``None`` makes the control usable again."""
+        self.setEnabled(reason is None)
+        self.setToolTip(reason or self._tooltip)
+        self.setAccessibleDescription(reason or "")
+
+    @property
+    def hovered(self) -> bool:
+        return self.isEnabled() and self.underMouse()
+
+    def control_rect(self) -> QRect:
+        """The painted box."""
+        return self.rect()
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _KEYBOARD_REASONS and self.parentWidget() is not None:
+            if self._ring is None or self._ring.parentWidget() is not self.parentWidget():
+                self._ring = FocusRing(self, self.ring_radius, self.theme)
+            self._ring.show_on()
+
+    @property
+    def ring_shown(self) -> bool:
+        """Whether the keyboard focus ring is on screen."""
+        return self._ring is not None and self._ring.isVisible()
