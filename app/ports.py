@@ -45,6 +45,16 @@ class SecretStore(Protocol):
     def delete(self, name: str) -> None: ...
 
 
+class Sealer(Protocol):
+    """Encrypts personal data for the database; the key lives in the secret store."""
+
+    def seal(self, clear: str) -> str: ...
+
+    def unseal(self, sealed: str) -> str:
+        """Raises ``UserError`` (``sealed_unreadable``) when the key does not fit."""
+        ...
+
+
 class Capability(StrEnum):
     """What a waybill source can do; the window hides what is not there."""
 
@@ -285,3 +295,18 @@ class Stationery(Protocol):
     def pick_list_pdf(self, pick_list: PickList) -> bytes: ...
 
     def slip_pdf(self, slip: PackingSlip, media: str) -> bytes: ...
+
+
+class Outside(Protocol):
+    """The connected world, by name. Connections are made when first asked for and then kept."""
+
+    def shop(self, shop_id: str) -> Shop:
+        """Raises ``UserError`` when the shop is unknown or its secret is missing."""
+        ...
+
+    def carrier(self, account: str) -> WaybillSource: ...
+
+    def printer(self, name: str) -> Printer: ...
+
+    @property
+    def stationery(self) -> Stationery: ...

@@ -1,0 +1,101 @@
+"""One holder at a time for work that must not be done twice: a shop's sync, a printer, an account.
+
+The holder of a lease names its process. A lease whose process on this machine is gone is free at
+once (a killed program must be able to start again), any other one when its time has run out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.errors import RetryableError
+from app.domain.text import T
+from app.services.workplace import Workplace
+from app.store.tables import leases
+
+_LENGTH = timedelta(seconds=90)
+
+
+def process_holder() -> str:
+    """This process as a holder: host, pid and start time (a pid alone may be used again)."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return "0"
+    return stat.rpartition(")")[2].split()[19]
+
+
+def _is_gone(holder: str) -> bool:
+    """True only when the holder is surely a dead process of this machine."""
+    host, _, rest = holder.partition("/")
+    pid, _, started = rest.partition("/")
+    # A task's own suffix may follow the start time.
+    started = started.partition("/")[0]
+    if host != socket.gethostname() or not pid.isdigit() or not Path("/proc").exists():
+        return False
+    return not Path(f"/proc/{pid}").exists() or _started(int(pid)) != started
+
+
+def try_lease(tx: Connection, work: Workplace, name: str) -> bool:
+    """Take or renew the lease inside the caller's transaction."""
+    now = work.now()
+    row = tx.execute(select(leases).where(leases.c.name == name)).one_or_none()
+    if row is None:
+        try:
+            with tx.begin_nested():
+                tx.execute(
+                    insert(leases).values(name=name, holder=work.holder, until_at=now + _LENGTH)
+                )
+        except IntegrityError:
+            return False
+        return True
+    free = row.holder == work.holder or row.until_at < now or _is_gone(row.holder)
+    if not free:
+        return False
+    taken = tx.execute(
+        update(leases)
+        .where(leases.c.name == name, leases.c.holder == row.holder)
+        .values(holder=work.holder, until_at=now + _LENGTH)
+    )
+    return taken.rowcount == 1
+
+
+def renew(work: Workplace, name: str) -> None:
+    """Keep a lease alive; call between the steps of long work."""
+    with work.db.write() as tx:
+        tx.execute(
+            update(leases)
+            .where(leases.c.name == name, leases.c.holder == work.holder)
+            .values(until_at=work.now() + _LENGTH)
+        )
+
+
+@contextmanager
+def lease(work: Workplace, name: str) -> Iterator[None]:
+    """Hold ``name`` for the block. Raises ``RetryableError`` (``busy_elsewhere``) when taken."""
+    with work.db.write() as tx:
+        taken = try_lease(tx, work, name)
+    if not taken:
+        raise RetryableError(
+            "busy_elsewhere",
+            T("Another window or command is already doing this."),
+            T("Wait until it has finished, then try again."),
+            ref=name,
+        )
+    try:
+        yield
+    finally:
+        with work.db.write() as tx:
+            tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == work.holder))

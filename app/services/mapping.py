@@ -1,0 +1,80 @@
+"""From what the shop sells to what the shelf holds: by mapping, else code, else bar code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.orders import LineSnapshot
+from app.services.workplace import Workplace
+from app.store.tables import listings, sku_barcodes, skus
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """``factor`` pieces of the SKU are one piece of the listing."""
+
+    sku_id: str
+    factor: int
+
+
+def resolve(tx: Connection, work: Workplace, shop_id: str, line: LineSnapshot) -> Mapped | None:
+    """The SKU of an order line; remembers the listing so that it can be mapped by hand."""
+    row = tx.execute(
+        select(listings).where(
+            listings.c.shop_id == shop_id,
+            listings.c.product_id == line.product_id,
+            listings.c.sku_id == line.sku_id,
+        )
+    ).one_or_none()
+    if row is None:
+        tx.execute(
+            insert(listings).values(
+                id=work.key(),
+                shop_id=shop_id,
+                product_id=line.product_id,
+                sku_id=line.sku_id,
+                title=line.title,
+                spec=line.spec,
+            )
+        )
+    elif row.mapped_sku_id is not None:
+        return Mapped(row.mapped_sku_id, row.factor)
+    sku_id = sku_by_code(tx, line.sku_code) or _sku_by_barcode(tx, line.barcode or line.sku_code)
+    return Mapped(sku_id, 1) if sku_id else None
+
+
+def sku_by_code(tx: Connection, code: str) -> str | None:
+    """The SKU with exactly this code."""
+    if not code:
+        return None
+    return tx.execute(select(skus.c.id).where(skus.c.code == code)).scalar()
+
+
+def _sku_by_barcode(tx: Connection, barcode: str) -> str | None:
+    """The one SKU with this bar code; a code shared by several SKUs decides nothing."""
+    if not barcode:
+        return None
+    found = (
+        tx.execute(select(sku_barcodes.c.sku_id).where(sku_barcodes.c.barcode == barcode).limit(2))
+        .scalars()
+        .all()
+    )
+    return found[0] if len(found) == 1 else None
+
+
+def map_listing(
+    tx: Connection, shop_id: str, product_id: str, sku_id: str, mapped_sku_id: str, factor: int
+) -> bool:
+    """Say what a listing is. Returns whether the listing was known."""
+    done = tx.execute(
+        update(listings)
+        .where(
+            listings.c.shop_id == shop_id,
+            listings.c.product_id == product_id,
+            listings.c.sku_id == sku_id,
+        )
+        .values(mapped_sku_id=mapped_sku_id, factor=factor)
+    )
+    return done.rowcount == 1

@@ -1,0 +1,323 @@
+"""Parcels that match an order: made when it is paid, shrunk by refunds, cancelled with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from app.domain.orders import OrderSnapshot
+from app.domain.states import HoldCode, HoldScope, OrderStatus, ParcelState, WaybillState
+from app.domain.text import T
+from app.services import allocation, holding, outbox_rows, records
+from app.services.workplace import Workplace
+from app.store.tables import (
+    order_lines,
+    parcel_lines,
+    parcels,
+    shipments,
+    skus,
+    waybills,
+)
+
+PAID = frozenset({OrderStatus.PAID, OrderStatus.PARTLY_SHIPPED, OrderStatus.GIFT_PENDING})
+OPEN_STATES = frozenset(
+    {ParcelState.TO_CHECK, ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK}
+)
+
+
+def match(
+    tx: Connection,
+    work: Workplace,
+    our_id: str,
+    shop_id: str,
+    order: OrderSnapshot,
+    rows: Mapping[str, Any],
+) -> list[str]:
+    """Make the open parcels of the order hold exactly what is still to be sent.
+
+    Returns the parcels that the check step should look at.
+    """
+    if order.status is OrderStatus.CANCELLED:
+        return []
+    existing = _open_parcels(tx, our_id)
+    paid = order.status in PAID
+    sent_elsewhere = order.status in {OrderStatus.SHIPPED, OrderStatus.DONE}
+    if not paid and not (sent_elsewhere and existing):
+        return existing
+    extra: list[tuple[Any, int]] = []
+    for line in order.lines:
+        row = rows[line.line_key]
+        open_rows = _open_lines(tx, row.id)
+        wanted = 0 if line.dropship else max(0, line.to_ship - _leaving(tx, row.id, line))
+        have = sum(r.listing_quantity for r in open_rows)
+        if wanted < have:
+            _shrink(tx, work, row, open_rows, have - wanted)
+        elif wanted > have:
+            extra.append((row, wanted - have))
+        _remap(tx, work, row, open_rows)
+    if extra:
+        existing = _grow(tx, work, our_id, shop_id, existing, extra)
+    _cancel_empty(tx, work, existing, "sent_elsewhere" if sent_elsewhere else "refunded")
+    for parcel_id in existing:
+        _refresh(tx, work, parcel_id, order)
+    return existing
+
+
+def cancel_all(tx: Connection, work: Workplace, our_id: str, reason: str) -> None:
+    """Cancel every parcel of the order that has not left; one that is sealed is held back."""
+    for parcel_id in records.parcels_of(tx, our_id):
+        state = tx.execute(select(parcels.c.state).where(parcels.c.id == parcel_id)).scalar_one()
+        if state in OPEN_STATES:
+            cancel(tx, work, parcel_id, reason)
+        elif state == ParcelState.TO_REPORT:
+            holding.put(
+                tx,
+                work,
+                holding.Wanted(
+                    HoldScope.PARCEL,
+                    HoldCode.REFUND,
+                    T("The order was cancelled after the parcel was sealed: take it back."),
+                    evidence={"reason": reason},
+                ),
+                parcel_id=parcel_id,
+            )
+
+
+def cancel(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
+    """Cancel one open parcel: stock is given back and its number will be voided."""
+    allocation.release(tx, work, parcel_id, reason)
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel_id)
+        .values(
+            state=ParcelState.CANCELLED,
+            failure=None,
+            changed_at=work.now(),
+            revision=parcels.c.revision + 1,
+        )
+    )
+    void_live_number(tx, work, parcel_id)
+    records.note(tx, work, "parcel_cancelled", parcel_id=parcel_id, detail={"reason": reason})
+
+
+def void_live_number(tx: Connection, work: Workplace, parcel_id: str) -> bool:
+    """Queue the voiding of the parcel's live number. Returns whether there was one."""
+    row = tx.execute(
+        select(waybills).where(
+            waybills.c.parcel_id == parcel_id,
+            waybills.c.kind != "return_slip",
+            waybills.c.state.in_([WaybillState.ISSUED, WaybillState.PRINTED, WaybillState.PACKED]),
+        )
+    ).one_or_none()
+    if row is None:
+        return False
+    tx.execute(
+        update(waybills)
+        .where(waybills.c.id == row.id)
+        .values(state=WaybillState.VOID_REQUESTED, changed_at=work.now())
+    )
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel_id)
+        .values(waybill_id=None, printed=False, print_confirmed=False)
+    )
+    outbox_rows.add_void(tx, work, row)
+    return True
+
+
+def _open_parcels(tx: Connection, our_id: str) -> list[str]:
+    ids = records.parcels_of(tx, our_id)
+    return list(
+        tx.execute(
+            select(parcels.c.id)
+            .where(parcels.c.id.in_(ids), parcels.c.state.in_(OPEN_STATES))
+            .order_by(parcels.c.id)
+        ).scalars()
+    )
+
+
+def _open_lines(tx: Connection, order_line_id: str) -> list[Any]:
+    return list(
+        tx.execute(
+            select(parcel_lines)
+            .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+            .where(parcel_lines.c.order_line_id == order_line_id, parcels.c.state.in_(OPEN_STATES))
+            .order_by(parcel_lines.c.id)
+        )
+    )
+
+
+def _leaving(tx: Connection, order_line_id: str, line: Any) -> int:
+    """Pieces in parcels that have left the shelf but that the shop does not count as sent yet."""
+    gone = tx.execute(
+        select(func.sum(parcel_lines.c.listing_quantity))
+        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+        .where(
+            parcel_lines.c.order_line_id == order_line_id,
+            parcels.c.state.in_(
+                [ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED]
+            ),
+        )
+    ).scalar()
+    shipped: int = line.shipped_quantity
+    return max(0, int(gone or 0) - shipped)
+
+
+def _shrink(tx: Connection, work: Workplace, row: Any, open_rows: list[Any], by: int) -> None:
+    for piece in reversed(open_rows):
+        if by <= 0:
+            return
+        cut = min(by, piece.listing_quantity)
+        by -= cut
+        left = piece.listing_quantity - cut
+        quantity = left * row.factor
+        tx.execute(
+            update(parcel_lines)
+            .where(parcel_lines.c.id == piece.id)
+            .values(listing_quantity=left, quantity=quantity, scanned=min(piece.scanned, quantity))
+        )
+        allocation.shrink(tx, work, piece.parcel_id, piece.id, quantity)
+        records.note(
+            tx, work, "line_reduced", parcel_id=piece.parcel_id, detail={"by": cut, "left": left}
+        )
+
+
+def _remap(tx: Connection, work: Workplace, row: Any, open_rows: list[Any]) -> None:
+    """Follow a changed mapping (a listing mapped now, or the buyer's new variant)."""
+    for piece in open_rows:
+        if piece.sku_id == row.mapped_sku_id:
+            continue
+        if piece.sku_id is not None:
+            allocation.release(tx, work, piece.parcel_id, "variant_changed")
+        tx.execute(
+            update(parcel_lines)
+            .where(parcel_lines.c.id == piece.id)
+            .values(
+                sku_id=row.mapped_sku_id,
+                quantity=piece.listing_quantity * row.factor,
+                scanned=0,
+            )
+        )
+        if piece.sku_id is not None:
+            tx.execute(
+                update(parcels)
+                .where(parcels.c.id == piece.parcel_id, parcels.c.state == ParcelState.TO_LABEL)
+                .values(state=ParcelState.TO_CHECK)
+            )
+
+
+def _grow(
+    tx: Connection,
+    work: Workplace,
+    our_id: str,
+    shop_id: str,
+    existing: list[str],
+    extra: list[tuple[Any, int]],
+) -> list[str]:
+    """Put more goods into the first parcel that has no label yet, else into a new one."""
+    target = tx.execute(
+        select(parcels.c.id).where(
+            parcels.c.id.in_(existing),
+            parcels.c.state.in_([ParcelState.TO_CHECK, ParcelState.TO_LABEL]),
+        )
+    ).scalar()
+    if target is None:
+        target = _new_parcel(tx, work, shop_id)
+        existing = [*existing, target]
+        records.note(tx, work, "parcel_new", order_id=our_id, parcel_id=target)
+    else:
+        tx.execute(update(parcels).where(parcels.c.id == target).values(state=ParcelState.TO_CHECK))
+    for row, pieces in extra:
+        mine = tx.execute(
+            select(parcel_lines).where(
+                parcel_lines.c.parcel_id == target, parcel_lines.c.order_line_id == row.id
+            )
+        ).one_or_none()
+        if mine is None:
+            tx.execute(
+                insert(parcel_lines).values(
+                    id=work.key(),
+                    parcel_id=target,
+                    order_line_id=row.id,
+                    sku_id=row.mapped_sku_id,
+                    listing_quantity=pieces,
+                    quantity=pieces * row.factor,
+                )
+            )
+            continue
+        allocation.release(tx, work, target, "quantity_changed")
+        total = mine.listing_quantity + pieces
+        tx.execute(
+            update(parcel_lines)
+            .where(parcel_lines.c.id == mine.id)
+            .values(listing_quantity=total, quantity=total * row.factor)
+        )
+    return existing
+
+
+def _new_parcel(tx: Connection, work: Workplace, shop_id: str) -> str:
+    shipment_id = work.key()
+    parcel_id = work.key()
+    now = work.now()
+    tx.execute(insert(shipments).values(id=shipment_id, created_at=now))
+    tx.execute(
+        insert(parcels).values(
+            id=parcel_id,
+            shipment_id=shipment_id,
+            shop_id=shop_id,
+            state=ParcelState.TO_CHECK,
+            created_at=now,
+            changed_at=now,
+        )
+    )
+    return parcel_id
+
+
+def _cancel_empty(tx: Connection, work: Workplace, ids: list[str], reason: str) -> None:
+    for parcel_id in list(ids):
+        pieces = tx.execute(
+            select(func.sum(parcel_lines.c.listing_quantity)).where(
+                parcel_lines.c.parcel_id == parcel_id
+            )
+        ).scalar()
+        if not pieces:
+            cancel(tx, work, parcel_id, reason)
+            ids.remove(parcel_id)
+
+
+def _refresh(tx: Connection, work: Workplace, parcel_id: str, order: OrderSnapshot) -> None:
+    """Deadline, expected weight and the guard against a stale label."""
+    rows = tx.execute(
+        select(parcel_lines.c.quantity, skus.c.weight_g, order_lines.c.deadline_at)
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
+        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
+    ).all()
+    deadlines = [r.deadline_at for r in rows if r.deadline_at is not None]
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel_id)
+        .values(
+            deadline_at=min(deadlines) if deadlines else order.deadline_at,
+            expected_weight_g=sum((r.weight_g or 0) * r.quantity for r in rows),
+        )
+    )
+    labelled_for = tx.execute(
+        select(waybills.c.address_hash)
+        .join(parcels, parcels.c.waybill_id == waybills.c.id)
+        .where(parcels.c.id == parcel_id)
+    ).scalar()
+    if labelled_for and order.address_hash and labelled_for != order.address_hash:
+        holding.put(
+            tx,
+            work,
+            holding.Wanted(
+                HoldScope.PARCEL,
+                HoldCode.ADDRESS_CHANGE,
+                T("The address changed after the number was taken: cancel it and take a new one."),
+                evidence={"label": labelled_for, "order": order.address_hash},
+            ),
+            parcel_id=parcel_id,
+        )

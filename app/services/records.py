@@ -1,0 +1,171 @@
+"""Small writes that many services share: the audit trail, and an order's derived columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+
+from app.domain.states import ParcelState
+from app.services.workplace import Workplace
+from app.store.tables import audit, holds, order_lines, orders, parcel_lines, parcels, waybills
+
+STATE_ORDER = {state.value: n for n, state in enumerate(ParcelState)}
+
+
+def note(
+    tx: Connection,
+    work: Workplace,
+    action: str,
+    *,
+    order_id: str | None = None,
+    parcel_id: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one audit entry. ``detail`` must not hold a name, phone, address or secret."""
+    tx.execute(
+        insert(audit).values(
+            at=work.now(),
+            user=work.user,
+            bench=work.bench,
+            action=action,
+            order_id=order_id,
+            parcel_id=parcel_id,
+            detail=dict(detail) if detail else None,
+        )
+    )
+
+
+def orders_of(tx: Connection, parcel_ids: Iterable[str]) -> list[str]:
+    """The orders that have a line in any of the parcels."""
+    rows = tx.execute(
+        select(order_lines.c.order_id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id.in_(list(parcel_ids)))
+        .distinct()
+    )
+    return [r.order_id for r in rows]
+
+
+def parcels_of(tx: Connection, order_id: str) -> list[str]:
+    """Every parcel that holds a line of the order, the oldest first."""
+    rows = tx.execute(
+        select(parcel_lines.c.parcel_id)
+        .join(order_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(order_lines.c.order_id == order_id)
+        .distinct()
+        .order_by(parcel_lines.c.parcel_id)
+    )
+    return [r.parcel_id for r in rows]
+
+
+def refresh_orders(tx: Connection, order_ids: Iterable[str]) -> None:
+    """Bring stage, hold count, failure flag and search text up to date after a change."""
+    for order_id in order_ids:
+        line_ids = select(order_lines.c.id).where(order_lines.c.order_id == order_id)
+        mine = (
+            select(parcels.c.state, parcels.c.failure, parcels.c.id)
+            .where(
+                exists().where(
+                    parcel_lines.c.parcel_id == parcels.c.id,
+                    parcel_lines.c.order_line_id.in_(line_ids),
+                )
+            )
+            .order_by(parcels.c.id)
+        )
+        rows = tx.execute(mine).all()
+        live = [r.state for r in rows if r.state != ParcelState.CANCELLED]
+        stage = min(live, key=STATE_ORDER.__getitem__) if live else _stage_without(tx, order_id)
+        held = tx.execute(
+            select(func.count())
+            .select_from(holds)
+            .where(holds.c.cleared_at.is_(None), _concerns(order_id, [r.id for r in rows]))
+        ).scalar_one()
+        numbers = tx.execute(
+            select(waybills.c.number).where(waybills.c.parcel_id.in_([r.id for r in rows]))
+        ).scalars()
+        tx.execute(
+            update(orders)
+            .where(orders.c.id == order_id)
+            .values(
+                stage=stage,
+                hold_count=held,
+                failed=any(
+                    r.failure is not None and r.state != ParcelState.CANCELLED for r in rows
+                ),
+                search=_search_text(tx, order_id, numbers),
+                revision=orders.c.revision + 1,
+            )
+        )
+
+
+def _concerns(order_id: str, parcel_ids: list[str]) -> Any:
+    line_ids = select(order_lines.c.id).where(order_lines.c.order_id == order_id)
+    return or_(
+        holds.c.order_id == order_id,
+        holds.c.order_line_id.in_(line_ids),
+        holds.c.parcel_id.in_(parcel_ids),
+    )
+
+
+def _stage_without(tx: Connection, order_id: str) -> str:
+    """The stage of an order without a live parcel: what the shop's status says of it."""
+    status = tx.execute(select(orders.c.status).where(orders.c.id == order_id)).scalar_one()
+    match status:
+        case "shipped":
+            return ParcelState.SHIPPED
+        case "done":
+            return ParcelState.DELIVERED
+        case "cancelled":
+            return ParcelState.CANCELLED
+        case _:
+            return ParcelState.TO_CHECK
+
+
+def _search_text(tx: Connection, order_id: str, numbers: Iterable[str]) -> str:
+    order = tx.execute(select(orders).where(orders.c.id == order_id)).one()
+    lines = tx.execute(
+        select(order_lines.c.title, order_lines.c.spec, order_lines.c.sku_code).where(
+            order_lines.c.order_id == order_id
+        )
+    ).all()
+    receiver = order.receiver
+    words = [
+        order.order_id,
+        receiver.get("name", ""),
+        receiver.get("phone", ""),
+        receiver.get("province", ""),
+        receiver.get("city", ""),
+        order.buyer_note,
+        order.merchant_note,
+        *numbers,
+        *(w for line in lines for w in line),
+    ]
+    return " ".join(w for w in words if w).lower()
+
+
+def active_holds(tx: Connection, parcel_id: str) -> list[Any]:
+    """The holds that a parcel obeys: its own, its lines' and its orders'."""
+    line_ids = select(parcel_lines.c.order_line_id).where(
+        parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.listing_quantity > 0
+    )
+    order_ids = (
+        select(order_lines.c.order_id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel_id)
+    )
+    return list(
+        tx.execute(
+            select(holds)
+            .where(
+                holds.c.cleared_at.is_(None),
+                or_(
+                    holds.c.parcel_id == parcel_id,
+                    and_(holds.c.order_line_id.is_not(None), holds.c.order_line_id.in_(line_ids)),
+                    and_(holds.c.order_id.is_not(None), holds.c.order_id.in_(order_ids)),
+                ),
+            )
+            .order_by(holds.c.set_at, holds.c.id)
+        )
+    )

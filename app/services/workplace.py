@@ -1,0 +1,46 @@
+"""What every service is given: the database, the clock, the outside world, and who is working."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.keys import new_key
+from app.ports import Clock, Outside, Sealer
+from app.store.engine import Database
+
+Topics = frozenset[str]
+
+
+def _nobody_listens(_topics: Topics) -> None:
+    """For the command line: nothing on a screen has to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """One bench, one person, one database. Safe to share between threads.
+
+    ``announce`` is called after a commit with the topics that changed (``orders``, ``stock``,
+    ``waves``, ``printers``, ``outbox``, ``shops``), from whichever thread committed.
+    """
+
+    db: Database
+    clock: Clock
+    sealer: Sealer
+    outside: Outside
+    user: str = ""
+    bench: str = ""
+    holder: str = ""
+    announce: Callable[[Topics], None] = _nobody_listens
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("packbench"))
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def key(self) -> str:
+        return new_key(self.clock.now())
+
+    def changed(self, *topics: str) -> None:
+        self.announce(frozenset(topics))
