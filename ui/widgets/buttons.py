@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -48,8 +48,6 @@ class Button(Control):
     Enter and Space press it. ``kind`` may change while it is shown (``set_kind``): while a
     selection exists the bulk bar owns the blue.
     """
-
-    hover_changed = Signal(bool)
 
     def __init__(
         self,
@@ -198,11 +196,6 @@ class Button(Control):
             self.click()
             return
         super().keyPressEvent(event)
-
-    @override
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.hover_changed.emit(True)
 
 
 class IconButton(Control):
