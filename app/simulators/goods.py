@@ -61,6 +61,7 @@ class Listing:
     price_fen: int
     contents: tuple[tuple[str, int], ...]  # SKU and pieces in one piece of the listing
     kind: ListingKind
+    picture: str  # file name
 
     @property
     def spec(self) -> str:
@@ -101,6 +102,7 @@ def load_listings(folder: Path = DEMO_FOLDER) -> tuple[Listing, ...]:
             price_fen=int(row["price_fen"]),
             contents=tuple(_contents(row["contents"])),
             kind=ListingKind(row["kind"]),
+            picture=row["picture"],
         )
         for row in _rows(folder / "listings.csv")
     )
