@@ -1,4 +1,4 @@
-"""The check step: carrier, route and account decided once, with the reason; then the parcel goes."""
+"""The check step: carrier, route and account decided once, with the reason kept."""
 
 from __future__ import annotations
 

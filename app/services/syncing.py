@@ -1,7 +1,7 @@
 """Bringing orders in: by update time, in frozen windows that overlap, the cursor moved last.
 
-A poll goes back 20 s behind the cursor, every five minutes and after any pause 10 min. The list gives
-ids only, so every overlap costs one call an order: small overlaps often, large ones seldom.
+A poll goes back 20 s behind the cursor, every five minutes and after any pause 10 min. The list
+gives ids only, so every overlap costs one call an order: small overlaps often, large ones seldom.
 """
 
 from __future__ import annotations
@@ -152,12 +152,15 @@ def _run(
     token: CancelToken,
 ) -> None:
     end = work.now()
-    start = since or _start(work, shop.shop_id, end, overlap)
+    upto_at = _cursor(work, shop.shop_id)
+    # A run that begins after the cursor leaves a gap: it must not move the cursor over it.
+    follows_on = since is None or upto_at is None or since <= upto_at
+    start = since or _start(upto_at, end, overlap)
     while start < end:
         token.check()
         stop = min(end, start + LONGEST_WINDOW)
         _window(work, shop, start, stop, result, progress, token)
-        if since is None or stop == end:
+        if follows_on:
             _move_cursor(work, shop.shop_id, stop)
         result.upto_at = stop
         start = stop
@@ -166,13 +169,17 @@ def _run(
     work.changed("shops")
 
 
-def _start(work: Workplace, shop_id: str, now: datetime, overlap: timedelta) -> datetime:
+def _cursor(work: Workplace, shop_id: str) -> datetime | None:
     with work.db.read() as tx:
-        upto_at = tx.execute(
+        upto_at: datetime | None = tx.execute(
             select(sync_cursors.c.upto_at).where(
                 sync_cursors.c.shop_id == shop_id, sync_cursors.c.stream == STREAM
             )
         ).scalar()
+    return upto_at
+
+
+def _start(upto_at: datetime | None, now: datetime, overlap: timedelta) -> datetime:
     if upto_at is None:
         return now - FIRST_WINDOW
     pause = now - upto_at

@@ -1,0 +1,246 @@
+"""The booking for a parcel: sender, receiver, goods, and the clear address where needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.address import Address, clean_address
+from app.domain.errors import UserError
+from app.domain.states import Route
+from app.domain.text import T
+from app.domain.waybills import Booking, Goods
+from app.services import records
+from app.services.workplace import Workplace
+from app.store.tables import (
+    order_lines,
+    order_secrets,
+    orders,
+    parcel_lines,
+    parcels,
+    quotas,
+    settings,
+    shop_accounts,
+    shops,
+    skus,
+)
+
+_SHOP_DAY = timedelta(hours=8)  # quotas of the platform end with the business day in UTC+8
+
+
+def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
+    """The booking and the hash of the address it is made for.
+
+    A direct parcel of a platform order is decoded here (once, then kept encrypted), which costs
+    one of the shop's daily decodes. Raises ``UserError``: ``decode_quota``, ``no_sender``.
+    """
+    with work.db.read() as tx:
+        parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
+        order = _first_order(tx, parcel_id)
+        goods = _goods(tx, parcel_id)
+        numbers = _order_numbers(tx, parcel_id)
+        account = _account_record(tx, parcel)
+        sender = _sender(tx, parcel)
+    receiver = Address.from_dict(order.receiver)
+    if parcel.route == Route.DIRECT and receiver.masked:
+        receiver = clear_receiver(work, order.id)
+    return (
+        Booking(
+            key=key,
+            parcel_id=parcel_id,
+            carrier=parcel.carrier,
+            sender=clean_address(sender),
+            receiver=receiver if receiver.masked else clean_address(receiver),
+            goods=tuple(goods),
+            weight_g=max(1, parcel.weight_g or parcel.expected_weight_g or 500),
+            order_ids=tuple(numbers),
+            remark="",
+            account=account,
+        ),
+        order.address_hash,
+    )
+
+
+def clear_receiver(work: Workplace, our_order_id: str) -> Address:
+    """The receiver in clear: from the encrypted copy, else decoded once by the shop.
+
+    Raises ``UserError`` (``decode_quota``) when the shop's decodes of the day are used up.
+    """
+    with work.db.read() as tx:
+        order = tx.execute(select(orders).where(orders.c.id == our_order_id)).one()
+        kept = tx.execute(
+            select(order_secrets).where(order_secrets.c.order_id == our_order_id)
+        ).one_or_none()
+        shop = tx.execute(select(shops).where(shops.c.id == order.shop_id)).one()
+    if kept is not None and kept.address_hash == order.address_hash:
+        return Address.from_dict(json.loads(work.sealer.unseal(kept.receiver_sealed)))
+    _count_decode(work, order.shop_id, int(shop.settings.get("decode_per_day", 30)))
+    receiver = work.outside.shop(order.shop_id).clear_receiver(order.order_id)
+    sealed = work.sealer.seal(json.dumps(receiver.as_dict(), ensure_ascii=False))
+    with work.db.write() as tx:
+        values = {
+            "receiver_sealed": sealed,
+            "address_hash": order.address_hash,
+            "decoded_at": work.now(),
+            "decoded_by": work.user,
+        }
+        done = tx.execute(
+            update(order_secrets).where(order_secrets.c.order_id == our_order_id).values(**values)
+        )
+        if done.rowcount == 0:
+            tx.execute(insert(order_secrets).values(order_id=our_order_id, **values))
+        records.note(tx, work, "decoded", order_id=our_order_id)
+    return receiver
+
+
+def decodes_today(tx: Connection, work: Workplace, shop_id: str) -> int:
+    """How many clear addresses the shop was asked for today."""
+    day = (work.now() + _SHOP_DAY).date().isoformat()
+    used = tx.execute(
+        select(quotas.c.used).where(
+            quotas.c.shop_id == shop_id, quotas.c.kind == "decode", quotas.c.day == day
+        )
+    ).scalar()
+    return int(used or 0)
+
+
+def _count_decode(work: Workplace, shop_id: str, limit: int) -> None:
+    day = (work.now() + _SHOP_DAY).date().isoformat()
+    with work.db.write() as tx:
+        place = (quotas.c.shop_id == shop_id, quotas.c.kind == "decode", quotas.c.day == day)
+        if tx.execute(select(quotas.c.used).where(*place)).scalar() is None:
+            tx.execute(insert(quotas).values(shop_id=shop_id, kind="decode", day=day, used=0))
+        counted = tx.execute(
+            update(quotas).where(*place, quotas.c.used < limit).values(used=quotas.c.used + 1)
+        )
+    if counted.rowcount != 1:
+        raise UserError(
+            "decode_quota",
+            T("Today's {n} clear addresses of this shop are used up.", n=limit),
+            T("Use the platform's label for this parcel, or wait until tomorrow."),
+            ref=shop_id,
+        )
+
+
+def as_json(booking: Booking) -> str:
+    """The whole booking as text, to be sealed: personal data is inside."""
+    return json.dumps(asdict(booking), ensure_ascii=False)
+
+
+def from_json(text: str) -> Booking:
+    """The booking that ``as_json`` wrote."""
+    data = json.loads(text)
+    data["sender"] = Address.from_dict(data["sender"])
+    data["receiver"] = Address.from_dict(data["receiver"])
+    data["goods"] = tuple(Goods(**g) for g in data["goods"])
+    data["order_ids"] = tuple(data["order_ids"])
+    return Booking(**data)
+
+
+def _first_order(tx: Connection, parcel_id: str) -> Any:
+    return tx.execute(
+        select(orders)
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel_id)
+        .order_by(orders.c.paid_at, orders.c.id)
+        .limit(1)
+    ).one()
+
+
+def _order_numbers(tx: Connection, parcel_id: str) -> list[str]:
+    rows = tx.execute(
+        select(orders.c.order_id, orders.c.paid_at, orders.c.id)
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.listing_quantity > 0)
+        .distinct()
+        .order_by(orders.c.paid_at, orders.c.id)
+    )
+    return [r.order_id for r in rows]
+
+
+def _goods(tx: Connection, parcel_id: str) -> list[Goods]:
+    rows = tx.execute(
+        select(
+            parcel_lines.c.listing_quantity,
+            order_lines.c.title,
+            order_lines.c.spec,
+            order_lines.c.product_id,
+            order_lines.c.sku_id,
+            order_lines.c.unit_price_fen,
+            order_lines.c.factor,
+            orders.c.order_id,
+            skus.c.short_name,
+            skus.c.name,
+            skus.c.code,
+            skus.c.weight_g,
+        )
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
+        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.listing_quantity > 0)
+        .order_by(order_lines.c.position, parcel_lines.c.id)
+    ).all()
+    return [
+        Goods(
+            name=r.short_name or r.name or r.title,
+            quantity=r.listing_quantity,
+            weight_g=(r.weight_g or 0) * r.factor,
+            price_fen=r.unit_price_fen,
+            sku=r.code or "",
+            order_id=r.order_id,
+            product_id=r.product_id,
+            sku_id=r.sku_id,
+        )
+        for r in rows
+    ]
+
+
+def _account_record(tx: Connection, parcel: Any) -> Mapping[str, Any]:
+    if parcel.route != Route.PLATFORM:
+        return {}
+    record = tx.execute(
+        select(shop_accounts.c.record).where(
+            shop_accounts.c.shop_id == parcel.shop_id,
+            shop_accounts.c.account_id == parcel.account,
+        )
+    ).scalar()
+    return dict(record or {})
+
+
+def _sender(tx: Connection, parcel: Any) -> Address:
+    """Platform: the account's own address with our name and phone; direct: ``[sender]``."""
+    stored = tx.execute(select(settings.c.value).where(settings.c.key == "sender")).scalar()
+    ours = Address.from_dict(stored or {})
+    if not ours.name or not ours.phone:
+        raise UserError(
+            "no_sender",
+            T("The sender has no name or phone yet."),
+            T("Fill in [sender] and run: config apply"),
+        )
+    if parcel.route != Route.PLATFORM:
+        return ours
+    place = tx.execute(
+        select(shop_accounts.c.sender).where(
+            shop_accounts.c.shop_id == parcel.shop_id,
+            shop_accounts.c.account_id == parcel.account,
+        )
+    ).scalar()
+    theirs = Address.from_dict(place or {})
+    if not theirs.province:
+        return ours
+    return Address(
+        name=theirs.name or ours.name,
+        phone=theirs.phone or ours.phone,
+        province=theirs.province,
+        city=theirs.city,
+        district=theirs.district,
+        street=theirs.street,
+        address=theirs.address,
+    )

@@ -1,0 +1,193 @@
+"""Waves: a batch of parcels printed and picked together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, not_, or_, select, update
+
+from app.domain.errors import UserError
+from app.domain.states import ParcelState
+from app.domain.text import T
+from app.services import records
+from app.services.workplace import Workplace
+from app.store.tables import holds, order_lines, parcel_lines, parcels, skus, waves
+
+ORDER_BY = ("deadline", "carrier", "single", "bin", "paid")
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    id: str
+    name: str
+    parcels: int
+
+
+def create(
+    work: Workplace,
+    *,
+    limit: int | None = None,
+    carrier: str | None = None,
+    order_by: str = "deadline",
+    only: Sequence[str] | None = None,
+) -> Wave:
+    """A new wave of ``to_label`` parcels that no hold keeps back and no other wave has.
+
+    ``order_by``: deadline, carrier, single (one-SKU parcels first), bin (walking order) or paid.
+    ``only`` restricts it to these parcels. Raises ``UserError`` (``wave_empty``).
+    """
+    if order_by not in ORDER_BY:
+        raise UserError(
+            "bad_order",
+            T("A wave cannot be sorted by “{key}”.", key=order_by),
+            T("Use one of: {keys}", keys=", ".join(ORDER_BY)),
+        )
+    with work.db.write() as tx:
+        ids = _candidates(tx, carrier, order_by, only)[: limit or None]
+        if not ids:
+            raise UserError(
+                "wave_empty",
+                T("No parcel is waiting for a label."),
+                T("Sync the orders, or look at what is held: parcels list"),
+            )
+        wave_id = work.key()
+        name = _name(tx, work)
+        tx.execute(
+            insert(waves).values(
+                id=wave_id,
+                name=name,
+                created_at=work.now(),
+                created_by=work.user,
+                options={"carrier": carrier, "order_by": order_by, "limit": limit},
+            )
+        )
+        for position, parcel_id in enumerate(ids, start=1):
+            tx.execute(
+                update(parcels)
+                .where(parcels.c.id == parcel_id)
+                .values(wave_id=wave_id, wave_position=position, changed_at=work.now())
+            )
+        records.note(tx, work, "wave_new", detail={"wave": wave_id, "parcels": len(ids)})
+    work.changed("waves", "parcels", "orders")
+    return Wave(wave_id, name, len(ids))
+
+
+def remove(work: Workplace, parcel_id: str) -> None:
+    """Take a parcel out of its wave (移出); it can go into another one."""
+    with work.db.write() as tx:
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel_id)
+            .values(wave_id=None, wave_position=0, changed_at=work.now())
+        )
+        records.note(tx, work, "wave_left", parcel_id=parcel_id)
+    work.changed("waves", "parcels", "orders")
+
+
+def find_wave(tx: Connection, wave: str) -> Any:
+    """The wave with this id or name. Raises ``UserError`` (``no_such_wave``)."""
+    row = tx.execute(
+        select(waves).where(or_(waves.c.id == wave, waves.c.name == wave))
+    ).one_or_none()
+    if row is None:
+        raise UserError(
+            "no_such_wave",
+            T("There is no wave {wave}.", wave=wave),
+            T("Make one with: wave create"),
+            ref=wave,
+        )
+    return row
+
+
+def wave_parcels(tx: Connection, wave: str) -> list[Any]:
+    """The live parcels of the wave in its order."""
+    row = find_wave(tx, wave)
+    return list(
+        tx.execute(
+            select(parcels)
+            .where(parcels.c.wave_id == row.id, parcels.c.state != ParcelState.CANCELLED)
+            .order_by(parcels.c.wave_position, parcels.c.id)
+        )
+    )
+
+
+def unheld() -> ColumnElement[bool]:
+    """SQL: no active hold keeps the parcel (of the enclosing query) back."""
+    line_ids = select(parcel_lines.c.order_line_id).where(
+        parcel_lines.c.parcel_id == parcels.c.id, parcel_lines.c.listing_quantity > 0
+    )
+    order_ids = (
+        select(order_lines.c.order_id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcels.c.id)
+    )
+    any_hold = (
+        select(holds.c.id)
+        .where(
+            holds.c.cleared_at.is_(None),
+            or_(
+                holds.c.parcel_id == parcels.c.id,
+                holds.c.order_line_id.in_(line_ids.correlate(parcels)),
+                holds.c.order_id.in_(order_ids.correlate(parcels)),
+            ),
+        )
+        .correlate(parcels)
+        .exists()
+    )
+    return not_(any_hold)
+
+
+def _candidates(
+    tx: Connection, carrier: str | None, order_by: str, only: Sequence[str] | None
+) -> list[str]:
+    conditions = [
+        parcels.c.state == ParcelState.TO_LABEL,
+        parcels.c.wave_id.is_(None),
+        unheld(),
+    ]
+    if carrier:
+        conditions.append(parcels.c.carrier == carrier)
+    if only is not None:
+        conditions.append(parcels.c.id.in_(list(only)))
+    kinds = (
+        select(func.count(func.distinct(parcel_lines.c.sku_id)))
+        .where(parcel_lines.c.parcel_id == parcels.c.id)
+        .correlate(parcels)
+        .scalar_subquery()
+    )
+    first_bin = (
+        select(func.min(skus.c.bin))
+        .join(parcel_lines, parcel_lines.c.sku_id == skus.c.id)
+        .where(parcel_lines.c.parcel_id == parcels.c.id)
+        .correlate(parcels)
+        .scalar_subquery()
+    )
+    keys: dict[str, list[Any]] = {
+        "deadline": [parcels.c.deadline_at],
+        "carrier": [parcels.c.carrier, parcels.c.deadline_at],
+        "single": [kinds, first_bin, parcels.c.deadline_at],
+        "bin": [first_bin, parcels.c.deadline_at],
+        "paid": [parcels.c.created_at],
+    }
+    return list(
+        tx.execute(
+            select(parcels.c.id).where(and_(*conditions)).order_by(*keys[order_by], parcels.c.id)
+        ).scalars()
+    )
+
+
+def _name(tx: Connection, work: Workplace) -> str:
+    """``MMDD-NN`` by the shop's day (UTC+8); the year is added when the name is taken."""
+    day = work.now() + timedelta(hours=8)
+    prefix = f"{day:%m%d}-"
+    taken = tx.execute(
+        select(waves.c.name)
+        .where(waves.c.name.startswith(prefix, autoescape=True))
+        .order_by(func.length(waves.c.name).desc(), waves.c.name.desc())
+        .limit(1)
+    ).scalar()
+    number = int(taken.rpartition("-")[2]) + 1 if taken else 1
+    return f"{prefix}{number:02d}"
