@@ -69,7 +69,7 @@ def label_parcels(
     with ThreadPoolExecutor(
         max(1, min(8, len(lanes))), thread_name_prefix="packbench-label"
     ) as pool:
-        for rows in pool.map(lambda item: _lane(work, *item, counter, token), lanes.items()):
+        for rows in pool.map(lambda lane: _lane(work, lane, lanes[lane], counter, token), lanes):
             results.update(rows)
     work.changed("orders", "parcels", "waves", "stock")
     return [results[i] for i in parcel_ids if i in results]

@@ -1,4 +1,4 @@
-"""What came of asking for a number: storing it, looking up a lost answer, proving an attempt dead."""
+"""What came of asking for a number: storing it, looking up a lost answer, proving it dead."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> Non
                 T("Ask for one with: wave label"),
                 ref=parcel_id,
             )
-        if number is None:
+        if number is None and request is not None:
             _end(tx, work, request.id, RequestState.DEAD, "", None)
             _clear_failure(tx, parcel_id)
             records.note(tx, work, "number_lost", parcel_id=parcel_id)
@@ -192,7 +192,7 @@ def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> Non
     booking, address_hash = (
         unseal(work, request) if request is not None else bookings.build(work, parcel_id, parcel_id)
     )
-    issued = Issued(numbers=_typed(number), template="plain", label={"typed": True})
+    issued = Issued(numbers=_typed(number or ""), template="plain", label={"typed": True})
     _issued(work, parcel, booking, address_hash, issued, own_request=request is not None)
 
 

@@ -1,0 +1,439 @@
+"""Printing labels once: a job row, durable before the first byte, and only the printer says "done".
+
+``claimed`` after a crash counts as unknown: the label may be on the table. Nothing unknown is ever
+sent again by itself; a person says up to where the paper is good, or a scan of the label proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from app.domain.errors import PackbenchError, UserError
+from app.domain.states import (
+    Document,
+    OutboxKind,
+    ParcelState,
+    PrintState,
+    Route,
+    WaybillState,
+)
+from app.domain.text import T, Text
+from app.jobs import CancelToken, Progress, Step, ignore_progress
+from app.ports import Printer, SendResult, Sent
+from app.services import label_content, outbox_rows, records
+from app.services.leases import lease, renew
+from app.services.printers import printer_for
+from app.services.waves import find_wave, wave_parcels
+from app.services.workplace import Workplace
+from app.store.tables import parcels, print_jobs, shops, waybills
+
+_OPEN = (PrintState.CLAIMED, PrintState.UNKNOWN)
+_DONE = (PrintState.SENT, PrintState.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRow:
+    """One label: ``printed``, ``unconfirmed``, ``kept``, ``unknown``, ``failed``, ``waiting``."""
+
+    parcel: str
+    waybill: str
+    result: str
+    code: str = ""
+    message: Text | None = None
+    remedy: Text | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.result in {"printed", "unconfirmed", "kept"}
+
+
+_UNKNOWN_REMEDY = T(
+    "Look at the paper: name the last good label with --resume-after, or scan it at the bench."
+)
+
+
+def print_wave(
+    work: Workplace,
+    wave: str,
+    *,
+    printer: str | None = None,
+    resume_after: str | None = None,
+    progress: Progress = ignore_progress,
+    cancel: CancelToken | None = None,
+) -> list[PrintRow]:
+    """Print every label of the wave that is not printed yet, in the order shown, per printer.
+
+    ``resume_after`` is the number of the last good label: everything up to it counts as printed,
+    and what is unknown behind it is printed again. Raises ``UserError`` for an unknown wave,
+    printer or number.
+    """
+    with work.db.read() as tx:
+        rows = [p.id for p in wave_parcels(tx, wave) if p.waybill_id]
+        wave_id = find_wave(tx, wave).id
+    if resume_after is not None:
+        _resume(work, wave_id, rows, resume_after)
+    return print_parcels(work, rows, printer=printer, progress=progress, cancel=cancel)
+
+
+def print_parcels(
+    work: Workplace,
+    parcel_ids: Sequence[str],
+    *,
+    printer: str | None = None,
+    progress: Progress = ignore_progress,
+    cancel: CancelToken | None = None,
+) -> list[PrintRow]:
+    """Print the labels of these parcels, in this order; one label in flight per printer."""
+    token = cancel or CancelToken()
+    lanes: dict[str, list[str]] = {}
+    results: dict[str, PrintRow] = {}
+    for parcel_id in parcel_ids:
+        with work.db.read() as tx:
+            ready = _ready(tx, parcel_id)
+            if isinstance(ready, PrintRow):
+                results[parcel_id] = ready
+                continue
+            name = printer_for(tx, ready.route, Document.LABEL, printer)
+        if isinstance(name, UserError):
+            results[parcel_id] = _failed(parcel_id, ready.number, name)
+        else:
+            lanes.setdefault(name, []).append(parcel_id)
+    done = 0
+    for name, ids in lanes.items():
+        for row in _lane(work, name, ids, token):
+            results[row.parcel] = row
+            done += 1
+            failed = sum(not r.ok for r in results.values())
+            progress(Step(done, len(parcel_ids), failed, row.message, row.parcel, row.result))
+    work.changed("orders", "parcels", "waves", "printers")
+    return [results[i] for i in parcel_ids if i in results]
+
+
+def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = None) -> PrintRow:
+    """Print one label again, deliberately: counted, with a reason, marked on the paper."""
+    if not reason.strip():
+        raise UserError(
+            "no_reason",
+            T("A reprint needs a reason."),
+            T("Say in a few words why, for example: torn"),
+            ref=number,
+        )
+    with work.db.write() as tx:
+        waybill = label_content.find_waybill(tx, number)
+        if waybill.state in {WaybillState.VOID, WaybillState.VOID_REQUESTED}:
+            raise UserError(
+                "waybill_void",
+                T("The number {number} is cancelled.", number=number),
+                T("Take a new number for the parcel first."),
+                ref=number,
+            )
+        _settle_open_jobs(tx, work, waybill.id, "reprint")
+        copies = tx.execute(
+            select(func.count()).where(
+                print_jobs.c.waybill_id == waybill.id, print_jobs.c.state.in_(_DONE)
+            )
+        ).scalar_one()
+        name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
+        records.note(
+            tx,
+            work,
+            "reprint",
+            parcel_id=waybill.parcel_id,
+            detail={"waybill": waybill.number, "copy": copies},
+        )
+    if isinstance(name, UserError):
+        raise name
+    with lease(work, f"print:{name}"):
+        return _print_one(
+            work, work.outside.printer(name), waybill.parcel_id, copy_no=copies, reason=reason
+        )
+
+
+def confirm_by_scan(tx: Connection, work: Workplace, waybill_id: str) -> None:
+    """The label was scanned: the strongest proof that it is out."""
+    confirm_jobs(tx, work, [waybill_id], "scan")
+
+
+def confirm_jobs(tx: Connection, work: Workplace, waybill_ids: Sequence[str], who: str) -> None:
+    """Count the labels of these waybills as printed, on the word of ``who``."""
+    rows = tx.execute(
+        select(print_jobs.c.id, print_jobs.c.waybill_id).where(
+            print_jobs.c.waybill_id.in_(list(waybill_ids)),
+            print_jobs.c.state.in_([*_OPEN, PrintState.SENT]),
+        )
+    ).all()
+    for row in rows:
+        tx.execute(
+            update(print_jobs)
+            .where(print_jobs.c.id == row.id)
+            .values(state=PrintState.CONFIRMED, done_at=work.now(), confirmed_by=who, reason=None)
+        )
+        _printed(tx, work, row.waybill_id, confirmed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    route: Route
+    number: str
+
+
+def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
+    row = tx.execute(
+        select(waybills, parcels.c.printed.label("done"))
+        .join(parcels, parcels.c.waybill_id == waybills.c.id)
+        .where(parcels.c.id == parcel_id)
+    ).one_or_none()
+    if row is None:
+        return PrintRow(
+            parcel_id,
+            "",
+            "failed",
+            "no_number",
+            T("The parcel has no waybill number yet."),
+            T("Get one with: wave label"),
+        )
+    held = records.active_holds(tx, parcel_id)
+    if held and not row.done:
+        return PrintRow(
+            parcel_id,
+            row.number,
+            "failed",
+            held[0].code,
+            Text.from_json(held[0].reason),
+            T("Release the hold first."),
+        )
+    job = _last_job(tx, row.id)
+    if job is not None and job.state in _OPEN:
+        return PrintRow(
+            parcel_id,
+            row.number,
+            "unknown",
+            "print_unknown",
+            T("Nobody knows whether the label {number} came out.", number=row.number),
+            _UNKNOWN_REMEDY,
+        )
+    if row.done:
+        return PrintRow(parcel_id, row.number, "kept")
+    return _Ready(Route(row.route), row.number)
+
+
+def _last_job(tx: Connection, waybill_id: str) -> Any:
+    return tx.execute(
+        select(print_jobs)
+        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state != PrintState.CANCELLED)
+        .order_by(print_jobs.c.created_at.desc(), print_jobs.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) -> list[PrintRow]:
+    rows: list[PrintRow] = []
+    try:
+        device = work.outside.printer(name)
+        with lease(work, f"print:{name}"):
+            for n, parcel_id in enumerate(ids):
+                if token.cancelled:
+                    break
+                if n % 20 == 19:
+                    renew(work, f"print:{name}")
+                row = _print_one(work, device, parcel_id)
+                rows.append(row)
+                if row.result in {"unknown", "failed"}:
+                    # The printer is in trouble: what follows waits, it is not lost.
+                    rows.extend(_waiting(i, row) for i in ids[n + 1 :])
+                    break
+    except PackbenchError as error:
+        done = {r.parcel for r in rows}
+        rows.extend(_failed(i, "", error) for i in ids if i not in done)
+    return rows
+
+
+def _waiting(parcel_id: str, after: PrintRow) -> PrintRow:
+    return PrintRow(parcel_id, "", "waiting", after.code, after.message, after.remedy)
+
+
+def _failed(parcel_id: str, number: str, error: PackbenchError) -> PrintRow:
+    return PrintRow(parcel_id, number, "failed", error.code, error.message, error.remedy)
+
+
+def _print_one(
+    work: Workplace, device: Printer, parcel_id: str, *, copy_no: int = 0, reason: str = ""
+) -> PrintRow:
+    job_id = work.key()
+    with work.db.write() as tx:
+        waybill = tx.execute(
+            select(waybills)
+            .join(parcels, parcels.c.waybill_id == waybills.c.id)
+            .where(parcels.c.id == parcel_id)
+        ).one()
+        label = label_content.label_of(tx, work, waybill, job_id=job_id, reprint_no=copy_no)
+        wave_id = tx.execute(select(parcels.c.wave_id).where(parcels.c.id == parcel_id)).scalar()
+        tx.execute(
+            insert(print_jobs).values(
+                id=job_id,
+                document=Document.LABEL,
+                printer=device.config.name,
+                parcel_id=parcel_id,
+                waybill_id=waybill.id,
+                wave_id=wave_id,
+                state=PrintState.CLAIMED,
+                copy_no=copy_no,
+                reprint_reason=reason,
+                user=work.user,
+                created_at=work.now(),
+                claimed_at=work.now(),
+            )
+        )
+    try:
+        sent = device.print_label(label)
+    except PackbenchError as error:  # drawing failed: not a byte has left
+        sent = Sent(SendResult.NOT_STARTED, error.message)
+        _store(work, job_id, waybill.id, sent)
+        return _failed(parcel_id, waybill.number, error)
+    _store(work, job_id, waybill.id, sent)
+    return _row(parcel_id, waybill.number, sent)
+
+
+def _row(parcel_id: str, number: str, sent: Sent) -> PrintRow:
+    match sent.result:
+        case SendResult.CONFIRMED:
+            return PrintRow(parcel_id, number, "printed")
+        case SendResult.SENT:
+            return PrintRow(parcel_id, number, "unconfirmed")
+        case SendResult.UNKNOWN:
+            return PrintRow(
+                parcel_id, number, "unknown", "print_unknown", sent.reason, _UNKNOWN_REMEDY
+            )
+        case SendResult.NOT_STARTED:
+            remedy = sent.status.remedy if sent.status else None
+            return PrintRow(
+                parcel_id,
+                number,
+                "failed",
+                "printer_not_ready",
+                sent.reason,
+                remedy or T("Look at the printer, then print again."),
+            )
+
+
+def _store(work: Workplace, job_id: str, waybill_id: str, sent: Sent) -> None:
+    states = {
+        SendResult.CONFIRMED: PrintState.CONFIRMED,
+        SendResult.SENT: PrintState.SENT,
+        SendResult.UNKNOWN: PrintState.UNKNOWN,
+        SendResult.NOT_STARTED: PrintState.FAILED,
+    }
+    confirmed = sent.result is SendResult.CONFIRMED
+    with work.db.write() as tx:
+        tx.execute(
+            update(print_jobs)
+            .where(print_jobs.c.id == job_id)
+            .values(
+                state=states[sent.result],
+                reason=sent.reason.as_json() if sent.reason else None,
+                done_at=work.now(),
+                confirmed_by="printer" if confirmed else "",
+            )
+        )
+        if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
+            _printed(tx, work, waybill_id, confirmed=confirmed)
+
+
+def _printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed: bool) -> None:
+    """The label is out: the parcel goes on to picking, the platform is told."""
+    waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
+    parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+    first = not parcel.printed
+    if parcel.waybill_id == waybill_id:
+        going_on = parcel.state == ParcelState.TO_LABEL
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel.id)
+            .values(
+                printed=True,
+                print_confirmed=parcel.print_confirmed or confirmed,
+                print_count=parcels.c.print_count + (1 if first else 0),
+                printed_at=parcel.printed_at or work.now(),
+                state=ParcelState.TO_PICK if going_on else parcel.state,
+                changed_at=work.now(),
+                revision=parcels.c.revision + 1,
+            )
+        )
+    if waybill.state == WaybillState.ISSUED:
+        tx.execute(
+            update(waybills)
+            .where(waybills.c.id == waybill_id)
+            .values(state=WaybillState.PRINTED, changed_at=work.now())
+        )
+    jobs = tx.execute(
+        select(func.count()).where(
+            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(_DONE)
+        )
+    ).scalar_one()
+    if waybill.route == Route.PLATFORM and confirmed:
+        outbox_rows.add(
+            tx,
+            work,
+            OutboxKind.PRINTED,
+            f"printed:{waybill.id}:{jobs}",
+            lane=f"printed:{parcel.shop_id}",
+            shop_id=parcel.shop_id,
+            parcel_id=parcel.id,
+            payload={"waybill": waybill.id, "again": jobs > 1},
+        )
+    records.note(
+        tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}
+    )
+    records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+
+
+def _resume(work: Workplace, wave_id: str, ids: Sequence[str], number: str) -> None:
+    with work.db.write() as tx:
+        by_number = {
+            r.number: r
+            for r in tx.execute(
+                select(waybills.c.number, waybills.c.id, parcels.c.wave_position, parcels.c.id)
+                .join(parcels, parcels.c.waybill_id == waybills.c.id)
+                .where(parcels.c.wave_id == wave_id)
+            )
+        }
+        last = by_number.get(number.strip().upper())
+        if last is None:
+            raise UserError(
+                "not_in_wave",
+                T("The waybill {number} is not in this wave.", number=number),
+                T("Scan the last good label of this wave."),
+                ref=number,
+            )
+        lane = _printer_of(tx, last[1])
+        for row in by_number.values():
+            if lane is not None and _printer_of(tx, row[1]) not in {lane, None}:
+                continue
+            if row.wave_position <= last.wave_position:
+                confirm_jobs(tx, work, [row[1]], work.user or "person")
+            else:
+                _settle_open_jobs(tx, work, row[1], "resume")
+
+
+def _printer_of(tx: Connection, waybill_id: str) -> str | None:
+    job = _last_job(tx, waybill_id)
+    return job.printer if job is not None else None
+
+
+def _settle_open_jobs(tx: Connection, work: Workplace, waybill_id: str, why: str) -> None:
+    """A person decided that these are not good: they no longer stand in the way of a new print."""
+    tx.execute(
+        update(print_jobs)
+        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(_OPEN))
+        .values(state=PrintState.CANCELLED, done_at=work.now(), confirmed_by=why)
+    )
+
+
+def ships_on_print(tx: Connection, shop_id: str) -> bool:
+    """Whether the shop's parcels count as shipped once the label is out."""
+    chosen = tx.execute(select(shops.c.settings).where(shops.c.id == shop_id)).scalar() or {}
+    return bool(chosen.get("ship_on") == "print")
