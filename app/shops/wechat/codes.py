@@ -1,0 +1,314 @@
+"""What each errcode of WeChat Store means for a person, and what the program does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.text import T, Text
+from app.domain.waybills import ProblemClass
+
+
+class Reaction(StrEnum):
+    """What the program does about an errcode."""
+
+    RENEW = "renew"  # the token is refused: renew it, call again
+    LATER = "later"  # nothing happened; the same call may be repeated
+    UNSURE = "unsure"  # it may have happened: read back first
+    REREAD = "reread"  # the order is not what we think: fetch it, then a person decides
+    FIX = "fix"  # a person must change something
+    OURS = "ours"  # the request was wrong: a mistake of this program
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One errcode. ``name`` is the code of the error raised for it."""
+
+    name: str
+    reaction: Reaction
+    kind: ProblemClass
+    message: Text
+    remedy: Text
+
+
+TOKEN_CODES = frozenset({40001, 40014, 42001})
+BUSY_CODES = frozenset({-1, 45011})
+QUOTA_CODE = 45009
+UPDATING_CODE = 100003
+RETRY_AFTER_S: Mapping[int, float] = {-1: 5.0, 45009: 60.0, 45011: 10.0, UPDATING_CODE: 2.0}
+
+_SUPPORT = T("Update the program. If it happens again, send the log and this number to support.")
+_AGAIN = T("Nothing to do: the program tries again by itself.")
+_CONSOLE = T("Check app_id and app_secret of the shop in the WeChat Store console.")
+_LOOK = T("Open the order in the WeChat Store console and compare.")
+_NOT_ALLOWED = T("The app may not use this function of the shop.")
+_ACCOUNT = T("Check the e-waybill account in the WeChat Store console.")
+
+
+def _ours(message: Text) -> Meaning:
+    return Meaning("shop_request", Reaction.OURS, ProblemClass.OTHER, message, _SUPPORT)
+
+
+def _auth(message: Text, remedy: Text, reaction: Reaction = Reaction.FIX) -> Meaning:
+    return Meaning("shop_auth", reaction, ProblemClass.AUTH, message, remedy)
+
+
+def _fix(name: str, kind: ProblemClass, message: Text, remedy: Text) -> Meaning:
+    return Meaning(name, Reaction.FIX, kind, message, remedy)
+
+
+def _later(name: str, message: Text, remedy: Text = _AGAIN) -> Meaning:
+    return Meaning(name, Reaction.LATER, ProblemClass.RATE, message, remedy)
+
+
+def _reread(name: str, message: Text, remedy: Text = _LOOK) -> Meaning:
+    return Meaning(name, Reaction.REREAD, ProblemClass.OTHER, message, remedy)
+
+
+_TOKEN_REFUSED = _auth(
+    T("WeChat Store does not accept our access."),
+    T("Check app_secret, and that no other program renews the access of this app."),
+    Reaction.RENEW,
+)
+_SUITS_NO_SHOP = T("WeChat Store does not know this app_id or app_secret.")
+_MALFORMED = T("WeChat Store did not understand our request.")
+
+_GLOBAL: Mapping[int, Meaning] = {
+    # "System busy" says nothing about the effect: reads repeat it, bookings and reports read back.
+    -1: Meaning(
+        "shop_busy",
+        Reaction.UNSURE,
+        ProblemClass.RATE,
+        T("WeChat Store is busy."),
+        _AGAIN,
+    ),
+    -2: _ours(_MALFORMED),
+    40001: _TOKEN_REFUSED,
+    40014: _TOKEN_REFUSED,
+    42001: _TOKEN_REFUSED,
+    40002: _auth(_SUITS_NO_SHOP, _CONSOLE),
+    40013: _auth(_SUITS_NO_SHOP, _CONSOLE),
+    40125: _auth(_SUITS_NO_SHOP, _CONSOLE),
+    40164: _fix(
+        "shop_ip",
+        ProblemClass.AUTH,
+        T("WeChat Store does not let this network in."),
+        T("Find out this network's public IP and add it to the IP whitelist of the app."),
+    ),
+    41001: _ours(_MALFORMED),
+    40066: _ours(T("WeChat Store does not know this call.")),
+    40097: _ours(_MALFORMED),
+    43001: _ours(_MALFORMED),
+    43002: _ours(_MALFORMED),
+    45009: _later(
+        "shop_quota",
+        T("The app has used up its calls of WeChat Store."),
+        T("Wait until the quota is renewed, or lower calls_per_minute of the shop."),
+    ),
+    45011: _later("shop_busy", T("WeChat Store asks for fewer calls.")),
+    47001: _ours(_MALFORMED),
+    48001: _fix(
+        "shop_permission",
+        ProblemClass.AUTH,
+        _NOT_ALLOWED,
+        T("Use the app_id of the shop itself, and grant the app its rights in the console."),
+    ),
+    61023: _auth(
+        T("The shop's authorisation has ended."), T("Authorise the service for the shop again.")
+    ),
+    10020050: _fix(
+        "shop_permission",
+        ProblemClass.AUTH,
+        _NOT_ALLOWED,
+        T("Grant the app its rights in the WeChat Store console."),
+    ),
+    10020051: _ours(_MALFORMED),
+    10020052: _ours(_MALFORMED),
+    10020055: _ours(_MALFORMED),
+}
+
+_ORDERS: Mapping[int, Meaning] = {
+    31042: _later(
+        "sync_narrow", T("Too many orders changed in this time; asking in smaller steps.")
+    ),
+    606006: _later("sync_restart", T("The list of orders has changed; starting it again.")),
+    100002: _reread(
+        "order_not_found",
+        T("This shop does not have the order."),
+        T("Check that the order belongs to this shop."),
+    ),
+    100003: _later("order_busy", T("WeChat Store is just changing the order.")),
+    6060453: _fix(
+        "virtual_number",
+        ProblemClass.PHONE,
+        T("The order has no virtual number."),
+        T("Use the platform's label for this order."),
+    ),
+}
+
+_DELIVERY: Mapping[int, Meaning] = {
+    108009: _reread(
+        "order_after_sale",
+        T("An after-sale of this order is still open."),
+        T("Keep the parcel here and settle the after-sale first."),
+    ),
+    109000: Meaning(
+        "report_goods",
+        Reaction.UNSURE,
+        ProblemClass.OTHER,
+        T("WeChat Store says: already shipped, refunded, or another number of pieces."),
+        _LOOK,
+    ),
+    109001: Meaning(
+        "report_done",
+        Reaction.UNSURE,
+        ProblemClass.DUPLICATE,
+        T("WeChat Store says that the order is shipped already."),
+        _LOOK,
+    ),
+    109002: _ours(_MALFORMED),
+    109205: _fix(
+        "report_online_waybill",
+        ProblemClass.DUPLICATE,
+        T("An online waybill was ordered for these goods; another number is refused."),
+        T("Cancel the online waybill in the console, or ship with its number."),
+    ),
+    606003: _fix(
+        "shop_return_address",
+        ProblemClass.ACCOUNT,
+        T("The shop has no default return address."),
+        T("Set one in the WeChat Store console, then send again."),
+    ),
+    606004: _fix(
+        "report_carrier",
+        ProblemClass.ACCOUNT,
+        T("WeChat Store does not know this carrier."),
+        T("Choose another carrier for the parcel."),
+    ),
+    606005: _fix(
+        "report_number",
+        ProblemClass.OTHER,
+        T("WeChat Store says that this is not a number of that carrier."),
+        T("Compare number and carrier on the label, correct them, then send again."),
+    ),
+    606008: _ours(T("This order is not shipped by parcel.")),
+    606030: _fix(
+        "report_split",
+        ProblemClass.OTHER,
+        T("All pieces of one listing must be reported with one number."),
+        T("Put them into one parcel, or report the second number in the console."),
+    ),
+    606031: _reread(
+        "report_listing",
+        T("The goods reported are not those of the order; the buyer may have changed the variant."),
+    ),
+    606034: _fix(
+        "report_other_service",
+        ProblemClass.AUTH,
+        T("The order is bound to another service; it cannot be shipped from here."),
+        T("Ship it there, or end that binding in the WeChat Store console."),
+    ),
+}
+
+_LABELS: Mapping[int, Meaning] = {
+    1000003: _reread("label_not_found", T("WeChat Store does not have this waybill.")),
+    10025005: _fix(
+        "label_refused",
+        ProblemClass.OTHER,
+        T("The carrier gave no number."),
+        T("Correct what it says, or choose another carrier."),
+    ),
+    10025006: _fix(
+        "label_not_cancelled",
+        ProblemClass.ALREADY_MOVING,
+        T("The carrier does not cancel this number any more."),
+        T("If the parcel is still here, ask the courier."),
+    ),
+    10025010: _reread("label_not_found", T("WeChat Store does not have this waybill.")),
+    10025011: Meaning(
+        "label_busy",
+        Reaction.UNSURE,
+        ProblemClass.RATE,
+        T("WeChat Store is just changing this waybill."),
+        _AGAIN,
+    ),
+    10025012: _fix(
+        "label_carrier",
+        ProblemClass.ACCOUNT,
+        T("WeChat Store makes no labels for this carrier."),
+        T("Choose another carrier for the parcel."),
+    ),
+    10025013: _fix(
+        "label_site", ProblemClass.ACCOUNT, T("The carrier's branch is not right."), _ACCOUNT
+    ),
+    10025014: _fix(
+        "label_account", ProblemClass.ACCOUNT, T("The e-waybill account is not right."), _ACCOUNT
+    ),
+    10025015: _fix(
+        "label_sender",
+        ProblemClass.FIX_ADDRESS,
+        T("The sender is not complete, or not the one of the account."),
+        T("Use the sender address of the e-waybill account, with name and phone."),
+    ),
+    10025016: _fix(
+        "label_receiver",
+        ProblemClass.FIX_ADDRESS,
+        T("The receiver is not the one of the order."),
+        T("Fetch the order again; if the address changed, ask for a new number."),
+    ),
+    10025017: _reread(
+        "label_order",
+        T("The order does not fit: refunded, of another shop, or changed."),
+    ),
+    10025018: _fix(
+        "label_account", ProblemClass.ACCOUNT, T("The e-waybill account is not right."), _ACCOUNT
+    ),
+    10025019: Meaning(
+        "label_exists",
+        Reaction.UNSURE,
+        ProblemClass.DUPLICATE,
+        T("WeChat Store has used this key before."),
+        T("Ask for a number again; the program takes a new key."),
+    ),
+    10025020: _ours(_MALFORMED),
+    10025102: _fix(
+        "label_carrier",
+        ProblemClass.ACCOUNT,
+        T("WeChat Store makes no labels for this carrier."),
+        T("Choose another carrier for the parcel."),
+    ),
+    10025106: _fix(
+        "label_template",
+        ProblemClass.ACCOUNT,
+        T("The label template does not exist."),
+        T("Check the label templates in the WeChat Store console."),
+    ),
+    10025120: _fix(
+        "label_no_account",
+        ProblemClass.ACCOUNT,
+        T("No e-waybill account is bound to the shop."),
+        T("Bind one in the WeChat Store console, then fetch the accounts again."),
+    ),
+    10025125: Meaning(
+        "label_template",
+        Reaction.UNSURE,
+        ProblemClass.ACCOUNT,
+        T("WeChat Store could not make the label."),
+        T("Check the label templates in the WeChat Store console."),
+    ),
+}
+
+MEANINGS: Mapping[int, Meaning] = {**_GLOBAL, **_ORDERS, **_DELIVERY, **_LABELS}
+"""Every errcode of the calls this program makes, as far as it is documented."""
+
+
+def meaning(code: int) -> Meaning:
+    """What ``code`` means; an undocumented one may have happened and is shown with its number."""
+    return MEANINGS.get(code) or Meaning(
+        f"wechat_{code}",
+        Reaction.UNSURE,
+        ProblemClass.OTHER,
+        T("WeChat Store refused with code {code}.", code=code),
+        T("Look the code up in the console, or send it with the log to support."),
+    )

@@ -1,0 +1,187 @@
+"""One ``[[shop]]`` of the configuration whose platform is ``wechat``."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.domain.errors import UserError
+from app.domain.states import Route, ShipOn
+from app.domain.text import T, Text
+
+DEFAULT_BASE_URL = "https://api.weixin.qq.com"
+MAX_CALLS_PER_MINUTE = 10_000  # WeChat Store's quota of one app
+MIN_CALLS_PER_MINUTE = 10
+_HANDLED_ELSEWHERE = frozenset({"platform", "app_secret_env"})
+
+
+@dataclass(frozen=True, slots=True)
+class WechatSettings:
+    """What a WeChat Store connection needs.
+
+    ``base_url`` may name a relay with a fixed address, because the platform lets whitelisted
+    addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear.
+    """
+
+    name: str
+    app_id: str
+    app_secret: str = field(repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    poll_seconds: float = 2.0
+    calls_per_minute: int = 1000
+    label_route: Route = Route.PLATFORM
+    ship_on: ShipOn = ShipOn.PACK
+    decode_per_day: int = 30
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The keys a ``[[shop]]`` of this platform may hold beside ``platform``."""
+        return tuple(f.name for f in fields(cls))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> WechatSettings:
+        """The settings in ``config``, a parsed ``[[shop]]`` with its secret already put in.
+
+        Raises:
+            UserError: a key is unknown, missing or has a value that cannot be used.
+        """
+        name = _text(config, "name", "")
+        _refuse_unknown(name, config, cls.keys())
+        return cls(
+            name=_required(config, "name", name),
+            app_id=_required(config, "app_id", name),
+            app_secret=_required(config, "app_secret", name),
+            base_url=_base_url(_text(config, "base_url", name) or DEFAULT_BASE_URL, name),
+            poll_seconds=_number(config, "poll_seconds", name, 2.0, low=0.5, high=3600.0),
+            calls_per_minute=int(
+                _number(
+                    config,
+                    "calls_per_minute",
+                    name,
+                    1000,
+                    low=MIN_CALLS_PER_MINUTE,
+                    high=MAX_CALLS_PER_MINUTE,
+                )
+            ),
+            label_route=Route(_choice(config, "label_route", name, Route.PLATFORM, tuple(Route))),
+            ship_on=ShipOn(_choice(config, "ship_on", name, ShipOn.PACK, tuple(ShipOn))),
+            decode_per_day=int(_number(config, "decode_per_day", name, 30, low=0, high=1_000_000)),
+        )
+
+
+def _problem(shop: str, key: str, message: Text, remedy: Text) -> UserError:
+    return UserError("config_shop", message, remedy, ref=f"{shop}.{key}" if shop else key)
+
+
+def _refuse_unknown(shop: str, config: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in config:
+        if key in known or key in _HANDLED_ELSEWHERE:
+            continue
+        near = difflib.get_close_matches(key, known, n=1)
+        remedy = (
+            T("Did you mean {key}?", key=near[0])
+            if near
+            else T("Known keys are: {keys}.", keys=", ".join(known))
+        )
+        raise _problem(shop, key, T("Shop {shop}: unknown key {key}.", shop=shop, key=key), remedy)
+
+
+def _text(config: Mapping[str, Any], key: str, shop: str) -> str:
+    value = config.get(key, "")
+    if not isinstance(value, str):
+        raise _problem(
+            shop,
+            key,
+            T("Shop {shop}: {key} must be text.", shop=shop, key=key),
+            T("Put the value in quotation marks."),
+        )
+    return value.strip()
+
+
+def _required(config: Mapping[str, Any], key: str, shop: str) -> str:
+    value = _text(config, key, shop)
+    if key == "name" and value:
+        return value
+    if key == "name":
+        raise _problem(shop, key, T("A shop has no name."), T("Give every shop a name of its own."))
+    if value and value.isascii() and not re.search(r"\s", value):
+        return value
+    if value:  # the value itself is not shown: it may be the secret
+        message = T("Shop {shop}: {key} holds characters it cannot have.", shop=shop, key=key)
+    else:
+        message = T("Shop {shop}: {key} is missing.", shop=shop, key=key)
+    raise _problem(shop, key, message, T("Copy it from the WeChat Store console."))
+
+
+def _number(
+    config: Mapping[str, Any], key: str, shop: str, default: float, *, low: float, high: float
+) -> float:
+    value = config.get(key, default)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not low <= value <= high:
+        raise _problem(
+            shop,
+            key,
+            T("Shop {shop}: {key} cannot be used.", shop=shop, key=key),
+            T("Give a number from {low} to {high}.", low=f"{low:g}", high=f"{high:g}"),
+        )
+    return float(value)
+
+
+def _choice(
+    config: Mapping[str, Any], key: str, shop: str, default: str, allowed: tuple[str, ...]
+) -> str:
+    value = config.get(key, default)
+    if value not in allowed:
+        raise _problem(
+            shop,
+            key,
+            T("Shop {shop}: {key} cannot be used.", shop=shop, key=key),
+            T("Choose one of: {choices}.", choices=", ".join(allowed)),
+        )
+    return str(value)
+
+
+def _base_url(url: str, shop: str) -> str:
+    """``url`` without a slash at its end; plain http only inside the house."""
+    parts = urlsplit(url)
+    try:
+        usable = bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is not a number
+        usable = False
+    if not usable or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
+        raise _problem(
+            shop,
+            "base_url",
+            T("Shop {shop}: base_url is not an address.", shop=shop),
+            T("Write it like {example}.", example=DEFAULT_BASE_URL),
+        )
+    if parts.username or parts.password:
+        raise _problem(
+            shop,
+            "base_url",
+            T("Shop {shop}: base_url must not hold a password.", shop=shop),
+            T("Write it like {example}.", example=DEFAULT_BASE_URL),
+        )
+    if parts.scheme == "http" and not _inside_the_house(parts.hostname or ""):
+        raise _problem(
+            shop,
+            "base_url",
+            T("Shop {shop}: base_url would send the secret unprotected.", shop=shop),
+            T("Use https; plain http is for addresses of the own network only."),
+        )
+    return url.rstrip("/")
+
+
+def _inside_the_house(host: str) -> bool:
+    """Whether ``host`` lies on this PC or in the own network."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".lan", ".internal", ".localhost"))
+    return address.is_private or address.is_loopback
