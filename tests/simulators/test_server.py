@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.simulators.server import LoopbackServer, Request, Response, SimulatorCrashedError
+from tests.support.logs import ExpectedLogs
 
 
 class Counter:
@@ -162,7 +163,9 @@ def test_stop_ends_hanging_calls_and_every_thread(counter: Counter) -> None:
     server.stop()
 
 
-def test_a_crash_of_a_handler_is_loud() -> None:
+def test_a_crash_of_a_handler_is_loud(expected_logs: ExpectedLogs) -> None:
+    expected_logs.require("app.simulators.server", "simulator crashed")
+
     def crash(request: Request) -> Response:
         raise KeyError(request.path)
 
