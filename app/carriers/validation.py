@@ -1,0 +1,239 @@
+"""What can be seen to be wrong before a carrier is asked: cheap, and the sentence is better.
+
+``ready`` answers the booking with every text cleaned, or the refusal. Nothing here knows a
+carrier; each one brings its ``Limits``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from app.carriers.problems import local_refusal
+from app.domain.address import Address, clean_address, clean_text
+from app.domain.companies import company
+from app.domain.text import T, Text
+from app.domain.waybills import Booking, Goods, ProblemClass, Rejected
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,50}")
+# Cities that have towns directly below them: their addresses have no district.
+_CITIES_WITHOUT_DISTRICTS = frozenset({"东莞", "中山", "儋州", "嘉峪关"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one carrier takes. Lengths count characters."""
+
+    name: int = 100
+    address: int = 200
+    goods_name: int = 128
+    remark: int = 100
+    needs_district: bool = True
+    boxes: int = 1
+    several_boxes_above_g: int = 0
+
+
+def ready(booking: Booking, limits: Limits, default_weight_g: int = 0) -> Booking | Rejected:
+    """``booking`` with clean texts, a weight and the extension in the address, or why not.
+
+    Raises: ``ValueError`` for a key that no carrier can take; keys are ours.
+    """
+    if not _KEY.fullmatch(booking.key):
+        raise ValueError("a booking's key holds letters, digits, _ and - only")
+    if _is_masked(booking.receiver):
+        return local_refusal(
+            booking.carrier,
+            ProblemClass.MASKED,
+            "masked",
+            T("The receiver is masked by the platform."),
+        )
+    cleaned = _cleaned(booking, limits, default_weight_g)
+    return (
+        _sender_fault(cleaned, limits)
+        or _receiver_fault(cleaned, limits)
+        or _box_fault(cleaned, limits)
+        or cleaned
+    )
+
+
+def split_phone(phone: str) -> tuple[str, str]:
+    """``(land line, mobile)``: the one it is, the other empty."""
+    return ("", phone) if _MOBILE.fullmatch(phone) else (phone, "")
+
+
+def district_of(address: Address) -> str:
+    """The district; in the few cities that have none, the town or the city stands in."""
+    return address.district or address.street or address.city
+
+
+def street_address(address: Address) -> str:
+    """Everything below the district."""
+    named_twice = not address.district and address.street == district_of(address)
+    return address.address if named_twice else f"{address.street}{address.address}"
+
+
+def _is_masked(receiver: Address) -> bool:
+    return receiver.masked or any(
+        "*" in part for part in (receiver.name, receiver.phone, receiver.address)
+    )
+
+
+def _cleaned(booking: Booking, limits: Limits, default_weight_g: int) -> Booking:
+    receiver = _clean_person(booking.receiver)
+    if receiver.extension:
+        receiver = replace(
+            receiver, address=f"{receiver.address}[{receiver.extension}]", extension=""
+        )
+    goods = tuple(_clean_goods(item, limits) for item in booking.goods)
+    return replace(
+        booking,
+        sender=_clean_person(booking.sender),
+        receiver=receiver,
+        goods=tuple(item for item in goods if item.name),
+        weight_g=booking.weight_g or default_weight_g,
+        remark=_printable(booking.remark)[: limits.remark],
+        order_ids=tuple(_printable(order_id) for order_id in booking.order_ids),
+    )
+
+
+def _clean_goods(item: Goods, limits: Limits) -> Goods:
+    return replace(item, name=_printable(item.name)[: limits.goods_name])
+
+
+def _clean_person(person: Address) -> Address:
+    person = clean_address(person)
+    phone = person.phone.replace("-", "") if person.phone.startswith("1") else person.phone
+    for prefix in ("0086", "86"):
+        if _MOBILE.fullmatch(phone.removeprefix(prefix)):
+            phone = phone.removeprefix(prefix)
+    return replace(
+        person,
+        name=_printable(person.name),
+        company=_printable(person.company),
+        street=_printable(person.street),
+        address=_printable(person.address),
+        phone=phone,
+    )
+
+
+def _printable(text: str) -> str:
+    """Clean text without emoji: carriers print from fonts that end with Chinese."""
+    kept = "".join(
+        c for c in text if not (unicodedata.category(c) in {"So", "Sk"} and ord(c) > 0xFFFF)
+    )
+    return clean_text(kept.replace("\ufe0f", ""))
+
+
+def _receiver_fault(booking: Booking, limits: Limits) -> Rejected | None:
+    person = booking.receiver
+
+    def address_fault(message: Text) -> Rejected:
+        return local_refusal(booking.carrier, ProblemClass.FIX_ADDRESS, "check_address", message)
+
+    if not person.name:
+        return address_fault(T("The receiver has no name."))
+    if len(person.name) > limits.name:
+        return address_fault(T("The receiver's name is too long."))
+    wrong_phone = _phone_fault(person.phone)
+    if wrong_phone is not None:
+        return local_refusal(booking.carrier, ProblemClass.PHONE, "check_phone", wrong_phone)
+    if not person.province or not person.city:
+        return address_fault(T("The receiver's address has no province or city."))
+    if limits.needs_district and not _has_district(person):
+        return address_fault(T("The receiver's address has no district."))
+    if not street_address(person):
+        return address_fault(T("The receiver's address has no street."))
+    if len(street_address(person)) > limits.address:
+        return address_fault(T("The receiver's address is too long."))
+    return None
+
+
+def _has_district(person: Address) -> bool:
+    return bool(person.district) or person.city.removesuffix("市") in _CITIES_WITHOUT_DISTRICTS
+
+
+def _phone_fault(phone: str) -> Text | None:
+    """What is wrong with the receiver's ``phone``, ``None`` when a carrier can take it."""
+    digits = phone.replace("-", "")
+    if not digits:
+        return T("The receiver has no phone number.")
+    if not digits.isascii() or len(phone) > 20:
+        return T("The receiver's phone number is not a phone number.")
+    if digits.startswith("1") and not _MOBILE.fullmatch(digits):
+        if len(digits) == 10:
+            return T("The receiver's phone number is one digit short.")
+        if len(digits) == 12:
+            return T("The receiver's phone number has one digit too many.")
+        return T("The receiver's phone number is not a phone number.")
+    if len(digits) < 7:
+        return T("The receiver's phone number is too short.")
+    return None
+
+
+def _sender_fault(booking: Booking, limits: Limits) -> Rejected | None:
+    person = booking.sender
+    complete = (
+        person.name
+        and len(person.name) <= limits.name
+        and person.province
+        and person.city
+        and (not limits.needs_district or _has_district(person))
+        and street_address(person)
+        and len(street_address(person)) <= limits.address
+    )
+    remedy = T("Complete the sender in the settings.")
+    if not complete:
+        message = T("The sender's address is not complete.")
+        return local_refusal(
+            booking.carrier, ProblemClass.FIX_ADDRESS, "check_sender", message, remedy
+        )
+    if _phone_fault(person.phone) is not None:
+        message = T("The sender's phone number is not a phone number.")
+        return local_refusal(booking.carrier, ProblemClass.PHONE, "check_sender", message, remedy)
+    return None
+
+
+def _box_fault(booking: Booking, limits: Limits) -> Rejected | None:
+    name = company(booking.carrier).name
+    if not booking.goods or any(item.quantity < 1 for item in booking.goods):
+        return local_refusal(
+            booking.carrier,
+            ProblemClass.OTHER,
+            "check_goods",
+            T("The parcel has no goods with a name."),
+            T("Give the goods a name and a quantity."),
+        )
+    if booking.weight_g <= 0:
+        return local_refusal(
+            booking.carrier,
+            ProblemClass.OTHER,
+            "check_weight",
+            T("The parcel has no weight."),
+            T("Enter the goods' weights, or default_weight_g of the carrier account."),
+        )
+    if booking.box_count > limits.boxes:
+        message = T("{carrier} gives at most {n} numbers for one booking.", n=limits.boxes)
+        if limits.boxes == 1:
+            message = T("{carrier} books every box by itself.")
+        return local_refusal(
+            booking.carrier,
+            ProblemClass.PRODUCT_OR_VAS,
+            "check_boxes",
+            message,
+            T("Split the parcel, one box each."),
+        )
+    if booking.box_count > 1 and booking.weight_g <= limits.several_boxes_above_g:
+        return local_refusal(
+            booking.carrier,
+            ProblemClass.PRODUCT_OR_VAS,
+            "check_boxes",
+            T(
+                "{carrier} takes several boxes in one booking only above {kg} kg.",
+                carrier=name,
+                kg=limits.several_boxes_above_g // 1000,
+            ),
+            T("Split the parcel, one box each."),
+        )
+    return None

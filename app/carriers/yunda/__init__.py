@@ -1,0 +1,1 @@
+"""Yunda Express 韵达, the open platform."""

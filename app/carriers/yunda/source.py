@@ -1,0 +1,166 @@
+"""Yunda as a source of waybill numbers.
+
+Yunda never books one serial number twice: a repeated create is refused with words that prove the
+first one went through, and updating with the same data then answers the number. That makes a lost
+answer harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from app.carriers.calling import Caller
+from app.carriers.problems import not_voided, unhealthy
+from app.carriers.validation import ready
+from app.carriers.wire_json import JsonObject
+from app.carriers.yunda import answers, errors, wire
+from app.carriers.yunda.answers import AlreadyCreated, Answer
+from app.carriers.yunda.label import has_position
+from app.carriers.yunda.settings import YundaSettings
+from app.domain.text import T
+from app.domain.waybills import (
+    AskPerson,
+    Booking,
+    Issued,
+    NotSent,
+    Outcome,
+    Reconciled,
+    Rejected,
+    Unknown,
+    Voided,
+)
+from app.net.limiter import Priority
+from app.net.transport import Response, Transport
+from app.ports import Capability, Clock, Health
+
+CAPABILITIES = frozenset(
+    {
+        Capability.CREATE,
+        Capability.COD,
+        Capability.INSURE,
+        Capability.RETURN_SLIP,
+        Capability.CANCEL,
+        Capability.RECONCILE,
+        Capability.BALANCE,
+    }
+)
+R = TypeVar("R")
+Written = Issued | Rejected | Unknown | NotSent | AlreadyCreated
+
+
+class YundaSource:
+    """``WaybillSource`` of one merchant at Yunda."""
+
+    code = errors.CARRIER
+    capabilities = CAPABILITIES
+
+    def __init__(self, settings: YundaSettings, transport: Transport, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._caller = Caller(errors.CARRIER, settings, transport, clock)
+
+    def create(self, booking: Booking) -> Outcome:
+        """Book with createBmOrder. A serial number that Yunda knows already is possibly ours."""
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return prepared
+        outcome = self._write(wire.CREATE, prepared)
+        if isinstance(outcome, AlreadyCreated):
+            return Unknown(T("Yunda already has an order with this number."))
+        return self._labelled(booking.key, outcome) if isinstance(outcome, Issued) else outcome
+
+    def reconcile(self, booking: Booking) -> Reconciled:
+        """Repeat the create; if Yunda has the order, updating with the same data answers it.
+
+        ``Issued`` may also mean that the first create never arrived and this one did; either way
+        there is exactly one number. A refusal of the order proves that there is none.
+        """
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return AskPerson(prepared.problem.message)
+        outcome = self._write(wire.CREATE, prepared)
+        if isinstance(outcome, AlreadyCreated):
+            return self._fetched(prepared)
+        if isinstance(outcome, Issued):
+            return self._labelled(booking.key, outcome)
+        return _still_open(outcome)
+
+    def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
+        """Cancel with cancelBmOrder; possible until the parcel is picked up."""
+        voided = self._ask(
+            booking.key,
+            wire.CANCEL,
+            wire.cancel_data(self._settings, booking.key, number),
+            lambda answer: answers.read_cancelled(answer, booking.key),
+        )
+        return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
+
+    def check(self) -> Health:
+        """Ask for the balance of the merchant."""
+        data = wire.balance_data(self._settings)
+        health = self._ask("", wire.BALANCE, data, answers.read_balance, Priority.READ)
+        return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
+
+    def _write(self, path: str, booking: Booking) -> Written:
+        return self._ask(
+            booking.key,
+            path,
+            wire.order_data(self._settings, booking),
+            lambda answer: answers.read_created(answer, booking),
+        )
+
+    def _fetched(self, booking: Booking) -> Reconciled:
+        """The number of an order that exists, by updating it with its own data."""
+        outcome = self._write(wire.UPDATE, booking)
+        if isinstance(outcome, Issued):
+            issued = self._labelled(booking.key, outcome)
+            if answers.is_ours(issued, booking):
+                return issued
+            return Rejected(errors.somebody_elses(), issued.raw)
+        if isinstance(outcome, AlreadyCreated):
+            return Unknown(T("Yunda already has an order with this number."))
+        open_still = _still_open(outcome)
+        if isinstance(open_still, Rejected):
+            return AskPerson(T("Yunda has the order but does not say its number: ask the site."))
+        return open_still
+
+    def _labelled(self, key: str, issued: Issued) -> Issued:
+        """``issued`` with label data; without them, with a warning and an empty ``position``."""
+        if has_position(issued.label):
+            return issued
+        label = self._ask(
+            key,
+            wire.LABEL,
+            wire.label_query(self._settings, issued.number),
+            lambda answer: answers.read_label(answer, issued.number),
+        )
+        if isinstance(label, dict):
+            return replace(issued, label=label)
+        warning = T("Yunda has given the number but no route for the label yet: do not print it.")
+        return replace(issued, warning=warning)
+
+    def _ask(
+        self,
+        key: str,
+        path: str,
+        data: JsonObject,
+        interpret: Callable[[Answer], R],
+        priority: Priority = Priority.LABEL,
+    ) -> R | Rejected | NotSent | Unknown:
+        def read(response: Response) -> R | Rejected | Unknown:
+            answer = answers.read(response)
+            return interpret(answer) if isinstance(answer, Answer) else answer
+
+        timestamp_ms = int(self._clock.now().timestamp() * 1000)
+        call = wire.api_call(self._settings, path, data, timestamp_ms=timestamp_ms)
+        return self._caller.ask(key, call, read, priority)
+
+
+def _still_open(outcome: Rejected | Unknown | NotSent) -> Rejected | Unknown:
+    """A refusal of the order closes the question; everything else leaves it open."""
+    if isinstance(outcome, Rejected):
+        about_the_order = outcome.problem.code == errors.REFUSED_ORDER
+        return outcome if about_the_order else Unknown(outcome.problem.message, outcome.raw)
+    return Unknown(outcome.reason)

@@ -1,0 +1,116 @@
+"""Requests to Yunda, to the byte (韵达开放平台, 电子面单)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.carriers.amounts import kilograms, size_text, yuan_number
+from app.carriers.calling import Call
+from app.carriers.validation import Limits, district_of, split_phone, street_address
+from app.carriers.wire_json import JsonObject, encode
+from app.carriers.yunda.settings import YundaSettings
+from app.carriers.yunda.signature import sign
+from app.domain.address import Address
+from app.domain.waybills import Booking
+
+_PREFIX = "openapi-api/v1/accountOrder"
+CREATE = f"{_PREFIX}/createBmOrder"
+UPDATE = f"{_PREFIX}/updateBmOrder"
+CANCEL = f"{_PREFIX}/cancelBmOrder"
+LABEL = f"{_PREFIX}/bmGetPdfInfo"
+BALANCE = f"{_PREFIX}/searchCount"
+
+LIMITS = Limits(needs_district=True, boxes=1)
+_DOMESTIC_NODE = "350"
+_MILLIMETRES_PER_METRE = 1000
+
+
+def order_data(settings: YundaSettings, booking: Booking) -> JsonObject:
+    """The body of createBmOrder and of updateBmOrder: one order, so an error is one parcel's.
+
+    The booking has passed ``validation.ready``. Money is in yuan, weight in kg, size in metres.
+    """
+    value_fen = sum(item.price_fen * item.quantity for item in booking.goods)
+    items = [{"name": g.name, "number": g.quantity, "remark": ""} for g in booking.goods]
+    order: JsonObject = {
+        "order_serial_no": booking.key,
+        "khddh": booking.key,
+        "node_id": _DOMESTIC_NODE,
+        "order_type": "common",
+        "sender": _party(booking.sender),
+        "receiver": _party(booking.receiver),
+        "weight": kilograms(booking.weight_g),
+        "size": size_text(settings.box_size_mm, _MILLIMETRES_PER_METRE),
+        "value": yuan_number(value_fen),
+        "collection_value": yuan_number(booking.cod_fen),
+        "special": 0,
+        "items": items,
+        "remark": booking.remark,
+        "cus_area1": f"订单号:{','.join(booking.order_ids)}" if booking.order_ids else "",
+        "cus_area2": "",
+        "wave_no": "",
+        "isProtectPrivacy": "1" if settings.protect_privacy else "0",
+        "markingInfos": _markings(settings, booking),
+    }
+    return {**_merchant(settings), "orders": [order]}
+
+
+def cancel_data(settings: YundaSettings, key: str, number: str) -> JsonObject:
+    return {**_merchant(settings), "orders": [{"order_serial_no": key, "mailno": number}]}
+
+
+def label_query(settings: YundaSettings, number: str) -> JsonObject:
+    """The body of bmGetPdfInfo: label data of a number that is already ours."""
+    return {**_merchant(settings), "orders": [{"mailno": number}]}
+
+
+def balance_data(settings: YundaSettings) -> JsonObject:
+    return {**_merchant(settings), "type": "common"}
+
+
+def api_call(settings: YundaSettings, path: str, data: JsonObject, *, timestamp_ms: int) -> Call:
+    """One call of ``path``. ``req-time`` is not part of the signature."""
+    body = encode(data)
+    headers = {
+        "content-type": "application/json;charset=UTF-8",
+        "app-key": settings.app_key,
+        "req-time": str(timestamp_ms),
+        "sign": sign(body, settings.app_secret),
+    }
+    return Call(path.rpartition("/")[2], f"{settings.base_url}/{path}", headers, body)
+
+
+def _merchant(settings: YundaSettings) -> JsonObject:
+    return {
+        "appid": settings.app_key,
+        "partner_id": settings.partner_id,
+        "secret": settings.partner_secret,
+    }
+
+
+def _party(person: Address) -> dict[str, str]:
+    """A person; the address text repeats province, city and district with half-width commas."""
+    land_line, mobile = split_phone(person.phone)
+    district = district_of(person)
+    return {
+        "name": person.name,
+        "company": person.company,
+        "province": person.province,
+        "city": person.city,
+        "county": district,
+        "address": ",".join((person.province, person.city, district, street_address(person))),
+        "postcode": "",
+        "phone": land_line,
+        "mobile": mobile,
+    }
+
+
+def _markings(settings: YundaSettings, booking: Booking) -> list[dict[str, Any]]:
+    markings: list[tuple[str, int | float | str]] = []
+    if booking.insured_fen:
+        markings.append(("INSURED", yuan_number(booking.insured_fen)))
+    if booking.cod_fen:
+        markings.append(("COD", yuan_number(booking.cod_fen)))
+    if settings.return_slip:
+        markings.append(("RETURN", settings.return_slip_kind))
+    return [{"type": kind, "markingValue": {"value": value}} for kind, value in markings]

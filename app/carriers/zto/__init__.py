@@ -1,0 +1,1 @@
+"""ZTO Express 中通, the open platform (zop)."""

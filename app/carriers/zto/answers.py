@@ -1,0 +1,180 @@
+"""ZTO's answers and what they prove about a booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.carriers.calling import read_answer
+from app.carriers.problems import leaves_it_open
+from app.carriers.receivers import Shown, is_same_receiver
+from app.carriers.wire_json import (
+    JsonObject,
+    as_count,
+    as_object,
+    as_objects,
+    as_text,
+    is_true,
+    readable,
+)
+from app.carriers.zto import errors
+from app.carriers.zto.label import TEMPLATE, has_mark, label_data
+from app.domain.text import T
+from app.domain.waybills import (
+    AskPerson,
+    Booking,
+    Issued,
+    IssuedNumber,
+    Problem,
+    ProblemClass,
+    Rejected,
+    Unknown,
+    Voided,
+    VoidResult,
+)
+from app.net.transport import Response
+from app.ports import Health
+
+_CANCELLED = ("已取消", "重复取消")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of ZTO; ``result`` may be an object, a list or null."""
+
+    success: bool
+    code: str
+    said: str
+    result: Any = field(repr=False)
+    raw: str = field(repr=False)
+
+    @property
+    def problem(self) -> Problem:
+        return errors.zto_problem(self.code, self.said)
+
+
+def is_envelope(body: JsonObject) -> bool:
+    """ZTO's own envelope, and not the error page of a web server that also has a ``status``."""
+    return "statusCode" in body or ("status" in body and "result" in body)
+
+
+def read(response: Response) -> Answer | Rejected | Unknown:
+    """The answer in ``response``; refusals of the gateway are answers too."""
+    body = read_answer(errors.CARRIER, response, is_envelope)
+    if not isinstance(body, dict):
+        return body
+    return Answer(
+        is_true(body.get("status")),
+        as_text(body.get("statusCode")) or "refused",
+        as_text(body.get("message")),
+        body.get("result"),
+        readable(response.body),
+    )
+
+
+def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown:
+    """What the answer to createOrder means for ``booking``."""
+    if not answer.success:
+        if errors.is_unclear(answer.code) or leaves_it_open(answer.said):
+            reason = T("ZTO answered {code}: the booking may have been made.", code=answer.code)
+            return Unknown(reason, answer.raw)
+        return Rejected(answer.problem, answer.raw)
+    order = as_object(answer.result) or {}
+    number = as_text(order.get("billCode"))
+    if not number or as_text(order.get("partnerOrderCode")) not in {booking.key, ""}:
+        return Unknown(T("ZTO accepted the booking but gave no number."), answer.raw)
+    return_slip = as_text((as_object(order.get("signBillInfo")) or {}).get("billCode"))
+    slips = (IssuedNumber(return_slip, "return_slip"),) if return_slip else ()
+    return Issued(
+        (IssuedNumber(number), *slips),
+        TEMPLATE,
+        label_data(as_object(order.get("bigMarkInfo"))),
+        carrier_order=as_text(order.get("orderCode")),
+        raw=answer.raw,
+    )
+
+
+def read_mark(answer: Answer) -> dict[str, Any] | None:
+    """Route text of bagAddrMark, ``None`` when there is none."""
+    label = label_data(as_object(answer.result)) if answer.success else {}
+    return label if has_mark(label) else None
+
+
+def read_found(answer: Answer, booking: Booking) -> Issued | AskPerson | Unknown:
+    """The order behind our key in getOrderInfo.
+
+    Only a single number with our key and, where ZTO shows it, our receiver is taken over; an
+    empty list proves nothing, because accounts differ in whether they may ask this way.
+    """
+    if not answer.success:
+        return Unknown(answer.problem.message, answer.raw)
+    found = {
+        as_text(order.get("billCode")): order
+        for order in as_objects(answer.result)
+        if as_text(order.get("partnerOrderCode")) == booking.key and as_text(order.get("billCode"))
+    }
+    if len(found) > 1:
+        return AskPerson(T("ZTO has several numbers for this parcel: choose one with the site."))
+    for number, order in found.items():
+        if is_same_receiver(booking.receiver, _shown_receiver(order)) is False:
+            return AskPerson(T("ZTO has another receiver under this order number."))
+        carrier_order = as_text(order.get("orderCode"))
+        return Issued(
+            (IssuedNumber(number),),
+            TEMPLATE,
+            label_data(as_object(order.get("bigMarkInfo"))),
+            carrier_order=carrier_order,
+            raw=answer.raw,
+        )
+    return ask_person()
+
+
+def ask_person() -> AskPerson:
+    return AskPerson(
+        T("ZTO cannot be asked for a lost booking: ask the site, or accept one lost number.")
+    )
+
+
+def read_cancelled(answer: Answer) -> Voided:
+    if answer.success:
+        return Voided(VoidResult.VOIDED)
+    if any(words in answer.said for words in _CANCELLED):
+        return Voided(VoidResult.ALREADY_VOID)
+    if answer.problem.kind is ProblemClass.ALREADY_MOVING:
+        return Voided(VoidResult.TOO_LATE, answer.problem)
+    return Voided(VoidResult.UNKNOWN, answer.problem)
+
+
+def read_balance(answer: Answer) -> Health:
+    """Numbers left; an account without any is not healthy."""
+    if not answer.success:
+        return Health(False, answer.problem.message, answer.problem.remedy)
+    left = as_count((as_object(answer.result) or {}).get("available"))
+    if left == 0:
+        return Health(
+            False,
+            T("No waybill numbers are left at ZTO."),
+            T("Recharge at the carrier's site, then get the numbers again."),
+            balance=0,
+        )
+    if left is None:
+        return Health(True, T("ZTO accepts the account."))
+    return Health(True, T("ZTO accepts the account: {n} numbers left.", n=left), balance=left)
+
+
+def read_probe(answer: Answer) -> Health:
+    """Any answer but a refusal of the account itself."""
+    found = answer.problem
+    refused = found.kind in {ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.RATE}
+    if not answer.success and (refused or errors.is_unclear(answer.code)):
+        return Health(False, found.message, found.remedy)
+    return Health(True, T("ZTO accepts the account."))
+
+
+def _shown_receiver(order: JsonObject) -> Shown:
+    person = as_object(order.get("receiveInfo")) or order
+    return Shown(
+        as_text(person.get("receiverName")),
+        (as_text(person.get("receiverMobile")), as_text(person.get("receiverPhone"))),
+        as_text(person.get("receiverAddress")),
+    )

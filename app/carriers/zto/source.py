@@ -1,0 +1,150 @@
+"""ZTO as a source of waybill numbers.
+
+What ZTO does with a repeated partnerOrderCode is not documented, and its order query wants ZTO's
+own codes, which a lost answer takes with it. So nothing is ever repeated here: a person decides
+about a lost booking, unless the account is known to answer queries by our key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from app.carriers.calling import Caller
+from app.carriers.problems import not_voided, unhealthy
+from app.carriers.validation import ready
+from app.carriers.wire_json import JsonObject
+from app.carriers.zto import answers, errors, wire
+from app.carriers.zto.answers import Answer
+from app.carriers.zto.label import has_mark
+from app.carriers.zto.settings import ZtoSettings
+from app.domain.text import T
+from app.domain.waybills import (
+    Booking,
+    Issued,
+    NotSent,
+    Outcome,
+    Reconciled,
+    Rejected,
+    Unknown,
+    Voided,
+    VoidResult,
+)
+from app.net.limiter import Priority
+from app.net.transport import Response, Transport
+from app.ports import Capability, Clock, Health
+
+CAPABILITIES = frozenset(
+    {
+        Capability.CREATE,
+        Capability.COD,
+        Capability.INSURE,
+        Capability.RETURN_SLIP,
+        Capability.BALANCE,
+    }
+)
+R = TypeVar("R")
+
+
+class ZtoSource:
+    """``WaybillSource`` of one ZTO e-waybill account."""
+
+    code = errors.CARRIER
+
+    def __init__(self, settings: ZtoSettings, transport: Transport, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._caller = Caller(errors.CARRIER, settings, transport, clock)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        more = {
+            Capability.CANCEL: self._settings.is_appointment,
+            Capability.RECONCILE: self._settings.query_by_partner_code,
+        }
+        return CAPABILITIES | {capability for capability, there in more.items() if there}
+
+    def create(self, booking: Booking) -> Outcome:
+        """Book with zto.open.createOrder; missing route text is asked for before answering."""
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return prepared
+        if prepared.cod_fen and not self._settings.cod_account:
+            return Rejected(errors.no_cod_account())
+        outcome = self._ask(
+            booking.key,
+            wire.CREATE,
+            wire.order_data(self._settings, prepared),
+            lambda answer: answers.read_created(answer, prepared),
+        )
+        return self._marked(prepared, outcome) if isinstance(outcome, Issued) else outcome
+
+    def reconcile(self, booking: Booking) -> Reconciled:
+        """``AskPerson``, unless the account is set to be asked by our key."""
+        if not self._settings.query_by_partner_code:
+            return answers.ask_person()
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        known = booking if isinstance(prepared, Rejected) else prepared
+        found = self._ask(
+            booking.key,
+            wire.INFO,
+            wire.info_data(self._settings, booking.key),
+            lambda answer: answers.read_found(answer, known),
+        )
+        if isinstance(found, Rejected):
+            return Unknown(found.problem.message, found.raw)
+        if isinstance(found, NotSent):
+            return Unknown(found.reason)
+        return self._marked(known, found) if isinstance(found, Issued) else found
+
+    def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
+        """全网件 numbers cannot be cancelled: unscanned ones are recycled after 30 to 60 days."""
+        if not self._settings.is_appointment:
+            return Voided(VoidResult.EXPIRES_BY_ITSELF)
+        voided = self._ask(
+            booking.key,
+            wire.CANCEL,
+            wire.cancel_data(number, carrier_order),
+            answers.read_cancelled,
+        )
+        return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
+
+    def check(self) -> Health:
+        """Ask for the balance of the e-waybill account.
+
+        A group customer has none: there any answer about nobody's number proves the keys.
+        """
+        api, data = wire.BALANCE, wire.balance_data(self._settings, self._clock.now())
+        read = answers.read_balance
+        if not self._settings.account_id:
+            api, data, read = wire.INFO, wire.probe_data(), answers.read_probe
+        health = self._ask("", api, data, read, Priority.READ)
+        return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
+
+    def _marked(self, booking: Booking, issued: Issued) -> Issued:
+        """``issued`` with route text; without it, with a warning and an empty ``mark``."""
+        if has_mark(issued.label):
+            return issued
+        mark = self._ask(booking.key, wire.MARK, wire.mark_data(booking), answers.read_mark)
+        if isinstance(mark, dict):
+            label: dict[str, Any] = mark
+            return replace(issued, label=label)
+        warning = T("ZTO has given the number but no route for the label yet: do not print it.")
+        return replace(issued, warning=warning)
+
+    def _ask(
+        self,
+        key: str,
+        api: str,
+        data: JsonObject,
+        interpret: Callable[[Answer], R],
+        priority: Priority = Priority.LABEL,
+    ) -> R | Rejected | NotSent | Unknown:
+        def read(response: Response) -> R | Rejected | Unknown:
+            answer = answers.read(response)
+            return interpret(answer) if isinstance(answer, Answer) else answer
+
+        timestamp_ms = int(self._clock.now().timestamp() * 1000)
+        call = wire.api_call(self._settings, api, data, timestamp_ms=timestamp_ms)
+        return self._caller.ask(key, call, read, priority)
