@@ -1,0 +1,1 @@
+"""Product pictures of the demo, drawn from shapes and colours."""
