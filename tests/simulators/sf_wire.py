@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,27 +16,11 @@ import httpx
 
 from app.simulators.server import LoopbackServer
 from app.simulators.sf import SfAccount, SfQuirks, SfSimulator
+from tests.simulators.recorded import NOW_S, compact, sample
 
-NOW_S = 1767225600.0
-DATA = Path(__file__).parents[1] / "data" / "carriers"
 CREATE, SEARCH = "EXP_RECE_CREATE_ORDER", "EXP_RECE_SEARCH_ORDER_RESP"
 UPDATE, ROUTES = "EXP_RECE_UPDATE_ORDER", "EXP_RECE_SEARCH_ROUTES"
 FILTER = "EXP_RECE_FILTER_ORDER_BSP"
-
-
-def vectors(algorithm: str) -> list[dict[str, Any]]:
-    """The recorded vectors of one algorithm."""
-    everything = json.loads((DATA / "vectors.json").read_text("utf-8"))["vectors"]
-    return [v for v in everything if v["algorithm"] == algorithm]
-
-
-def sample(name: str) -> Any:
-    """A recorded request or answer."""
-    return json.loads((DATA / "samples" / name).read_text("utf-8"))
-
-
-def compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def standard_digest(msg_data: str, timestamp: str, checkword: str) -> str:

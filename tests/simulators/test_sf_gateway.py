@@ -12,7 +12,8 @@ import pytest
 
 from app.simulators.sf import SfAccount, SfAlgorithm, SfQuirks
 from app.simulators.sf.signature import digest
-from tests.simulators.sf_wire import CREATE, NOW_S, SEARCH, Sf, Signer, order, sf
+from tests.simulators.recorded import NOW_S
+from tests.simulators.sf_wire import CREATE, SEARCH, Sf, Signer, order, sf
 
 TRICKY = order(remark="10*20*5 ~轻放~ a+b 'x' (y)!")
 

@@ -12,17 +12,8 @@ import pytest
 from app.simulators.ground import OUT_OF_RANGE, ROUTE_LATER, TO_CONFIRM, VAGUE
 from app.simulators.sf import RepeatReply, SfQuirks
 from app.simulators.sf.signature import check_digit
-from tests.simulators.sf_wire import (
-    CREATE,
-    FILTER,
-    ROUTES,
-    SEARCH,
-    UPDATE,
-    order,
-    sample,
-    sf,
-    to_receiver,
-)
+from tests.simulators.recorded import sample
+from tests.simulators.sf_wire import CREATE, FILTER, ROUTES, SEARCH, UPDATE, order, sf, to_receiver
 
 
 def _cargo(name: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 
 from app.simulators.sf import SfAlgorithm
 from app.simulators.sf.signature import check_digit, digest, java_url_encoded, sm3
-from tests.simulators.sf_wire import vectors
+from tests.simulators.recorded import vectors
 
 
 @pytest.mark.parametrize("vector", vectors("java_urlencoder_utf8"), ids=lambda v: v["id"])

@@ -75,7 +75,7 @@ def _check_required(msg: Mapping[str, Any]) -> None:
     for name in required:
         if msg.get(name) in (None, "", []):
             raise SfRefusalError("S0002", f"必填字段为空:{name}")
-    if msg["language"] not in _LANGUAGES:
+    if str(msg["language"]) not in _LANGUAGES:
         raise SfRefusalError("S0005", "字段取值范围错误:language")
 
 
