@@ -33,7 +33,7 @@ class Meaning:
 
 
 TOKEN_CODES = frozenset({40001, 40014, 42001})
-BUSY_CODES = frozenset({-1, 45011})
+BUSY_CODES = frozenset({-1, 45011, 10025011})
 QUOTA_CODE = 45009
 UPDATING_CODE = 100003
 RETRY_AFTER_S: Mapping[int, float] = {-1: 5.0, 45009: 60.0, 45011: 10.0, UPDATING_CODE: 2.0}

@@ -193,16 +193,15 @@ def _after_sales(order: wire.Order, details: Details) -> tuple[AfterSale, ...]:
 
 
 def _after_sale(entry: wire.AftersaleEntry, asked: wire.AftersaleOrder | None) -> AfterSale:
-    if asked is None:
-        name = AFTER_SALES.get(entry.status, str(entry.status))
-        is_open = entry.status in AFTER_SALES and _is_open(entry.status)
-        return AfterSale(entry.aftersale_order_id, name, is_open, affects_goods=True)
-    name = asked.status or AFTER_SALES.get(entry.status, str(entry.status))
+    """``asked`` may be older than ``entry``: it decides only what the number does not tell."""
+    told = asked.status if asked is not None else ""
+    name = AFTER_SALES.get(entry.status) or told or str(entry.status)
+    is_known = entry.status in AFTER_SALES or bool(told)
     return AfterSale(
         entry.aftersale_order_id,
         name,
-        open=name not in CLOSED_AFTER_SALES,
-        affects_goods=asked.sub_type != PRICE_DIFFERENCE,
+        open=is_known and name not in CLOSED_AFTER_SALES,
+        affects_goods=asked is None or asked.sub_type != PRICE_DIFFERENCE,
     )
 
 

@@ -320,6 +320,10 @@ class WaybillEntry(Wire):
     waybill_type: Number = 0
 
 
+class Risk(Wire):
+    risk_msg: WireText = ""
+
+
 class CreateAnswer(Wire):
     """Of order/create and, as far as they are there, of order/get's ``order_info``."""
 
@@ -327,6 +331,11 @@ class CreateAnswer(Wire):
     print_info: WireText = ""
     delivery_error_msg: WireText = ""
     waybill_id_list: list[WaybillEntry] = []
+    order_risk_info: list[Risk] = []
+
+    def risks(self) -> list[Risk]:
+        """The warnings that say something."""
+        return [risk for risk in self.order_risk_info if risk.risk_msg]
 
 
 class BookedOrder(Wire):

@@ -1,0 +1,311 @@
+"""One WeChat Store as a ``Shop``."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.domain.address import Address
+from app.domain.companies import company as company_of
+from app.domain.errors import PackbenchError, RetryableError, UserError
+from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
+from app.domain.states import OrderStatus
+from app.domain.text import T, Text
+from app.net.limiter import Priority
+from app.ports import (
+    Health,
+    PlatformAccount,
+    Reported,
+    ReportLater,
+    ReportOutcome,
+    ReportRefused,
+    ReportUnclear,
+    ShipmentReport,
+)
+from app.shops.wechat import errors, mapping, wire
+from app.shops.wechat.accounts import fetch_accounts
+from app.shops.wechat.client import NothingSent, Unclear, WechatClient, unreadable
+from app.shops.wechat.codes import MEANINGS, RETRY_AFTER_S, UPDATING_CODE, Reaction
+from app.shops.wechat.errors import Answer
+from app.shops.wechat.labels import BASE, WechatLabels
+from app.shops.wechat.settings import WechatSettings
+
+INFO_PATH = "/channels/ec/basics/info/get"
+LIST_PATH = "/channels/ec/order/list/get"
+ORDER_PATH = "/channels/ec/order/get"
+DECODE_PATH = "/channels/ec/order/sensitiveinfo/decode"
+VIRTUAL_PATH = "/channels/ec/order/virtualtelnumber/get"
+SEND_PATH = "/channels/ec/order/delivery/send"
+AFTERSALE_PATH = "/channels/ec/aftersale/getaftersaleorder"
+PRINTED_PATH = f"{BASE}/order/print"
+PAGE_SIZE = 100
+LONGEST_WINDOW = timedelta(days=7)
+BY_PARCEL = 1  # deliver_type
+DECODE_PAUSE_S = 2.0
+NOT_VIRTUAL = 6060453
+_AFTER_SALES_KEPT = 2000
+_APP_WIDE = frozenset({"shop_auth", "shop_ip", "shop_permission"})
+_APP_WIDE_PAUSE_S = 120.0
+
+
+class WechatShop:
+    """The shop behind one app id. Safe to call from several threads."""
+
+    def __init__(self, settings: WechatSettings, client: WechatClient) -> None:
+        self._settings = settings
+        self._client = client
+        self._asked: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
+        self._asked_lock = threading.Lock()
+
+    @property
+    def shop_id(self) -> str:
+        """The shop's name in the configuration."""
+        return self._settings.name
+
+    @property
+    def settings(self) -> WechatSettings:
+        return self._settings
+
+    def check(self) -> Health:
+        """Whether the shop answers, and whether it is open."""
+        try:
+            answer = self._client.read(INFO_PATH, {}, method="GET")
+            info = wire.read(wire.ShopInfoAnswer, answer.data).info
+        except (UserError, RetryableError) as error:
+            return Health(False, error.message, error.remedy)
+        if info.status.startswith("clos"):
+            return Health(
+                False,
+                T("The shop {name} is closed.", name=info.nickname),
+                T("Open it again in the WeChat Store console."),
+            )
+        return Health(True, T("The shop {name} is connected.", name=info.nickname))
+
+    def changed_orders(
+        self, since: datetime, until: datetime, page_key: str, status: OrderStatus | None = None
+    ) -> OrderPage:
+        """Ids of orders updated in ``[since, until]``, at most 7 days; see ``Shop``.
+
+        Raises:
+            RetryableError: ``sync_restart``, the run must begin again without a page key;
+                ``sync_narrow``, the window is too long or holds too many orders.
+        """
+        if until - since > LONGEST_WINDOW:
+            known = MEANINGS[31042]
+            raise RetryableError(known.name, known.message, known.remedy)
+        body: dict[str, object] = {
+            "update_time_range": {
+                "start_time": math.floor(since.timestamp()),
+                "end_time": math.ceil(until.timestamp()),
+            },
+            "page_size": PAGE_SIZE,
+        }
+        if status is not None:
+            body["status"] = mapping.FILTERS[status]
+        if page_key:
+            body["next_key"] = page_key
+        page = wire.read(wire.OrderListAnswer, self._client.read(LIST_PATH, body).data)
+        if page.has_more and page.next_key == page_key != "":
+            known = MEANINGS[606006]  # the same page for ever: as good as a key that does not fit
+            raise RetryableError(known.name, known.message, known.remedy)
+        if page.has_more and not page.next_key:
+            raise unreadable(T("WeChat Store's list of orders ends in the middle."))
+        ids = tuple(dict.fromkeys(order_id for order_id in page.order_id_list if order_id))
+        return OrderPage(ids, page.next_key if page.has_more else "")
+
+    def order(self, order_id: str) -> OrderSnapshot:
+        """The whole order as it is now, its after-sales looked up where order/get is silent."""
+        answer, order = self._fetch(order_id)
+        asked = {
+            after_sale_id: self._after_sale(order, after_sale_id)
+            for after_sale_id in mapping.doubtful_after_sales(order)
+        }
+        return mapping.snapshot(order, answer.text, asked)
+
+    def _fetch(self, order_id: str) -> tuple[Answer, wire.Order]:
+        answer = self._client.read(ORDER_PATH, {"order_id": order_id}, ref=order_id)
+        order = wire.read(wire.OrderAnswer, answer.data, order_id).order
+        if order.order_id != order_id:
+            raise unreadable(T("WeChat Store answered with another order."), order_id)
+        return answer, order
+
+    def _after_sale(self, order: wire.Order, after_sale_id: str) -> wire.AftersaleOrder:
+        """What kind of after-sale it is: that never changes, so it is asked for once.
+
+        One whose numeric status has no known meaning is asked for each time.
+        """
+        numbers = {
+            e.aftersale_order_id: e.status for e in order.aftersale_detail.aftersale_order_list
+        }
+        with self._asked_lock:
+            kept = self._asked.get(after_sale_id)
+        if kept is not None and numbers.get(after_sale_id) in mapping.AFTER_SALES:
+            return kept
+        answer = self._client.read(
+            AFTERSALE_PATH, {"after_sale_order_id": after_sale_id}, ref=order.order_id
+        )
+        found = wire.read(wire.AftersaleAnswer, answer.data, order.order_id).after_sale_order
+        with self._asked_lock:
+            self._asked[after_sale_id] = found
+            while len(self._asked) > _AFTER_SALES_KEPT:
+                self._asked.popitem(last=False)
+        return found
+
+    def clear_receiver(self, order_id: str) -> Address:
+        """The receiver in clear, a virtual number with its extension. Costs one decode.
+
+        Raises:
+            RetryableError: also ``decode_quota`` when the day's decodes are used up.
+            UserError: also ``virtual_number`` when the order's number cannot be had.
+        """
+        found = wire.read(wire.DecodeAnswer, self._decode(order_id).data, order_id)
+        clear, virtual = found.address_info, found.virtual_number_info
+        phone, extension = clear.tel_number, ""
+        if virtual.virtual_number:
+            phone, extension = mapping.split_virtual(virtual.virtual_number)
+            extension = virtual.extension or extension
+        elif "*" in phone or not phone:
+            phone, extension = self._virtual_number(order_id)
+        return Address(
+            name=clear.user_name,
+            phone=phone,
+            province=clear.province_name,
+            city=clear.city_name,
+            district=clear.county_name,
+            address=f"{clear.detail_info}{clear.house_number}",
+            extension=extension,
+            masked=False,
+        )
+
+    def _decode(self, order_id: str) -> Answer:
+        body = {"order_id": order_id}
+        try:
+            answer = self._client.read(
+                DECODE_PATH,
+                body,
+                ref=order_id,
+                accept=frozenset({UPDATING_CODE}),
+                priority=Priority.LABEL,
+            )
+            if answer.code != UPDATING_CODE:
+                return answer
+            # Decoding right after order/get of the same order is refused for a moment.
+            self._client.clock.sleep(DECODE_PAUSE_S)
+            return self._client.read(DECODE_PATH, body, ref=order_id, priority=Priority.LABEL)
+        except RetryableError as error:
+            if error.code != "shop_quota":
+                raise
+            raise RetryableError(
+                "decode_quota",
+                T("The addresses in clear of today are used up."),
+                T("Use the platform's label for this order, or try again tomorrow."),
+                ref=order_id,
+                retry_after_s=error.retry_after_s,
+            ) from error
+
+    def _virtual_number(self, order_id: str) -> tuple[str, str]:
+        """The number of an order whose decoded phone stays hidden."""
+        answer = self._client.read(
+            VIRTUAL_PATH,
+            {"order_id": order_id},
+            ref=order_id,
+            accept=frozenset({NOT_VIRTUAL}),
+            priority=Priority.LABEL,
+        )
+        number = wire.read(wire.VirtualNumberAnswer, answer.data, order_id).virtual_tel_number
+        if answer.code == NOT_VIRTUAL or not number:
+            raise UserError(
+                "virtual_number",
+                T("The platform gives no phone number for this order."),
+                T("Use the platform's label for this order."),
+                ref=order_id,
+            )
+        return mapping.split_virtual(number)
+
+    def platform_accounts(self) -> Sequence[PlatformAccount]:
+        """Every carrier account of the e-waybill platform, bound or not."""
+        return fetch_accounts(self._client)
+
+    def platform_labels(self, account: PlatformAccount) -> WechatLabels:
+        return WechatLabels(self._client, account)
+
+    def report_shipped(self, report: ShipmentReport) -> ReportOutcome:
+        """delivery/send of one parcel. The platform takes the same goods only once."""
+        pieces: Counter[tuple[str, str]] = Counter()
+        for product_id, sku_id, quantity in report.lines:
+            pieces[product_id, sku_id] += quantity
+        body = {
+            "order_id": report.order_id,
+            "delivery_list": [
+                {
+                    "delivery_id": company_of(report.company).wechat,
+                    "waybill_id": report.number,
+                    "deliver_type": BY_PARCEL,
+                    "product_infos": [
+                        {"product_id": product_id, "sku_id": sku_id, "product_cnt": count}
+                        for (product_id, sku_id), count in pieces.items()
+                    ],
+                }
+            ],
+        }
+        got = self._client.write(SEND_PATH, body, ref=report.order_id, priority=Priority.SHIP)
+        match got:
+            case NothingSent(error):
+                return _later(error)
+            case Unclear(reason):
+                return ReportUnclear(reason)
+            case Answer():
+                return _report_outcome(got, report.order_id)
+
+    def reported_parcels(self, order_id: str) -> Sequence[ReportedParcel]:
+        """What the shop has on file as sent (delivery_product_info)."""
+        return mapping.reported(self._fetch(order_id)[1])
+
+    def notify_printed(self, booking_key: str, company: str, number: str, again: bool) -> None:
+        """Tell the platform that a label is on paper; telling it twice does no harm."""
+        body = {
+            "ewaybill_order_id": booking_key,
+            "delivery_id": company_of(company).wechat,
+            "waybill_id": number,
+            "re_print": int(again),
+        }
+        got = self._client.write(PRINTED_PATH, body, ref=booking_key, priority=Priority.LABEL)
+        match got:
+            case NothingSent(error):
+                raise error
+            case Unclear(reason):
+                raise unreadable(reason, booking_key)
+            case Answer(code=code) if code != 0:
+                raise errors.error(got, booking_key)
+
+
+def _report_outcome(answer: Answer, order_id: str) -> ReportOutcome:
+    if answer.code == 0:
+        return Reported()
+    known = MEANINGS.get(answer.code)
+    problem = errors.problem(answer)
+    if known is None:  # undocumented: most likely a refusal, and the order shows whether it was one
+        return ReportRefused(problem, reread=True)
+    if known.name in _APP_WIDE:
+        return _later(errors.error(answer, order_id))
+    match known.reaction:
+        case Reaction.LATER:
+            return ReportLater(known.message, RETRY_AFTER_S.get(answer.code))
+        case Reaction.UNSURE:
+            return ReportUnclear(known.message)
+        case reaction:
+            return ReportRefused(problem, reread=reaction is Reaction.REREAD)
+
+
+def _later(error: UserError | RetryableError) -> ReportLater:
+    """Nothing was sent. What is wrong with the whole app is no refusal of this parcel."""
+    if isinstance(error, RetryableError):
+        return ReportLater(error.message, error.retry_after_s)
+    return ReportLater(_both(error), _APP_WIDE_PAUSE_S)
+
+
+def _both(error: PackbenchError) -> Text:
+    return T("{message} {remedy}", message=error.message, remedy=error.remedy)
