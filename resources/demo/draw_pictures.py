@@ -2,7 +2,7 @@
 
     QT_QPA_PLATFORM=offscreen python resources/demo/draw_pictures.py [--sheet FILE.png]
 
-Each is 480 x 480, drawn at four times the size and reduced to a palette. ``--sheet`` also writes
+Each is 480 x 480, drawn at four times the size and kept below 25 kB. ``--sheet`` also writes
 all of them side by side, large and at 32 pixels, for a look at the whole family.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from drawing import cloth, food, wares
@@ -24,7 +24,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage, QPainter
 HERE = Path(__file__).resolve().parent
 FONT = HERE / "label-glyphs.ttf"  # Noto Serif SC Bold, only the characters on the labels
 OVERSAMPLING = 4
-COLOURS = 224
+LIMIT_BYTES = 25_000
 
 Drawing = Callable[[Canvas, Look], None]
 DRAWINGS: tuple[Drawing, ...] = (
@@ -57,9 +57,28 @@ def draw(look: Look, family: str) -> Image.Image:
     return large.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
-def with_palette(picture: Image.Image) -> Image.Image:
-    """The picture in few colours: a third of the file, no visible steps."""
-    return picture.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def packed(picture: Image.Image) -> bytes:
+    """The richest PNG of the picture within the limit: all colours, else 256 of them, else fewer.
+
+    Raises:
+        ValueError: no palette makes it small enough.
+    """
+    for candidate in _candidates(picture):
+        file = io.BytesIO()
+        candidate.save(file, "PNG", optimize=True)
+        if file.tell() < LIMIT_BYTES:
+            return file.getvalue()
+    raise ValueError("too much detail for a small file")
+
+
+def _candidates(picture: Image.Image) -> Iterator[Image.Image]:
+    yield picture
+    method, off = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+    palette = picture.quantize(256, method, 2, dither=off)
+    yield picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    yield picture.quantize(256, Image.Quantize.MEDIANCUT, 2, dither=off)
+    for colours in (256, 192, 144, 112):
+        yield picture.quantize(colours, method, 2, dither=off)
 
 
 def contact_sheet(pictures: dict[str, Image.Image]) -> Image.Image:
@@ -84,10 +103,11 @@ def main() -> None:
     number = QFontDatabase.addApplicationFont(str(FONT))
     family = QFontDatabase.applicationFontFamilies(number)[0]
     (HERE / "pictures").mkdir(exist_ok=True)
-    drawn = {}
+    drawn: dict[str, Image.Image] = {}
     for sku, look in LOOKS.items():
-        drawn[sku] = with_palette(draw(look, family))
-        drawn[sku].save(HERE / "pictures" / f"{sku}.png", optimize=True)
+        png = packed(draw(look, family))
+        (HERE / "pictures" / f"{sku}.png").write_bytes(png)
+        drawn[sku] = Image.open(io.BytesIO(png))
     if chosen.sheet:
         contact_sheet(drawn).save(chosen.sheet)
     application.shutdown()

@@ -116,15 +116,11 @@ def mirrored(start: tuple[float, float], *curves: Sequence[float]) -> QPainterPa
     whole = QPainterPath(left)
     for i in range(flip.elementCount()):
         element = flip.elementAt(i)
-        if i == 0:
-            whole.lineTo(SIDE - element.x, element.y)
-        elif element.type == QPainterPath.ElementType.LineToElement:
+        if i == 0 or element.type == QPainterPath.ElementType.LineToElement:
             whole.lineTo(SIDE - element.x, element.y)
         elif element.type == QPainterPath.ElementType.CurveToElement:
             b, end = flip.elementAt(i + 1), flip.elementAt(i + 2)
-            whole.cubicTo(
-                SIDE - element.x, element.y, SIDE - b.x, b.y, SIDE - end.x, end.y
-            )
+            whole.cubicTo(SIDE - element.x, element.y, SIDE - b.x, b.y, SIDE - end.x, end.y)
     whole.closeSubpath()
     return whole
 
@@ -160,6 +156,15 @@ class Canvas:
         painter.fillPath(disc(0, 0, rx, rx), blur)
         painter.restore()
 
+    def glow(self, x: float, y: float, radius: float, colour: str, alpha: float) -> None:
+        """Light around (x, y) that fades away."""
+        light = QRadialGradient(x, y, radius)
+        for stop, share in ((0, 1.0), (0.45, 0.72), (0.75, 0.22), (1, 0.0)):
+            tint = QColor(colour)
+            tint.setAlphaF(alpha * share)
+            light.setColorAt(stop, tint)
+        self.painter.fillPath(disc(x, y, radius, radius), light)
+
     def flat(self, path: QPainterPath, colour: str | QColor) -> None:
         self.painter.fillPath(path, QColor(colour))
 
@@ -174,9 +179,7 @@ class Canvas:
         shade.setColorAt(1.0, darker(colour, 0.34 * depth))
         self.painter.fillPath(path, shade)
 
-    def sloped(
-        self, path: QPainterPath, top: str | QColor, bottom: str | QColor
-    ) -> None:
+    def sloped(self, path: QPainterPath, top: str | QColor, bottom: str | QColor) -> None:
         """Fill ``path`` from ``top`` to ``bottom``."""
         bounds = path.boundingRect()
         shade = QLinearGradient(0, bounds.top(), 0, bounds.bottom())

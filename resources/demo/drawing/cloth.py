@@ -57,33 +57,29 @@ def tee(c: Canvas, look: Look) -> None:
     for x0, x1 in ((146, 150), (334, 330)):
         c.line(x0, 220, x1, 392, darker(look.main, 0.16), 3)
     c.line(186, 250, 190, 394, darker(look.main, 0.10), 4)
-    c.label(look.text, (294, 352), (64, 80), look.ink, 50)
-    c.flat(disc(294, 322, 4, 4), "#8A8378")
+    c.line(270, 250, 278, 302, "#8A6A3A", 3)
+    c.label(look.text, (284, 348), (92, 104), look.ink, 74, paper="#E2C48F")
+    c.flat(disc(284, 306, 5, 5), "#8A6A3A")
 
 
 def scarf(c: Canvas, look: Look) -> None:
-    """A folded scarf with fringes."""
-    c.shadow(MIDDLE, 404, 164, 20)
-    tail = outline((252, 210), (356, 210), (366, 376), (246, 376))
-    back = outline((92, 142), (388, 142), (396, 234), (84, 234))
-    c.round(back, darker(look.main, 0.10), 0.5)
-    for x in range(252, 366, 11):
-        c.line(x, 372, x - 2, 404, darker(look.main, 0.12), 5)
-    c.round(tail, look.main, 0.6)
-    front = outline((84, 206), (240, 216, 396, 206), (400, 300), (240, 312, 80, 300))
-    c.round(front, look.main, 0.6)
-    c.veil(outline((84, 206), (240, 216, 396, 206), (397, 222), (83, 222)), "#FFFFFF", 0.16)
-    with c.inside(front):
-        for x in range(90, 396, 10):
-            c.line(x, 200, x, 316, darker(look.main, 0.10), 1.5)
-        for x in (330, 350):
-            c.line(x, 200, x, 316, look.accent, 6)
-    c.veil(outline((80, 296), (240, 310, 400, 296), (400, 304), (240, 318, 80, 304)), "#000", 0.2)
-    with c.inside(tail):
-        for y in (336, 354):
-            c.line(240, y, 372, y, look.accent, 6)
-    c.round(box(112, 250, 62, 40, 3), "#F5EEDF", 0.2)
-    c.line(122, 270, 164, 270, darker(look.accent, 0.2), 4)
+    """A scarf folded three times, its fringe to the right."""
+    c.shadow(236, 404, 176, 20)
+    for i, y in enumerate((316, 226, 136)):
+        for x in range(0, 84, 12):
+            c.line(366, y + 8 + x * 0.84, 414, y + 12 + x * 0.86, darker(look.main, 0.16), 6)
+        fold = outline(
+            (108, y), (372, y), (372, y + 91), (108, y + 91), (62, y + 89, 62, y + 2, 108, y)
+        )
+        c.sloped(fold, lighter(look.main, 0.16), darker(look.main, 0.22))
+        with c.inside(fold):
+            for x in range(66, 372, 11):
+                c.line(x, y, x, y + 90, darker(look.main, 0.14 + i * 0.01), 1.5)
+            for x in (300, 326):
+                c.sloped(box(x, y, 15, 88), lighter(look.accent, 0.1), darker(look.accent, 0.2))
+            c.veil(box(60, y + 76, 320, 14), "#000000", 0.12)
+    c.round(box(128, 160, 78, 44, 3), "#F5EEDF", 0.2)
+    c.line(142, 182, 192, 182, darker(look.accent, 0.2), 5)
 
 
 def notebook(c: Canvas, look: Look) -> None:

@@ -153,9 +153,7 @@ def pouch(c: Canvas, look: Look) -> None:
     c.shadow(MIDDLE, BASE_Y - 2, 164)
     body = outline((138, 108), (342, 108), (350, 150), (366, 410), (240, 420, 114, 410), (130, 150))
     c.round(body, look.main, 0.75)
-    c.sloped(
-        box(132, 84, 216, 44, 4), lighter(look.main, 0.12), darker(look.main, 0.14)
-    )
+    c.sloped(box(132, 84, 216, 44, 4), lighter(look.main, 0.12), darker(look.main, 0.14))
     c.line(136, 128, 344, 128, darker(look.main, 0.28), 3)
     c.label("", (MIDDLE, 272), (150, 168), look.ink)
     c.words(look.text, MIDDLE, 226, 46, look.ink, down=False)
@@ -178,7 +176,8 @@ def sugar(c: Canvas, look: Look) -> None:
     )
     c.round(body, look.main, 0.7)
     c.round(box(188, 140, 104, 18, 9), look.accent, 0.6)
-    c.flat(disc(204, 176, 9, 14), look.accent)
+    for x in (206, 226):
+        c.line(212, 152, x, 186, look.accent, 5)
     window = disc(MIDDLE, 342, 74, 46)
     c.flat(window, "#4A2413")
     with c.inside(window):
@@ -236,7 +235,7 @@ def rice(c: Canvas, look: Look) -> None:
     c.line(142, 118, 338, 118, darker(look.main, 0.3), 4)
     for x in range(148, 336, 20):
         c.line(x, 112, x + 8, 124, darker(look.main, 0.3), 3)
-    c.words(look.text, MIDDLE, 262, 76, look.ink, down=False)
+    c.words(look.text, MIDDLE, 262, 68, look.ink, down=False)
     c.words(look.note, MIDDLE, 374, 36, darker(look.main, 0.65), down=False)
 
 

@@ -37,7 +37,7 @@ LOOKS: dict[str, Look] = {
     "LJ-100G": Look("tin", SAGE, "#2C6349", "#D9AE5F", "龙井", "#234A38"),
     "LJ-250G": Look("tin", SAGE, "#2C6349", "#D9AE5F", "龙井", "#234A38", "250g", 1.1),
     "CP-60": Look("teabox", SAND, "#8A4630", "#B9704F", "陈皮", "#6B3423"),
-    "SY-GH": Look("sachet", OLIVE, "#B9C39A", "#FBF6E9", "试饮", "#5C6A35"),
+    "SY-GH": Look("sachet", OLIVE, "#93A765", "#FBF6E9", "试饮", "#5C6A35"),
     "FM-500": Look("honey", AMBER, "#E59A1E", "#4A3524", "蜂蜜", "#7A4A12"),
     "FM-250": Look("honey", AMBER, "#E59A1E", "#4A3524", "蜂蜜", "#7A4A12", "250g", 0.84),
     "GJ-220": Look("jam", ROSE, "#A8183F", "#F3E9E2", "杨梅", "#8C1736"),

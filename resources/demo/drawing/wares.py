@@ -15,7 +15,6 @@ from drawing.canvas import (
     lighter,
     mirrored,
     outline,
-    polygon,
 )
 from drawing.look import Look
 
@@ -193,14 +192,14 @@ def vase(c: Canvas, look: Look) -> None:
 def lamp(c: Canvas, look: Look) -> None:
     """A table lamp with a shade of bamboo strips, lit."""
     c.shadow(MIDDLE, BASE_Y - 2, 120)
-    c.veil(disc(MIDDLE, 196, 190, 150), "#FFE9B0", 0.35)
+    c.glow(MIDDLE, 210, 230, "#FFE2A0", 0.75)
     c.round(box(228, 280, 24, 124, 6), look.accent, 0.9)
     c.round(can(164, 386, 152, 30, 10), look.accent, 0.9)
     c.flat(disc(MIDDLE, 388, 76, 11), lighter(look.accent, 0.16))
     shade = mirrored((196, 84), (140, 118, 104, 190, 116, 268), (120, 296, 150, 304, 240, 304))
     c.round(shade, look.main, 0.75)
     with c.inside(shade):
-        c.veil(disc(MIDDLE, 214, 92, 84), "#FFF6D6", 0.55)
+        c.glow(MIDDLE, 226, 130, "#FFF8DE", 0.95)
         for x in range(-6, 7):
             rib = QPainterPath()
             rib.moveTo(240 + x * 7, 80)
@@ -210,4 +209,3 @@ def lamp(c: Canvas, look: Look) -> None:
             band = outline((90, y - 4), (240, y + 12, 390, y - 4), (240, y + 12, 90, y - 4))
             c.stroke(band, darker(look.main, 0.35), 3, 0.45)
     c.round(box(190, 74, 100, 16, 7), look.accent, 0.8)
-    c.stroke(polygon((120, 296), (240, 305), (360, 296)), look.accent, 1, 0.0)
