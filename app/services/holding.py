@@ -134,6 +134,20 @@ def clear(tx: Connection, work: Workplace, code: HoldCode, *, parcel_id: str, wh
     _end(tx, work, list(rows), AUTO, why)
 
 
+def end_on_line(
+    tx: Connection, work: Workplace, code: HoldCode, order_line_id: str, why: str
+) -> None:
+    """End the line's holds with this code, because the facts changed."""
+    rows = tx.execute(
+        select(holds.c.id).where(
+            holds.c.cleared_at.is_(None),
+            holds.c.code == code,
+            holds.c.order_line_id == order_line_id,
+        )
+    ).scalars()
+    _end(tx, work, list(rows), AUTO, why)
+
+
 def end_due_presales(tx: Connection, work: Workplace) -> int:
     """End the presale holds whose day has come; returns how many."""
     rows = tx.execute(

@@ -143,6 +143,8 @@ def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
         if refusal is not None:
             return refusal
         request = _latest_request(tx, parcel_id)
+    if request is not None and request.state == RequestState.ISSUED:
+        return _void_pending(parcel_id)
     if request is not None and request.state in {RequestState.SENT, RequestState.UNKNOWN}:
         earlier = outcomes.reconcile(work, parcel, request, source_for(work, parcel))
         if earlier is not None:
@@ -288,6 +290,17 @@ def _claim(work: Workplace, key: str) -> bool:
             .values(state=RequestState.SENT, sent_at=work.now())
         )
     return done.rowcount == 1
+
+
+def _void_pending(parcel_id: str) -> LabelRow:
+    return LabelRow(
+        parcel_id,
+        "",
+        "failed",
+        "void_pending",
+        T("The earlier number of this parcel is still being cancelled."),
+        T("Send the waiting messages first: outbox drain"),
+    )
 
 
 def _busy(parcel_id: str) -> LabelRow:

@@ -39,10 +39,24 @@ def resolve(tx: Connection, work: Workplace, shop_id: str, line: LineSnapshot) -
                 spec=line.spec,
             )
         )
-    elif row.mapped_sku_id is not None:
+    return lookup(tx, shop_id, line.product_id, line.sku_id, line.sku_code, line.barcode)
+
+
+def lookup(
+    tx: Connection, shop_id: str, product_id: str, sku_id: str, sku_code: str, barcode: str
+) -> Mapped | None:
+    """What a listing is: said by hand, else found by exact code, else by bar code."""
+    row = tx.execute(
+        select(listings.c.mapped_sku_id, listings.c.factor).where(
+            listings.c.shop_id == shop_id,
+            listings.c.product_id == product_id,
+            listings.c.sku_id == sku_id,
+        )
+    ).one_or_none()
+    if row is not None and row.mapped_sku_id is not None:
         return Mapped(row.mapped_sku_id, row.factor)
-    sku_id = sku_by_code(tx, line.sku_code) or _sku_by_barcode(tx, line.barcode or line.sku_code)
-    return Mapped(sku_id, 1) if sku_id else None
+    found = sku_by_code(tx, sku_code) or sku_by_barcode(tx, barcode or sku_code)
+    return Mapped(found, 1) if found else None
 
 
 def sku_by_code(tx: Connection, code: str) -> str | None:
@@ -52,7 +66,7 @@ def sku_by_code(tx: Connection, code: str) -> str | None:
     return tx.execute(select(skus.c.id).where(skus.c.code == code)).scalar()
 
 
-def _sku_by_barcode(tx: Connection, barcode: str) -> str | None:
+def sku_by_barcode(tx: Connection, barcode: str) -> str | None:
     """The one SKU with this bar code; a code shared by several SKUs decides nothing."""
     if not barcode:
         return None
@@ -65,9 +79,15 @@ def _sku_by_barcode(tx: Connection, barcode: str) -> str | None:
 
 
 def map_listing(
-    tx: Connection, shop_id: str, product_id: str, sku_id: str, mapped_sku_id: str, factor: int
-) -> bool:
-    """Say what a listing is. Returns whether the listing was known."""
+    tx: Connection,
+    work: Workplace,
+    shop_id: str,
+    product_id: str,
+    sku_id: str,
+    mapped_sku_id: str,
+    factor: int,
+) -> None:
+    """Say what a listing is; a listing not seen yet is remembered."""
     done = tx.execute(
         update(listings)
         .where(
@@ -77,4 +97,14 @@ def map_listing(
         )
         .values(mapped_sku_id=mapped_sku_id, factor=factor)
     )
-    return done.rowcount == 1
+    if done.rowcount == 0:
+        tx.execute(
+            insert(listings).values(
+                id=work.key(),
+                shop_id=shop_id,
+                product_id=product_id,
+                sku_id=sku_id,
+                mapped_sku_id=mapped_sku_id,
+                factor=factor,
+            )
+        )

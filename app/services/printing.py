@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import PackbenchError, UserError
 from app.domain.states import (
     Document,
-    OutboxKind,
-    ParcelState,
     PrintState,
     Route,
     WaybillState,
@@ -24,15 +21,12 @@ from app.domain.states import (
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import Printer, SendResult, Sent
-from app.services import label_content, outbox_rows, records
+from app.services import label_content, print_proofs, records
 from app.services.leases import lease, renew
 from app.services.printers import printer_for
 from app.services.waves import find_wave, wave_parcels
 from app.services.workplace import Workplace
 from app.store.tables import parcels, print_jobs, shops, waybills
-
-_OPEN = (PrintState.CLAIMED, PrintState.UNKNOWN)
-_DONE = (PrintState.SENT, PrintState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ def print_wave(
         rows = [p.id for p in wave_parcels(tx, wave) if p.waybill_id]
         wave_id = find_wave(tx, wave).id
     if resume_after is not None:
-        _resume(work, wave_id, rows, resume_after)
+        print_proofs.resume_after(work, wave_id, resume_after)
     return print_parcels(work, rows, printer=printer, progress=progress, cancel=cancel)
 
 
@@ -94,12 +88,12 @@ def print_parcels(
     for parcel_id in parcel_ids:
         with work.db.read() as tx:
             ready = _ready(tx, parcel_id)
-            if isinstance(ready, PrintRow):
+            if isinstance(ready, PrintRow) and ready.code != "print_unknown":
                 results[parcel_id] = ready
                 continue
-            name = printer_for(tx, ready.route, Document.LABEL, printer)
+            name = printer_for(tx, _route(tx, parcel_id), Document.LABEL, printer)
         if isinstance(name, UserError):
-            results[parcel_id] = _failed(parcel_id, ready.number, name)
+            results[parcel_id] = _failed(parcel_id, "", name)
         else:
             lanes.setdefault(name, []).append(parcel_id)
     done = 0
@@ -131,10 +125,11 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
                 T("Take a new number for the parcel first."),
                 ref=number,
             )
-        _settle_open_jobs(tx, work, waybill.id, "reprint")
+        print_proofs.settle_open_jobs(tx, work, waybill.id, "reprint")
         copies = tx.execute(
             select(func.count()).where(
-                print_jobs.c.waybill_id == waybill.id, print_jobs.c.state.in_(_DONE)
+                print_jobs.c.waybill_id == waybill.id,
+                print_jobs.c.state.in_(print_proofs.DONE_JOBS),
             )
         ).scalar_one()
         name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
@@ -153,32 +148,14 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
         )
 
 
-def confirm_by_scan(tx: Connection, work: Workplace, waybill_id: str) -> None:
-    """The label was scanned: the strongest proof that it is out."""
-    confirm_jobs(tx, work, [waybill_id], "scan")
-
-
-def confirm_jobs(tx: Connection, work: Workplace, waybill_ids: Sequence[str], who: str) -> None:
-    """Count the labels of these waybills as printed, on the word of ``who``."""
-    rows = tx.execute(
-        select(print_jobs.c.id, print_jobs.c.waybill_id).where(
-            print_jobs.c.waybill_id.in_(list(waybill_ids)),
-            print_jobs.c.state.in_([*_OPEN, PrintState.SENT]),
-        )
-    ).all()
-    for row in rows:
-        tx.execute(
-            update(print_jobs)
-            .where(print_jobs.c.id == row.id)
-            .values(state=PrintState.CONFIRMED, done_at=work.now(), confirmed_by=who, reason=None)
-        )
-        _printed(tx, work, row.waybill_id, confirmed=True)
-
-
 @dataclass(frozen=True, slots=True)
 class _Ready:
     route: Route
     number: str
+
+
+def _route(tx: Connection, parcel_id: str) -> Route:
+    return Route(tx.execute(select(parcels.c.route).where(parcels.c.id == parcel_id)).scalar_one())
 
 
 def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
@@ -206,8 +183,8 @@ def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
             Text.from_json(held[0].reason),
             T("Release the hold first."),
         )
-    job = _last_job(tx, row.id)
-    if job is not None and job.state in _OPEN:
+    job = print_proofs.last_job(tx, row.id)
+    if job is not None and job.state in print_proofs.OPEN_JOBS:
         return PrintRow(
             parcel_id,
             row.number,
@@ -221,15 +198,6 @@ def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
     return _Ready(Route(row.route), row.number)
 
 
-def _last_job(tx: Connection, waybill_id: str) -> Any:
-    return tx.execute(
-        select(print_jobs)
-        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state != PrintState.CANCELLED)
-        .order_by(print_jobs.c.created_at.desc(), print_jobs.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) -> list[PrintRow]:
     rows: list[PrintRow] = []
     try:
@@ -240,6 +208,11 @@ def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) ->
                     break
                 if n % 20 == 19:
                     renew(work, f"print:{name}")
+                with work.db.read() as tx:  # under the lease nobody else prints here
+                    ready = _ready(tx, parcel_id)
+                if isinstance(ready, PrintRow):
+                    rows.append(ready)
+                    continue
                 row = _print_one(work, device, parcel_id)
                 rows.append(row)
                 if row.result in {"unknown", "failed"}:
@@ -340,97 +313,7 @@ def _store(work: Workplace, job_id: str, waybill_id: str, sent: Sent) -> None:
             )
         )
         if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
-            _printed(tx, work, waybill_id, confirmed=confirmed)
-
-
-def _printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed: bool) -> None:
-    """The label is out: the parcel goes on to picking, the platform is told."""
-    waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
-    parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
-    first = not parcel.printed
-    if parcel.waybill_id == waybill_id:
-        going_on = parcel.state == ParcelState.TO_LABEL
-        tx.execute(
-            update(parcels)
-            .where(parcels.c.id == parcel.id)
-            .values(
-                printed=True,
-                print_confirmed=parcel.print_confirmed or confirmed,
-                print_count=parcels.c.print_count + (1 if first else 0),
-                printed_at=parcel.printed_at or work.now(),
-                state=ParcelState.TO_PICK if going_on else parcel.state,
-                changed_at=work.now(),
-                revision=parcels.c.revision + 1,
-            )
-        )
-    if waybill.state == WaybillState.ISSUED:
-        tx.execute(
-            update(waybills)
-            .where(waybills.c.id == waybill_id)
-            .values(state=WaybillState.PRINTED, changed_at=work.now())
-        )
-    jobs = tx.execute(
-        select(func.count()).where(
-            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(_DONE)
-        )
-    ).scalar_one()
-    if waybill.route == Route.PLATFORM and confirmed:
-        outbox_rows.add(
-            tx,
-            work,
-            OutboxKind.PRINTED,
-            f"printed:{waybill.id}:{jobs}",
-            lane=f"printed:{parcel.shop_id}",
-            shop_id=parcel.shop_id,
-            parcel_id=parcel.id,
-            payload={"waybill": waybill.id, "again": jobs > 1},
-        )
-    records.note(
-        tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}
-    )
-    records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
-
-
-def _resume(work: Workplace, wave_id: str, ids: Sequence[str], number: str) -> None:
-    with work.db.write() as tx:
-        by_number = {
-            r.number: r
-            for r in tx.execute(
-                select(waybills.c.number, waybills.c.id, parcels.c.wave_position, parcels.c.id)
-                .join(parcels, parcels.c.waybill_id == waybills.c.id)
-                .where(parcels.c.wave_id == wave_id)
-            )
-        }
-        last = by_number.get(number.strip().upper())
-        if last is None:
-            raise UserError(
-                "not_in_wave",
-                T("The waybill {number} is not in this wave.", number=number),
-                T("Scan the last good label of this wave."),
-                ref=number,
-            )
-        lane = _printer_of(tx, last[1])
-        for row in by_number.values():
-            if lane is not None and _printer_of(tx, row[1]) not in {lane, None}:
-                continue
-            if row.wave_position <= last.wave_position:
-                confirm_jobs(tx, work, [row[1]], work.user or "person")
-            else:
-                _settle_open_jobs(tx, work, row[1], "resume")
-
-
-def _printer_of(tx: Connection, waybill_id: str) -> str | None:
-    job = _last_job(tx, waybill_id)
-    return job.printer if job is not None else None
-
-
-def _settle_open_jobs(tx: Connection, work: Workplace, waybill_id: str, why: str) -> None:
-    """A person decided that these are not good: they no longer stand in the way of a new print."""
-    tx.execute(
-        update(print_jobs)
-        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(_OPEN))
-        .values(state=PrintState.CANCELLED, done_at=work.now(), confirmed_by=why)
-    )
+            print_proofs.mark_printed(tx, work, waybill_id, confirmed=confirmed)
 
 
 def ships_on_print(tx: Connection, shop_id: str) -> bool:

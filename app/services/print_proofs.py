@@ -1,0 +1,144 @@
+"""What proves that a label is out: the printer's word, a scan, or a person at the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from app.domain.errors import UserError
+from app.domain.states import OutboxKind, ParcelState, PrintState, Route, WaybillState
+from app.domain.text import T
+from app.services import outbox_rows, records
+from app.services.workplace import Workplace
+from app.store.tables import parcels, print_jobs, waybills
+
+OPEN_JOBS = (PrintState.CLAIMED, PrintState.UNKNOWN)
+DONE_JOBS = (PrintState.SENT, PrintState.CONFIRMED)
+
+
+def confirm_by_scan(tx: Connection, work: Workplace, waybill_id: str) -> None:
+    """The label was scanned: the strongest proof that it is out."""
+    confirm_jobs(tx, work, [waybill_id], "scan")
+
+
+def confirm_jobs(tx: Connection, work: Workplace, waybill_ids: Sequence[str], who: str) -> None:
+    """Count the labels of these waybills as printed, on the word of ``who``."""
+    rows = tx.execute(
+        select(print_jobs.c.id, print_jobs.c.waybill_id).where(
+            print_jobs.c.waybill_id.in_(list(waybill_ids)),
+            print_jobs.c.state.in_([*OPEN_JOBS, PrintState.SENT]),
+        )
+    ).all()
+    for row in rows:
+        tx.execute(
+            update(print_jobs)
+            .where(print_jobs.c.id == row.id)
+            .values(state=PrintState.CONFIRMED, done_at=work.now(), confirmed_by=who, reason=None)
+        )
+        mark_printed(tx, work, row.waybill_id, confirmed=True)
+
+
+def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed: bool) -> None:
+    """The label is out: the parcel goes on to picking, the platform is told."""
+    waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
+    parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+    first = not parcel.printed
+    if parcel.waybill_id == waybill_id:
+        going_on = parcel.state == ParcelState.TO_LABEL
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel.id)
+            .values(
+                printed=True,
+                print_confirmed=parcel.print_confirmed or confirmed,
+                print_count=parcels.c.print_count + (1 if first else 0),
+                printed_at=parcel.printed_at or work.now(),
+                state=ParcelState.TO_PICK if going_on else parcel.state,
+                changed_at=work.now(),
+                revision=parcels.c.revision + 1,
+            )
+        )
+    if waybill.state == WaybillState.ISSUED:
+        tx.execute(
+            update(waybills)
+            .where(waybills.c.id == waybill_id)
+            .values(state=WaybillState.PRINTED, changed_at=work.now())
+        )
+    jobs = tx.execute(
+        select(func.count()).where(
+            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(DONE_JOBS)
+        )
+    ).scalar_one()
+    if waybill.route == Route.PLATFORM and confirmed:
+        outbox_rows.add(
+            tx,
+            work,
+            OutboxKind.PRINTED,
+            f"printed:{waybill.id}:{jobs}",
+            lane=f"printed:{parcel.shop_id}",
+            shop_id=parcel.shop_id,
+            parcel_id=parcel.id,
+            payload={"waybill": waybill.id, "again": jobs > 1},
+        )
+    records.note(
+        tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}
+    )
+    records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+
+
+def resume_after(work: Workplace, wave_id: str, number: str) -> None:
+    """``number`` is the last good label: what its printer did up to it is good, the rest is not.
+
+    Raises ``UserError`` (``not_in_wave``).
+    """
+    with work.db.write() as tx:
+        by_number = {
+            r.number: r
+            for r in tx.execute(
+                select(waybills.c.number, waybills.c.id, parcels.c.wave_position, parcels.c.id)
+                .join(parcels, parcels.c.waybill_id == waybills.c.id)
+                .where(parcels.c.wave_id == wave_id)
+            )
+        }
+        last = by_number.get(number.strip().upper())
+        if last is None:
+            raise UserError(
+                "not_in_wave",
+                T("The waybill {number} is not in this wave.", number=number),
+                T("Scan the last good label of this wave."),
+                ref=number,
+            )
+        lane = _printer_of(tx, last[1])
+        for row in by_number.values():
+            if lane is not None and _printer_of(tx, row[1]) not in {lane, None}:
+                continue
+            if row.wave_position <= last.wave_position:
+                confirm_jobs(tx, work, [row[1]], work.user or "person")
+            else:
+                settle_open_jobs(tx, work, row[1], "resume")
+
+
+def _printer_of(tx: Connection, waybill_id: str) -> str | None:
+    job = last_job(tx, waybill_id)
+    return job.printer if job is not None else None
+
+
+def settle_open_jobs(tx: Connection, work: Workplace, waybill_id: str, why: str) -> None:
+    """A person decided that these are not good: they no longer stand in the way of a new print."""
+    tx.execute(
+        update(print_jobs)
+        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(OPEN_JOBS))
+        .values(state=PrintState.CANCELLED, done_at=work.now(), confirmed_by=why)
+    )
+
+
+def last_job(tx: Connection, waybill_id: str) -> Any:
+    """The newest print job of the waybill that nobody has cancelled, or ``None``."""
+    return tx.execute(
+        select(print_jobs)
+        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state != PrintState.CANCELLED)
+        .order_by(print_jobs.c.created_at.desc(), print_jobs.c.id.desc())
+        .limit(1)
+    ).one_or_none()
