@@ -1,0 +1,1 @@
+"""From bytes to paper, and back: what is certain about a job."""

@@ -1,0 +1,1 @@
+"""From data to a page: PDF, or one bit a dot."""
