@@ -1,0 +1,246 @@
+"""Everything a drawer shows of one order: money, address, notes, parcels, holds and its story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from app.domain.address import Address
+from app.domain.errors import UserError
+from app.domain.privacy import for_screen
+from app.domain.states import HoldCode, OutboxState, ParcelState
+from app.domain.text import T
+from app.services import queries, records
+from app.services.holding import RELEASABLE
+from app.services.parcel_queries import ParcelRow, parcel_rows
+from app.services.queries import HoldRow, OrderRow, StoryRow
+from app.services.workplace import Workplace
+from app.store.tables import (
+    audit,
+    orders,
+    outbox,
+    parcel_lines,
+    parcels,
+    print_jobs,
+    shop_accounts,
+    shops,
+    sync_cursors,
+    waves,
+    waybills,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """The order of a drawer. Receiver and pending address are masked for the screen."""
+
+    row: OrderRow
+    paid_fen: int
+    freight_fen: int
+    receiver: Address
+    pending_address: Address | None
+    buyer_note: str
+    merchant_note: str
+    greeting: str
+    custom_work: str
+    parcels: tuple[ParcelRow, ...]
+    holds: tuple[HoldRow, ...]
+    story: tuple[StoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """One wave of the list with its counts."""
+
+    id: str
+    name: str
+    created_at: datetime
+    parcels: int
+    pieces: int
+    carriers: tuple[tuple[str, int], ...]
+    numbered: int
+    printed: int
+    unconfirmed: int
+    unknown: int
+    failed: int
+    packed: int
+    shipped: int
+    picked: bool
+    deadline_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopState:
+    """How a shop's sync stands."""
+
+    shop: str
+    title: str
+    synced_at: datetime | None
+    error: str  # a stored sentence, "" when fine
+    balances: tuple[tuple[str, int | None], ...]  # company, numbers left (None: not counted)
+
+
+def order_detail(work: Workplace, order: str) -> OrderDetail:
+    """One order by our id or the shop's. Raises ``UserError`` (``no_such_order``)."""
+    our_id = queries.find_order(work, order)
+    if our_id is None:
+        raise UserError(
+            "no_such_order",
+            T("There is no order {order}.", order=order),
+            T("Sync the shop, or look for it with: orders list --search"),
+            ref=order,
+        )
+    row = queries.order_rows(work, [our_id])[0]
+    with work.db.read() as tx:
+        stored = tx.execute(select(orders).where(orders.c.id == our_id)).one()
+        ids = records.parcels_of(tx, our_id)
+        held: dict[str, Any] = {}
+        for parcel_id in ids:
+            held.update({h.id: h for h in records.active_holds(tx, parcel_id)})
+        story = _story(tx, our_id, ids)
+    pending = stored.pending_address
+    return OrderDetail(
+        row=row,
+        paid_fen=stored.paid_fen,
+        freight_fen=stored.freight_fen,
+        receiver=for_screen(Address.from_dict(stored.receiver)),
+        pending_address=for_screen(Address.from_dict(pending)) if pending else None,
+        buyer_note=stored.buyer_note,
+        merchant_note=stored.merchant_note,
+        greeting=stored.greeting,
+        custom_work=stored.custom_work,
+        parcels=tuple(parcel_rows(work, ids)),
+        holds=tuple(
+            HoldRow(h.code, h.reason, h.set_at, h.set_by, HoldCode(h.code) in RELEASABLE)
+            for h in held.values()
+        ),
+        story=story,
+    )
+
+
+def waves_list(work: Workplace, days: int = 1) -> list[WaveRow]:
+    """The waves of the last ``days`` days, the newest first."""
+    since = work.now() - timedelta(days=days)
+    with work.db.read() as tx:
+        rows = tx.execute(
+            select(waves).where(waves.c.created_at >= since).order_by(waves.c.created_at.desc())
+        ).all()
+        return [_wave_row(tx, r) for r in rows]
+
+
+def wave_row(work: Workplace, wave_id: str) -> WaveRow:
+    """One wave with its counts now."""
+    with work.db.read() as tx:
+        row = tx.execute(select(waves).where(waves.c.id == wave_id)).one()
+        return _wave_row(tx, row)
+
+
+def shop_states(work: Workplace) -> list[ShopState]:
+    """How every shop stands: last sync, last error, label balances."""
+    with work.db.read() as tx:
+        rows = tx.execute(
+            select(shops.c.id, shops.c.title, sync_cursors.c.finished_at, sync_cursors.c.last_error)
+            .outerjoin(sync_cursors, sync_cursors.c.shop_id == shops.c.id)
+            .where(shops.c.active)
+            .order_by(shops.c.position)
+        ).all()
+        balances = tx.execute(
+            select(shop_accounts.c.shop_id, shop_accounts.c.carrier, shop_accounts.c.balance)
+            .where(shop_accounts.c.bound)
+            .order_by(shop_accounts.c.position)
+        ).all()
+    return [
+        ShopState(
+            r.id,
+            r.title or r.id,
+            r.finished_at,
+            r.last_error or "",
+            tuple((b.carrier, b.balance) for b in balances if b.shop_id == r.id),
+        )
+        for r in rows
+    ]
+
+
+def outbox_rows(work: Workplace, *, open_only: bool = True, limit: int = 500) -> list[Any]:
+    """Outbox messages, the oldest first: id, once, kind, order and parcel, state, attempts …"""
+    query = select(outbox).order_by(outbox.c.id).limit(limit)
+    if open_only:
+        query = query.where(
+            outbox.c.state.in_([OutboxState.PENDING, OutboxState.SENDING, OutboxState.REFUSED])
+        )
+    with work.db.read() as tx:
+        return list(tx.execute(query))
+
+
+def reprints(work: Workplace, limit: int = 200) -> list[Any]:
+    """Deliberate reprints: at, number, copy, reason, who."""
+    with work.db.read() as tx:
+        return list(
+            tx.execute(
+                select(
+                    print_jobs.c.created_at,
+                    waybills.c.number,
+                    print_jobs.c.copy_no,
+                    print_jobs.c.reprint_reason,
+                    print_jobs.c.user,
+                    print_jobs.c.state,
+                )
+                .join(waybills, waybills.c.id == print_jobs.c.waybill_id)
+                .where(print_jobs.c.copy_no > 0)
+                .order_by(print_jobs.c.created_at.desc())
+                .limit(limit)
+            )
+        )
+
+
+def _story(tx: Any, our_id: str, parcel_ids: Sequence[str]) -> tuple[StoryRow, ...]:
+    rows = tx.execute(
+        select(audit)
+        .where(or_(audit.c.order_id == our_id, audit.c.parcel_id.in_(list(parcel_ids))))
+        .order_by(audit.c.id)
+    )
+    return tuple(StoryRow(r.at, r.action, r.user, r.detail or {}) for r in rows)
+
+
+def _wave_row(tx: Any, wave: Any) -> WaveRow:
+
+    rows = tx.execute(
+        select(parcels).where(
+            parcels.c.wave_id == wave.id, parcels.c.state != ParcelState.CANCELLED
+        )
+    ).all()
+    ids = [r.id for r in rows]
+    pieces = tx.execute(
+        select(func.sum(parcel_lines.c.quantity)).where(parcel_lines.c.parcel_id.in_(ids))
+    ).scalar()
+    unknown = tx.execute(
+        select(func.count(func.distinct(print_jobs.c.parcel_id))).where(
+            print_jobs.c.parcel_id.in_(ids), print_jobs.c.state.in_(["claimed", "unknown"])
+        )
+    ).scalar_one()
+    counts: dict[str, int] = {}
+    for r in rows:
+        counts[r.carrier or ""] = counts.get(r.carrier or "", 0) + 1
+    gone = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
+    deadlines = [r.deadline_at for r in rows if r.deadline_at]
+    return WaveRow(
+        id=wave.id,
+        name=wave.name,
+        created_at=wave.created_at,
+        parcels=len(rows),
+        pieces=int(pieces or 0),
+        carriers=tuple(sorted(counts.items(), key=lambda kv: -kv[1])),
+        numbered=sum(r.waybill_id is not None for r in rows),
+        printed=sum(r.printed for r in rows),
+        unconfirmed=sum(r.printed and not r.print_confirmed for r in rows),
+        unknown=unknown,
+        failed=sum(r.failure is not None for r in rows),
+        packed=sum(r.packed_at is not None for r in rows),
+        shipped=sum(r.state in gone for r in rows),
+        picked=wave.picked_at is not None,
+        deadline_at=min(deadlines) if deadlines else None,
+    )

@@ -1,0 +1,334 @@
+"""Read-only rows for tables and drawers: ids first, rows by page; nothing loads everything."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
+
+from app.domain.address import Address
+from app.domain.privacy import for_screen
+from app.domain.states import HoldCode, ParcelState
+from app.services.workplace import Workplace
+from app.store.tables import (
+    holds,
+    order_lines,
+    orders,
+    parcel_lines,
+    parcels,
+    skus,
+)
+
+_IDS_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What the list shows. ``tab``: a stage code, ``failed``, ``held``, ``refund`` or ``all``."""
+
+    tab: str = "all"
+    shops: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    search: str = ""
+    sort: str = "paid"  # paid, deadline
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One order line as people see it."""
+
+    sku: str
+    title: str
+    spec: str
+    quantity: int
+    paid_fen: int
+    bin: str
+    picture: str
+    mapped: bool
+    refunded: int
+    is_free_gift: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One row of the order list. ``flags``: one character each, 合 拆 赠 预 退 改 缺 催 …"""
+
+    id: str
+    shop: str
+    order_id: str
+    status: str
+    stage: str
+    flow: str
+    failed: bool
+    holds: tuple[str, ...]
+    flags: tuple[str, ...]
+    paid_at: datetime | None
+    deadline_at: datetime | None
+    receiver_name: str
+    province: str
+    city: str
+    district: str
+    carrier: str
+    lines: tuple[LineRow, ...]
+    parcels: tuple[str, ...]
+    is_gift: bool = False
+    buyer_note: str = ""
+
+    @property
+    def pieces(self) -> int:
+        return sum(x.quantity for x in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    code: str
+    reason: str  # a stored sentence: Text.from_json
+    set_at: datetime
+    set_by: str
+    releasable: bool
+
+
+def order_ids(work: Workplace, wanted: OrderFilter) -> list[str]:
+    """The ids of all matching orders in list order."""
+    column = orders.c.paid_at if wanted.sort == "paid" else orders.c.deadline_at
+    direction = column.desc() if wanted.descending else column.asc()
+    query = select(orders.c.id).where(*_conditions(wanted)).order_by(direction, orders.c.id.desc())
+    with work.db.read() as tx:
+        return list(tx.execute(query).scalars())
+
+
+def order_counts(work: Workplace, wanted: OrderFilter) -> dict[str, int]:
+    """How many orders each tab would show, with the other filters applied."""
+    base = OrderFilter(
+        shops=wanted.shops, carriers=wanted.carriers, holds=wanted.holds, search=wanted.search
+    )
+    refund = _has_hold([HoldCode.REFUND])
+    query = select(
+        orders.c.stage,
+        func.count().label("n"),
+        func.sum(case((orders.c.failed, 1), else_=0)).label("failed"),
+        func.sum(case((orders.c.hold_count > 0, 1), else_=0)).label("held"),
+        func.sum(case((refund, 1), else_=0)).label("refund"),
+    ).where(*_conditions(base))
+    counts: dict[str, int] = defaultdict(int)
+    with work.db.read() as tx:
+        for row in tx.execute(query.group_by(orders.c.stage)):
+            counts[row.stage] += row.n
+            counts["all"] += row.n
+            counts["failed"] += row.failed
+            counts["held"] += row.held
+            counts["refund"] += row.refund
+    return dict(counts)
+
+
+def order_rows(work: Workplace, ids: Sequence[str]) -> list[OrderRow]:
+    """Rows for these orders, in the order given; unknown ids are left out."""
+    found: dict[str, OrderRow] = {}
+    with work.db.read() as tx:
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            chunk = list(ids[start : start + _IDS_AT_ONCE])
+            for row in _order_rows(tx, chunk):
+                found[row.id] = row
+    return [found[i] for i in ids if i in found]
+
+
+def find_order(work: Workplace, order: str) -> str | None:
+    """Our id of the order with this id: ours or the shop's."""
+    with work.db.read() as tx:
+        found: str | None = tx.execute(
+            select(orders.c.id)
+            .where(or_(orders.c.id == order, orders.c.order_id == order))
+            .order_by(orders.c.paid_at.desc())
+        ).scalar()
+    return found
+
+
+def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    match wanted.tab:
+        case "all":
+            pass
+        case "failed":
+            conditions.append(orders.c.failed)
+        case "held":
+            conditions.append(orders.c.hold_count > 0)
+        case "refund":
+            conditions.append(_has_hold([HoldCode.REFUND]))
+        case stage:
+            conditions.append(orders.c.stage == stage)
+    if wanted.shops:
+        conditions.append(orders.c.shop_id.in_(wanted.shops))
+    if wanted.holds:
+        conditions.append(_has_hold(wanted.holds))
+    if wanted.carriers:
+        conditions.append(
+            exists()
+            .where(
+                order_lines.c.order_id == orders.c.id,
+                parcel_lines.c.order_line_id == order_lines.c.id,
+                parcels.c.id == parcel_lines.c.parcel_id,
+                parcels.c.carrier.in_(wanted.carriers),
+            )
+            .correlate(orders)
+        )
+    conditions.extend(
+        orders.c.search.like(f"%{_escape(word)}%", escape="\\")
+        for word in wanted.search.lower().split()
+    )
+    return conditions
+
+
+def _escape(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _has_hold(codes: Sequence[str]) -> ColumnElement[bool]:
+    on_line = (
+        select(order_lines.c.id).where(order_lines.c.order_id == orders.c.id).correlate(orders)
+    )
+    on_parcel = (
+        select(parcel_lines.c.parcel_id)
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .where(order_lines.c.order_id == orders.c.id)
+        .correlate(orders)
+    )
+    return (
+        exists()
+        .where(
+            holds.c.cleared_at.is_(None),
+            holds.c.code.in_(list(codes)),
+            or_(
+                holds.c.order_id == orders.c.id,
+                holds.c.order_line_id.in_(on_line),
+                holds.c.parcel_id.in_(on_parcel),
+            ),
+        )
+        .correlate(orders)
+    )
+
+
+def _order_rows(tx: Connection, ids: list[str]) -> list[OrderRow]:
+    lines: dict[str, list[LineRow]] = defaultdict(list)
+    for row in tx.execute(
+        select(order_lines, skus.c.code, skus.c.bin, skus.c.picture, skus.c.name, skus.c.spec)
+        .outerjoin(skus, skus.c.id == order_lines.c.mapped_sku_id)
+        .where(order_lines.c.order_id.in_(ids))
+        .order_by(order_lines.c.position)
+    ).mappings():
+        lines[row[order_lines.c.order_id]].append(
+            LineRow(
+                sku=row[skus.c.code] or row[order_lines.c.sku_code],
+                title=row[order_lines.c.title],
+                spec=row[order_lines.c.spec],
+                quantity=row[order_lines.c.quantity],
+                paid_fen=row[order_lines.c.paid_fen],
+                bin=row[skus.c.bin] or "",
+                picture=row[skus.c.picture] or "",
+                mapped=row[order_lines.c.mapped_sku_id] is not None,
+                refunded=row[order_lines.c.refunded_quantity],
+                is_free_gift=row[order_lines.c.is_free_gift],
+            )
+        )
+    boxes: dict[str, list[Any]] = defaultdict(list)
+    for box in tx.execute(
+        select(
+            order_lines.c.order_id.label("our_id"), parcels.c.id, parcels.c.carrier, parcels.c.state
+        )
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+        .where(order_lines.c.order_id.in_(ids))
+        .distinct()
+        .order_by(parcels.c.id)
+    ):
+        boxes[box.our_id].append(box)
+    codes = _hold_codes(tx, ids)
+    return [
+        _order_row(r, tuple(lines[r.id]), boxes[r.id], codes.get(r.id, ()))
+        for r in tx.execute(select(orders).where(orders.c.id.in_(ids)))
+    ]
+
+
+def _hold_codes(tx: Connection, ids: list[str]) -> dict[str, tuple[str, ...]]:
+    rows = tx.execute(
+        select(order_lines.c.order_id, holds.c.code)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id, isouter=True)
+        .join(
+            holds,
+            or_(
+                holds.c.order_id == order_lines.c.order_id,
+                holds.c.order_line_id == order_lines.c.id,
+                holds.c.parcel_id == parcel_lines.c.parcel_id,
+            ),
+        )
+        .where(order_lines.c.order_id.in_(ids), holds.c.cleared_at.is_(None))
+        .distinct()
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.order_id].append(row.code)
+    return {k: tuple(sorted(v)) for k, v in found.items()}
+
+
+_FLAG_OF_HOLD = {
+    HoldCode.REFUND: "退",
+    HoldCode.ADDRESS_CHANGE: "改",
+    HoldCode.SKU_CHANGE: "换",
+    HoldCode.PRESALE: "预",
+    HoldCode.SHORT: "缺",
+    HoldCode.UNMAPPED: "对",
+    HoldCode.SPECIAL: "特",
+}
+
+
+def _order_row(
+    row: Any, lines: tuple[LineRow, ...], boxes: list[Any], codes: tuple[str, ...]
+) -> OrderRow:
+    receiver = for_screen(Address.from_dict(row.receiver))
+    live = [b for b in boxes if b.state != ParcelState.CANCELLED]
+    flags = [_FLAG_OF_HOLD[HoldCode(c)] for c in codes if HoldCode(c) in _FLAG_OF_HOLD]
+    if row.is_gift or any(x.is_free_gift for x in lines):
+        flags.append("赠")
+    if len(live) > 1:
+        flags.append("拆")
+    if row.urged:
+        flags.append("催")
+    if row.buyer_note or row.merchant_note:
+        flags.append("备")
+    return OrderRow(
+        id=row.id,
+        shop=row.shop_id,
+        order_id=row.order_id,
+        status=row.status,
+        stage=row.stage,
+        flow=row.flow,
+        failed=row.failed,
+        holds=codes,
+        flags=tuple(flags),
+        paid_at=row.paid_at,
+        deadline_at=row.deadline_at,
+        receiver_name=receiver.name,
+        province=receiver.province,
+        city=receiver.city,
+        district=receiver.district,
+        carrier=next((b.carrier for b in live if b.carrier), ""),
+        lines=lines,
+        parcels=tuple(b.id for b in live),
+        is_gift=row.is_gift,
+        buyer_note=row.buyer_note,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """One entry of an order's or a parcel's story."""
+
+    at: datetime
+    action: str
+    user: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
