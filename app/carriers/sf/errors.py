@@ -126,7 +126,7 @@ def somebody_elses() -> Problem:
     return problem(
         CARRIER,
         K.DUPLICATE,
-        REPEATED_ORDER,
+        "receiver",
         message=T("SF has another parcel under this order number."),
         remedy=T("Get a number again: the next attempt has a new order number."),
     )

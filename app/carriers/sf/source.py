@@ -167,8 +167,7 @@ class SfSource:
         """One call; with OAuth2 a refused token is replaced once, nothing else is repeated."""
         result = self._send(key, service, data, interpret, priority)
         refused = isinstance(result, Rejected) and result.problem.code in errors.TOKEN_REFUSED
-        if refused and self._settings.signature == "oauth":
-            self._tokens.forget()
+        if refused and self._tokens.forget():
             return self._send(key, service, data, interpret, priority)
         return result
 

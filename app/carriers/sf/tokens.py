@@ -40,9 +40,11 @@ class Tokens:
             return NotSent(answer.reason)
         return answer
 
-    def forget(self) -> None:
-        """SF refused the token: the next ``get`` fetches a fresh one."""
+    def forget(self) -> bool:
+        """SF refused the token: the next ``get`` fetches a fresh one. False when there was none."""
+        had_one = bool(self._token)
         self._token = ""
+        return had_one
 
 
 class _Token:

@@ -1,0 +1,515 @@
+"""ZTO: what leaves, and what every kind of answer proves."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from app.carriers.account import read_account
+from app.carriers.registry import make_source
+from app.carriers.validation import ready
+from app.carriers.wire_json import encode
+from app.carriers.zto import wire
+from app.carriers.zto.settings import ZtoSettings
+from app.domain.errors import UserError
+from app.domain.waybills import (
+    AskPerson,
+    Booking,
+    Issued,
+    IssuedNumber,
+    NotSent,
+    Outcome,
+    ProblemClass,
+    Rejected,
+    Unknown,
+    VoidResult,
+)
+from app.net.transport import Response
+from app.ports import Capability, WaybillSource
+from tests.carriers.recording import (
+    RecordingTransport,
+    answer,
+    no_answer,
+    nothing_left,
+    page,
+    truncated,
+)
+from tests.carriers.samples import ZTO_CONFIG, sample, zto_booking
+from tests.support.clock import FakeClock
+
+_CREATED = sample("zto_create_order.response")
+_NO_MARK = {k: v for k, v in _CREATED["variant_no_mark"].items() if k != "_note"}
+_NO_MARK["result"] |= {"partnerOrderCode": "DD20260101-0001"}
+_MARK = sample("zto_bag_addr_mark")
+_INFO = sample("zto_get_order_info")
+_ERRORS = {case["body"]["statusCode"]: case["body"] for case in sample("zto_errors")["cases"]}
+
+
+@pytest.fixture
+def transport() -> RecordingTransport:
+    return RecordingTransport()
+
+
+@pytest.fixture
+def source(transport: RecordingTransport, clock: FakeClock) -> WaybillSource:
+    return make_source(ZTO_CONFIG, transport, clock)
+
+
+def settings(**changes: Any) -> ZtoSettings:
+    return read_account(ZtoSettings, ZTO_CONFIG | changes)
+
+
+def passed(booking: Booking) -> Booking:
+    prepared = ready(booking, wire.LIMITS)
+    assert isinstance(prepared, Booking)
+    return prepared
+
+
+def refusal(said: str, code: str = "SYS001") -> Response:
+    return answer({"result": None, "message": said, "statusCode": code, "status": False})
+
+
+def differences(ours: Any, theirs: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
+    """Every place where two JSON values differ; the order of keys counts as one."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        found = {} if list(ours) == list(theirs) else {f"{path} keys": (list(ours), list(theirs))}
+        for key in ours.keys() & theirs.keys():
+            found |= differences(ours[key], theirs[key], f"{path}.{key}".lstrip("."))
+        return found
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        found = {}
+        for place, pair in enumerate(zip(ours, theirs, strict=True)):
+            found |= differences(*pair, f"{path}[{place}]")
+        return found
+    return {} if ours == theirs else {path: (ours, theirs)}
+
+
+def test_the_order_is_the_sample_apart_from_its_price_and_its_pickup_time() -> None:
+    """The sample's price is no sum of its goods, and an agreed collection has no time."""
+    account = settings(goods_category="服装", box_size_mm=[500, 500, 500], cod_account="FAKE")
+    data = wire.order_data(account, passed(zto_booking(cod_fen=10000)))
+    theirs = sample("zto_create_order.request")["body"]
+    assert differences(data, theirs) == {
+        "summaryInfo.price": (387, 30),
+        "summaryInfo.startTime": ("", "2026-01-01 11:00:00"),
+        "summaryInfo.endTime": ("", "2026-01-01 12:00:00"),
+    }
+    data["summaryInfo"] = theirs["summaryInfo"]
+    assert encode(data).decode() == sample("zto_create_order.request")["body_bytes_as_signed"]
+
+
+def test_the_route_query_is_the_sample_to_the_byte() -> None:
+    data = wire.mark_data(passed(zto_booking()))
+    assert encode(data).decode() == _MARK["body_bytes_as_signed"]
+
+
+def test_the_balance_query_is_the_sample_to_the_byte(clock: FakeClock) -> None:
+    data = wire.balance_data(settings(), clock.now())
+    data["datetime"] = "2026-01-01 08:00:00"
+    assert encode(data).decode() == sample("zto_balance")["body_bytes_as_signed"]
+
+
+def test_cancelling_is_the_sample_to_the_byte() -> None:
+    data = wire.cancel_data("73100196611386", "")
+    assert encode(data).decode() == sample("zto_cancel")["body_bytes_as_signed"]
+
+
+def test_the_signed_bytes_are_the_sent_bytes(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(answer(_CREATED["body"]))
+    source.create(zto_booking(remark="50% off * ~ + ' \" ( ) 😀 轻放"))
+    sent = transport.last
+    secret = ZTO_CONFIG["app_secret"].encode()
+    digest = hashlib.md5(sent.body + secret, usedforsecurity=False).digest()
+    assert (sent.method, sent.url) == ("POST", "https://japi-test.zto.com/zto.open.createOrder")
+    assert sent.headers == {
+        "content-type": "application/json; charset=utf-8",
+        "x-companyid": "FAKEappKey",
+        "x-appkey": "FAKEappKey",
+        "x-datadigest": base64.b64encode(digest).decode(),
+    }
+
+
+def test_a_timestamp_is_signed_and_sent_only_when_the_account_says_so(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    config = ZTO_CONFIG | {"sign_timestamp": True, "signature": "sha256"}
+    make_source(config, transport.will(answer(_CREATED["body"])), clock).create(zto_booking())
+    sent, secret = transport.last, ZTO_CONFIG["app_secret"].encode()
+    at = sent.headers["x-timestamp"].encode()
+    assert at == str(int(clock.now().timestamp() * 1000)).encode()
+    digest = base64.b64encode(hashlib.sha256(at + sent.body + secret).digest()).decode()
+    assert sent.headers["x-datadigest"] == digest
+
+
+def test_a_group_customer_signs_in_with_its_own_number(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    config = {
+        k: v for k, v in ZTO_CONFIG.items() if k not in {"account_id", "account_password"}
+    } | {"partner_type": "1", "customer_id": "GPG1576724269"}
+    source = make_source(config, transport, clock)
+    transport.will(answer(_CREATED["body"]), answer(_INFO["response"] | {"result": []}))
+    source.create(zto_booking())
+    body = transport.last.json
+    assert (body["partnerType"], body["accountInfo"]["customerId"]) == ("1", "GPG1576724269")
+    assert source.check().ok
+    assert transport.last.url.endswith("/zto.open.getOrderInfo")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"partner_type": "1"},
+        {"account_password": None},
+        {"signature": "hmac_sha256"},
+        {"return_slip": True},
+    ],
+)
+def test_an_account_lacks_what_its_choices_need(changes: dict[str, Any]) -> None:
+    with pytest.raises(UserError) as caught:
+        settings(**changes)
+    assert caught.value.code == "carrier_settings"
+
+
+def test_services_are_in_fen_and_goods_in_yuan_and_grams() -> None:
+    account = settings(
+        cod_account="A1",
+        services=[{"name": "vip"}],
+        return_slip=True,
+        site_code="02100",
+        site_name="上海",
+    )
+    booking = zto_booking(cod_fen=29950, insured_fen=100000)
+    data = wire.order_data(account, passed(booking))
+    services = [(s["vasType"], s["vasAmount"], s["accountNo"]) for s in data["orderVasList"]]
+    assert services == [
+        ("vip", 0, ""),
+        ("COD", 29950, "A1"),
+        ("insured", 100000, ""),
+        ("receiveReturnService", 0, ""),
+    ]
+    assert (data["siteCode"], data["siteName"]) == ("02100", "上海")
+    assert data["orderItems"][0]["unitprice"] == 129
+    assert data["orderItems"][0]["weight"] == 500
+
+
+def test_cash_on_delivery_needs_its_account(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    refused = source.create(zto_booking(cod_fen=1))
+    assert isinstance(refused, Rejected)
+    assert refused.problem.kind is ProblemClass.PRODUCT_OR_VAS
+    assert "cod_account" in str(refused.problem.remedy)
+    assert transport.sent == []
+
+
+def test_several_boxes_are_not_one_booking(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    refused = source.create(zto_booking(box_count=2))
+    assert isinstance(refused, Rejected)
+    assert str(refused.problem.message) == "ZTO Express books every box by itself."
+    assert transport.sent == []
+
+
+def test_the_captured_answer_is_a_number_with_its_mark(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(answer(_CREATED["body"]))
+    issued = source.create(zto_booking())
+    assert isinstance(issued, Issued)
+    assert issued.numbers == (IssuedNumber("73100196611386"),)
+    assert (issued.template, issued.carrier_order) == ("zto", "250522000006047100")
+    assert issued.label == {"bagAddr": "沪西", "mark": "300- H12 09"}
+    assert issued.warning is None
+    assert len(transport.sent) == 1
+
+
+def test_a_return_slip_is_a_number_of_its_own_kind(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    result = _CREATED["body"]["result"] | {"signBillInfo": {"billCode": "73100196611399"}}
+    transport.will(answer(_CREATED["body"] | {"result": json.dumps(result), "status": "true"}))
+    issued = source.create(zto_booking())
+    assert isinstance(issued, Issued)
+    assert issued.numbers[1] == IssuedNumber("73100196611399", "return_slip")
+
+
+def test_a_missing_mark_is_asked_for_before_the_number_is_handed_on(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(answer(_NO_MARK), answer(_MARK["response"]))
+    issued = source.create(zto_booking())
+    assert isinstance(issued, Issued)
+    assert issued.label == {"mark": "300- H12 09", "bagAddr": "沪西"}
+    assert issued.warning is None
+    assert transport.last.url == "https://japi-test.zto.com/zto.innovate.bagAddrMark"
+    assert transport.last.body.decode() == _MARK["body_bytes_as_signed"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        no_answer(),
+        nothing_left(),
+        page(502),
+        refusal("超出中通快递服务范围"),
+        answer(_MARK["response"] | {"result": {"mark": "", "bagAddr": "沪西"}}),
+        answer(_MARK["response"] | {"result": None}),
+    ],
+)
+def test_a_mark_that_stays_away_leaves_the_number_with_a_warning(
+    source: WaybillSource, transport: RecordingTransport, given: Response | Exception
+) -> None:
+    transport.will(answer(_NO_MARK), given)
+    issued = source.create(zto_booking())
+    assert isinstance(issued, Issued)
+    assert issued.number == "73100196611387"
+    assert issued.label["mark"] == ""
+    assert "do not print" in str(issued.warning)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("S203", ProblemClass.CLOSED_TEMPORARILY),
+        ("S206", ProblemClass.RATE),
+        ("S207", ProblemClass.OTHER),
+        ("S208", ProblemClass.OTHER),
+        ("S210", ProblemClass.AUTH),
+        ("S211", ProblemClass.AUTH),
+        ("S212", ProblemClass.AUTH),
+        ("S214", ProblemClass.AUTH),
+        ("S221", ProblemClass.RATE),
+        ("E404", ProblemClass.ACCOUNT),
+        ("E409", ProblemClass.PHONE),
+        ("E413", ProblemClass.PHONE),
+        ("E416", ProblemClass.OTHER),
+        ("E418", ProblemClass.ACCOUNT),
+    ],
+)
+def test_a_coded_refusal_did_nothing(
+    source: WaybillSource, transport: RecordingTransport, code: str, kind: ProblemClass
+) -> None:
+    transport.will(answer(_ERRORS[code]))
+    refused = source.create(zto_booking())
+    assert isinstance(refused, Rejected)
+    found = refused.problem
+    assert (found.kind, found.code, found.said) == (kind, code, _ERRORS[code]["message"])
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("电子面单余额不足", ProblemClass.BALANCE),
+        ("未绑定电子面单账号", ProblemClass.ACCOUNT),
+        ("客户面单账号未开通产品增值服务", ProblemClass.PRODUCT_OR_VAS),
+        ("超出中通快递服务范围", ProblemClass.OUT_OF_RANGE),
+        ("商户不存在", ProblemClass.ACCOUNT),
+        ("固话和手机只能包含数字", ProblemClass.PHONE),
+        ("不支持虚拟手机号取号", ProblemClass.MASKED),
+        ("收方地址不详细", ProblemClass.FIX_ADDRESS),
+        ("托寄物违禁品不可收寄", ProblemClass.PROHIBITED),
+        ("因异常天气暂停收寄", ProblemClass.CLOSED_TEMPORARILY),
+        ("天外来物", ProblemClass.OTHER),
+    ],
+)
+def test_a_refusal_in_words_is_classed_by_its_words(
+    source: WaybillSource, transport: RecordingTransport, said: str, kind: ProblemClass
+) -> None:
+    transport.will(refusal(said))
+    refused = source.create(zto_booking())
+    assert isinstance(refused, Rejected)
+    assert (refused.problem.kind, refused.problem.said) == (kind, said)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(_ERRORS["S200"]),
+        answer(_ERRORS["S202"]),
+        refusal("?", "S299"),
+        refusal("系统异常，请稍后再试"),
+        no_answer(),
+        page(200),
+        page(502),
+        truncated(_CREATED["body"]),
+        answer({"timestamp": "x", "status": 500, "error": "Internal Server Error"}, 500),
+        answer(_CREATED["body"] | {"result": None}),
+        answer(_CREATED["body"] | {"result": {"billCode": None}}),
+        answer(
+            _CREATED["body"]
+            | {"result": _CREATED["body"]["result"] | {"partnerOrderCode": "SOMEBODY"}}
+        ),
+    ],
+)
+def test_what_may_have_taken_effect_is_unknown(
+    source: WaybillSource, transport: RecordingTransport, given: Response | Exception
+) -> None:
+    transport.will(given)
+    assert isinstance(source.create(zto_booking()), Unknown)
+    assert len(transport.sent) == 1
+
+
+def test_what_never_left_is_not_sent(source: WaybillSource, transport: RecordingTransport) -> None:
+    transport.will(nothing_left())
+    assert isinstance(source.create(zto_booking()), NotSent)
+
+
+def test_a_page_of_the_gateway_is_a_refusal(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(page(403))
+    refused = source.create(zto_booking())
+    assert isinstance(refused, Rejected)
+    assert refused.problem.kind is ProblemClass.AUTH
+
+
+def test_a_lost_booking_is_a_persons_business_and_nothing_is_sent(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    assert isinstance(source.reconcile(zto_booking()), AskPerson)
+    assert transport.sent == []
+    assert Capability.RECONCILE not in source.capabilities
+
+
+@pytest.fixture
+def asking(transport: RecordingTransport, clock: FakeClock) -> WaybillSource:
+    return make_source(ZTO_CONFIG | {"query_by_partner_code": True}, transport, clock)
+
+
+def test_an_account_that_may_ask_by_our_key_finds_the_booking(
+    asking: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(answer(_INFO["response"]), answer(_MARK["response"]))
+    issued = asking.reconcile(zto_booking())
+    assert isinstance(issued, Issued)
+    assert (issued.number, issued.carrier_order) == ("73100196611386", "250522000006047100")
+    assert issued.label["mark"] == "300- H12 09"
+    assert transport.sent[0].json == {
+        "type": 1,
+        "orderCode": "",
+        "billCode": "",
+        "partnerOrderCode": "DD20260101-0001",
+    }
+    assert Capability.RECONCILE in asking.capabilities
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        (answer(_INFO["response"] | {"result": []}), AskPerson),
+        (answer(_INFO["response"] | {"result": None}), AskPerson),
+        (
+            answer(
+                _INFO["response"]
+                | {
+                    "result": [
+                        {"partnerOrderCode": "DD20260101-0001", "billCode": "73100196611386"},
+                        {"partnerOrderCode": "DD20260101-0001", "billCode": "73100196611387"},
+                    ]
+                }
+            ),
+            AskPerson,
+        ),
+        (
+            answer(
+                _INFO["response"]
+                | {
+                    "result": [
+                        {
+                            "partnerOrderCode": "DD20260101-0001",
+                            "billCode": "73100196611386",
+                            "receiveInfo": {"receiverName": "王**"},
+                        }
+                    ]
+                }
+            ),
+            AskPerson,
+        ),
+        (answer(_ERRORS["S208"]), Unknown),
+        (answer(_ERRORS["S211"]), Unknown),
+        (page(403), Unknown),
+        (no_answer(), Unknown),
+        (nothing_left(), Unknown),
+    ],
+)
+def test_a_query_that_does_not_settle_it_leaves_it_open(
+    asking: WaybillSource,
+    transport: RecordingTransport,
+    given: Response | Exception,
+    outcome: type[Outcome],
+) -> None:
+    transport.will(given)
+    assert isinstance(asking.reconcile(zto_booking()), outcome)
+
+
+def test_an_agreed_collection_expires_by_itself(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    voided = source.void(zto_booking(), "73100196611386", "250522000006047100")
+    assert voided.result is VoidResult.EXPIRES_BY_ITSELF
+    assert transport.sent == []
+    assert Capability.CANCEL not in source.capabilities
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        (answer(sample("zto_cancel")["response"]), VoidResult.VOIDED),
+        (refusal("订单已取消"), VoidResult.ALREADY_VOID),
+        (refusal("订单已揽收,不能取消"), VoidResult.TOO_LATE),
+        (refusal("订单不存在"), VoidResult.UNKNOWN),
+        (answer(_ERRORS["S211"]), VoidResult.UNKNOWN),
+        (page(502), VoidResult.UNKNOWN),
+        (nothing_left(), VoidResult.UNKNOWN),
+    ],
+)
+def test_an_appointment_can_be_cancelled(
+    transport: RecordingTransport,
+    clock: FakeClock,
+    given: Response | Exception,
+    result: VoidResult,
+) -> None:
+    source = make_source(ZTO_CONFIG | {"order_type": "2"}, transport.will(given), clock)
+    voided = source.void(zto_booking(), "73100196611386", "250522000006047100")
+    assert voided.result is result
+    assert Capability.CANCEL in source.capabilities
+    assert transport.last.json == {
+        "cancelType": "2",
+        "orderCode": "250522000006047100",
+        "billCode": "73100196611386",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "ok", "left"),
+    [
+        (answer(sample("zto_balance")["response"]), True, 873),
+        (answer(sample("zto_balance")["response"] | {"result": {"available": "12"}}), True, 12),
+        (answer(sample("zto_balance")["response"] | {"result": {"available": 0}}), False, 0),
+        (answer(sample("zto_balance")["response"] | {"result": {}}), True, None),
+        (answer(_ERRORS["S211"]), False, None),
+        (answer(_ERRORS["E404"]), False, None),
+        (page(404), False, None),
+        (no_answer(), False, None),
+    ],
+)
+def test_the_connection_test_tells_the_balance(
+    source: WaybillSource,
+    transport: RecordingTransport,
+    given: Response | Exception,
+    ok: bool,
+    left: int | None,
+) -> None:
+    transport.will(given)
+    health = source.check()
+    assert (health.ok, health.balance) == (ok, left)
+    assert (health.remedy is None) is ok
+    assert transport.last.json["datetime"] == "2026-11-20 10:00:00"
