@@ -1,0 +1,42 @@
+"""The configuration file of ``config apply``, and the few settings outside the database.
+
+Which keys a shop platform or a carrier takes is told by its adapter (``AdapterKeys``): this room
+knows none of them, so a new carrier touches its own folder only.
+"""
+
+from app.settings.config import (
+    AdapterKeys,
+    Adapters,
+    CarrierConfig,
+    Config,
+    ShopConfig,
+    secret_name,
+)
+from app.settings.local import (
+    DATABASE_PASSWORD,
+    LocalSettings,
+    read_local,
+    split_password,
+    with_password,
+    write_local,
+)
+from app.settings.parsing import parse_config, read_config
+from app.settings.problems import ConfigError
+
+__all__ = [
+    "DATABASE_PASSWORD",
+    "AdapterKeys",
+    "Adapters",
+    "CarrierConfig",
+    "Config",
+    "ConfigError",
+    "LocalSettings",
+    "ShopConfig",
+    "parse_config",
+    "read_config",
+    "read_local",
+    "secret_name",
+    "split_password",
+    "with_password",
+    "write_local",
+]

@@ -1,0 +1,70 @@
+"""What a configuration file says, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.address import Address
+from app.domain.routing import Rule
+from app.ports import PrinterConfig
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterKeys:
+    """The keys one platform or carrier takes, as its adapter declares them.
+
+    ``keys`` are all of them (``name`` included), ``secrets`` those for the secret store.
+    ``check`` reads a complete table and raises ``UserError`` for what cannot be used.
+    """
+
+    keys: tuple[str, ...]
+    secrets: frozenset[str]
+    check: Callable[[Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Everything that can be connected. ``app.bootstrap`` fills it from the registries."""
+
+    shops: Mapping[str, AdapterKeys]
+    carriers: Mapping[str, AdapterKeys]
+    printer_options: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopConfig:
+    """One ``[[shop]]``. ``secrets`` holds only what the file gives, never what is kept already."""
+
+    name: str
+    platform: str
+    values: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierConfig:
+    """One ``[[carrier]]``: an account with a carrier. ``secrets`` as in ``ShopConfig``."""
+
+    name: str
+    carrier: str
+    values: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One file. What the file does not mention is ``None`` and stays as it is."""
+
+    database_url: str | None = field(default=None, repr=False)  # may hold a password
+    sender: Address | None = None
+    shops: tuple[ShopConfig, ...] | None = None
+    carriers: tuple[CarrierConfig, ...] | None = None
+    printers: tuple[PrinterConfig, ...] | None = None
+    rules: tuple[Rule, ...] | None = None
+
+
+def secret_name(section: str, name: str, key: str) -> str:
+    """The name in the secret store: ``shop.main.app_secret``."""
+    return f"{section}.{name}.{key}"

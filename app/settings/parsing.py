@@ -1,0 +1,255 @@
+"""A configuration file read into a ``Config``: everything wrong with it is found in one pass."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.domain.address import Address
+from app.domain.errors import UserError
+from app.domain.routing import Rule
+from app.domain.text import T, verbatim
+from app.ports import PrinterConfig
+from app.settings import parts
+from app.settings.config import (
+    AdapterKeys,
+    Adapters,
+    CarrierConfig,
+    Config,
+    ShopConfig,
+    secret_name,
+)
+from app.settings.lines import Lines
+from app.settings.problems import Problems
+from app.settings.reading import Table
+
+SECTIONS = ("database", "sender", "shop", "carrier", "printer", "rule")
+Stored = Callable[[str], str | None]
+
+
+def _nothing_stored(_name: str) -> str | None:
+    return None
+
+
+def read_config(
+    file: Path,
+    adapters: Adapters,
+    environ: Mapping[str, str],
+    stored: Stored = _nothing_stored,
+) -> Config:
+    """The configuration in ``file``.
+
+    ``stored`` answers which secrets are kept already (by ``secret_name``): a file may leave those
+    out. Raises: ``ConfigError`` with every problem, each with its line; ``UserError`` when the file
+    cannot be read.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UserError(
+            "config_file",
+            T("The file {file} cannot be read.", file=file),
+            T("Check the path and the right to read it."),
+            ref=str(file),
+        ) from error
+    return parse_config(content, adapters, environ, stored, source=file.name)
+
+
+def parse_config(
+    content: bytes,
+    adapters: Adapters,
+    environ: Mapping[str, str],
+    stored: Stored = _nothing_stored,
+    source: str = "config",
+) -> Config:
+    """Like ``read_config``, for the bytes of a file called ``source``."""
+    text = _decoded(content, source)
+    document = _document(text, source)
+    return _Reader(document, Lines(text), Problems(source), adapters, environ, stored).config()
+
+
+def _decoded(content: bytes, source: str) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        problems = Problems(source)
+        problems.add(
+            line,
+            T("the file is not UTF-8 text."),
+            T("Save it again with the encoding UTF-8."),
+            "config_encoding",
+        )
+        problems.raise_any()
+        raise
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(place[1]) if place else max(len(text.rstrip().splitlines()), 1)
+        problems = Problems(source)
+        problems.add(
+            line,
+            T("this is not TOML ({reason}).", reason=verbatim(str(error).split(" (at ")[0])),
+            T('Correct the line: key = "value", tables in [brackets].'),
+            "config_syntax",
+        )
+        problems.raise_any()
+        raise
+
+
+class _Reader:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        lines: Lines,
+        problems: Problems,
+        adapters: Adapters,
+        environ: Mapping[str, str],
+        stored: Stored,
+    ) -> None:
+        self._document = document
+        self._lines = lines
+        self._problems = problems
+        self._adapters = adapters
+        self._environ = environ
+        self._stored = stored
+
+    def config(self) -> Config:
+        for key in self._document:
+            if key not in SECTIONS:
+                self._problems.unknown_key(self._lines.of(key), T("the file"), key, SECTIONS)
+        config = Config(
+            database_url=self._database(),
+            sender=self._sender(),
+            shops=self._shops(),
+            carriers=self._carriers(),
+            printers=self._printers(),
+        )
+        rules = self._rules(config)
+        self._problems.raise_any()
+        return Config(
+            config.database_url,
+            config.sender,
+            config.shops,
+            config.carriers,
+            config.printers,
+            rules,
+        )
+
+    def _table(self, section: str) -> Table | None:
+        if section not in self._document:
+            return None
+        values = self._document[section]
+        return Table(values, (section,), self._lines, self._problems, f"[{section}]")
+
+    def _tables(self, section: str) -> list[Table] | None:
+        """The entries of an array of tables, their names checked to differ."""
+        if section not in self._document:
+            return None
+        entries = self._document[section]
+        if not isinstance(entries, list):
+            self._problems.add(
+                self._lines.of(section),
+                T("[{section}] must be a list.", section=section),
+                T("Write [[{section}]] with two brackets.", section=section),
+            )
+            return []
+        tables = [
+            Table(entry, (section, n), self._lines, self._problems, f"[[{section}]]")
+            for n, entry in enumerate(entries)
+        ]
+        self._refuse_double_names(tables)
+        return tables
+
+    def _refuse_double_names(self, tables: Sequence[Table]) -> None:
+        seen: dict[str, int] = {}
+        for table in tables:
+            name = table.values.get("name")
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                table.wrong(
+                    "name",
+                    T("the name “{name}” is taken by line {line}.", name=name, line=seen[name]),
+                    T("Give every {table} a name of its own.", table=table.title),
+                )
+            seen.setdefault(name, table.line("name"))
+
+    def _database(self) -> str | None:
+        table = self._table("database")
+        return None if table is None else parts.read_database(table, self._environ)
+
+    def _sender(self) -> Address | None:
+        table = self._table("sender")
+        return None if table is None else parts.read_sender(table)
+
+    def _printers(self) -> tuple[PrinterConfig, ...] | None:
+        tables = self._tables("printer")
+        if tables is None:
+            return None
+        return tuple(parts.read_printer(t, self._adapters.printer_options) for t in tables)
+
+    def _rules(self, config: Config) -> tuple[Rule, ...] | None:
+        tables = self._tables("rule")
+        if tables is None:
+            return None
+        accounts = None
+        if config.carriers is not None:
+            accounts = {c.name: c.carrier for c in config.carriers}
+        shops = None if config.shops is None else [s.name for s in config.shops]
+        return tuple(parts.read_rule(t, accounts, shops) for t in tables)
+
+    def _shops(self) -> tuple[ShopConfig, ...] | None:
+        tables = self._tables("shop")
+        if tables is None:
+            return None
+        found = [self._account(t, "shop", "platform", self._adapters.shops) for t in tables]
+        return tuple(ShopConfig(*f) for f in found if f is not None)
+
+    def _carriers(self) -> tuple[CarrierConfig, ...] | None:
+        tables = self._tables("carrier")
+        if tables is None:
+            return None
+        found = [self._account(t, "carrier", "carrier", self._adapters.carriers) for t in tables]
+        return tuple(CarrierConfig(*f) for f in found if f is not None)
+
+    def _account(
+        self, table: Table, section: str, kind_key: str, kinds: Mapping[str, AdapterKeys]
+    ) -> tuple[str, str, dict[str, Any], dict[str, str]] | None:
+        """Name, kind, plain values and secrets of a ``[[shop]]`` or ``[[carrier]]``."""
+        kind = table.choice(kind_key, kinds, required=True)
+        name = table.text("name", required=True)
+        if not kind or not name:
+            return None
+        keys = kinds[kind]
+        found_before = self._problems.count
+        secrets = {k: parts.secret_value(table, k, self._environ) for k in sorted(keys.secrets)}
+        given = {k: v for k, v in secrets.items() if v}
+        plain = {
+            k: v
+            for k, v in table.values.items()
+            if k in keys.keys and k not in keys.secrets and k != kind_key
+        }
+        secrets_wrong = self._problems.count > found_before
+        table.finish([*keys.keys, *(f"{k}_env" for k in keys.secrets)])
+        if secrets_wrong:
+            return name, kind, plain, given  # the adapter would only say the same again
+        kept = {k: self._stored(secret_name(section, name, k)) for k in keys.secrets}
+        self._check(table, keys, {**plain, **{k: v for k, v in kept.items() if v}, **given})
+        return name, kind, plain, given
+
+    def _check(self, table: Table, keys: AdapterKeys, values: Mapping[str, Any]) -> None:
+        """Let the adapter look at the values; what it says is put beside the line it is about."""
+        try:
+            keys.check(values)
+        except UserError as error:
+            key = str(error.message.params.get("key", "")) or error.ref.rpartition(".")[2]
+            at = next((k for k in (key, f"{key}_env") if k in table.values), "")
+            self._problems.add(table.line(at), error.message, error.remedy, error.code)

@@ -1,0 +1,197 @@
+"""The sections of a configuration file that belong to no adapter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+from app.domain.address import Address
+from app.domain.companies import COMPANIES
+from app.domain.routing import CONDITIONS, Rule
+from app.domain.text import T
+from app.ports import PrinterConfig
+from app.settings.reading import Table
+
+LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
+DOCUMENTS = ("label", "slip", "picklist")
+
+_MEDIA = re.compile(r"(\d{2,3}(?:\.\d+)?)x(\d{2,3}(?:\.\d+)?)")
+_USB = re.compile(r"usb:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?::.+)?")
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{5,19}")
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+def read_database(table: Table, environ: Mapping[str, str]) -> str | None:
+    """The address of the database, or ``None`` when the section is empty."""
+    url = secret_value(table, "url", environ)
+    table.finish(["url_env"])
+    if not url:
+        return None
+    scheme = url.partition(":")[0]
+    if scheme not in _DATABASES or "://" not in url:
+        table.wrong(
+            "url",
+            T("url is not the address of a database."),
+            T("Write it like {example}.", example="postgresql+psycopg://user@host/packbench"),
+        )
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def read_sender(table: Table) -> Address:
+    sender = Address(
+        name=table.text("name", required=True),
+        phone=table.text("phone", required=True),
+        province=table.text("province", required=True),
+        city=table.text("city", required=True),
+        district=table.text("district"),
+        street=table.text("street"),
+        address=table.text("address", required=True),
+        company=table.text("company"),
+    )
+    table.checked(
+        "phone",
+        sender.phone,
+        lambda phone: _PHONE.fullmatch(phone) is not None,
+        T("Give a mobile or a land line with its area code, digits only."),
+    )
+    table.finish()
+    return sender
+
+
+def read_printer(table: Table, option_names: Collection[str]) -> PrinterConfig:
+    options = table.inner("options")
+    named = {k: v for k, v in table.values.items() if k in option_names}
+    options.finish(option_names)
+    language = table.choice("language", LANGUAGES, required=True)
+    printer = PrinterConfig(
+        name=table.text("name", required=True),
+        language=language,
+        address=table.text("address", required=True),
+        dots_per_mm=table.number("dots_per_mm", 8.0, 4.0, 48.0),
+        media=table.text("media", "76x130").lower().replace(" ", ""),
+        documents=table.texts("documents", ("label",)),
+        options={**options.values, **named} or None,
+    )
+    _check_printer(table, printer)
+    table.finish(option_names)
+    return printer
+
+
+def _check_printer(table: Table, printer: PrinterConfig) -> None:
+    component = printer.language == "component"
+    table.checked(
+        "address",
+        printer.address,
+        _is_component_address if component else _is_device_address,
+        T("Write it like {example}.", example="ws://127.0.0.1:12705")
+        if component
+        else T(
+            "Write tcp://host:9100, usb:VID:PID, serial:/dev/ttyUSB0?baud=115200, file:/path "
+            "or queue:NAME."
+        ),
+    )
+    table.checked(
+        "media",
+        printer.media,
+        _is_media,
+        T("Write width x height in mm, like {example}.", example="76x130"),
+    )
+    for document in printer.documents:
+        if document not in DOCUMENTS:
+            table.wrong(
+                "documents",
+                T("“{document}” is no document.", document=document),
+                T("Known are: {known}.", known=", ".join(DOCUMENTS)),
+            )
+
+
+def _is_media(media: str) -> bool:
+    size = _MEDIA.fullmatch(media)
+    return size is not None and all(15 <= float(side) <= 420 for side in size.groups())
+
+
+def _is_component_address(address: str) -> bool:
+    return address.startswith(("ws://", "wss://")) and _has_host(address)
+
+
+def _is_device_address(address: str) -> bool:
+    scheme, _, rest = address.partition(":")
+    match scheme:
+        case "tcp":
+            return rest.startswith("//") and _has_host(address)
+        case "usb":
+            return _USB.fullmatch(address) is not None
+        case "serial" | "file" | "queue":
+            return bool(rest.strip("/ "))
+        case _:
+            return False
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number
+        return False
+
+
+def read_rule(
+    table: Table, accounts: Mapping[str, str] | None, shops: Collection[str] | None
+) -> Rule:
+    """One rule. ``accounts``: carrier account to company; ``None``: not in this file, unchecked."""
+    when, then = table.inner("when"), table.inner("then")
+    conditions: dict[str, object] = {}
+    for key in CONDITIONS:
+        if when.has(key):
+            number = key.endswith(("_min", "_max"))
+            conditions[key] = when.whole(key) if number else list(when.texts(key))
+    when.finish(CONDITIONS)
+    if shops is not None:
+        for shop in when.texts("shop"):
+            if shop not in shops:
+                when.wrong(
+                    "shop",
+                    T("There is no shop “{name}” in this file.", name=shop),
+                    T("Known are: {known}.", known=", ".join(shops)),
+                )
+    rule = Rule(
+        name=table.text("name", required=True),
+        when=conditions,
+        carrier=then.choice("carrier", [c.code for c in COMPANIES], required=True),
+        account=then.text("account"),
+    )
+    if rule.account and accounts is not None and accounts.get(rule.account) != rule.carrier:
+        then.wrong(
+            "account",
+            T(
+                "“{account}” is no account with {carrier}.",
+                account=rule.account,
+                carrier=rule.carrier,
+            ),
+            T("Use the name of a [[carrier]] whose carrier is {carrier}.", carrier=rule.carrier),
+        )
+    then.finish()
+    table.finish()
+    return rule
+
+
+def secret_value(table: Table, key: str, environ: Mapping[str, str]) -> str:
+    """The value of ``key``, or of the environment variable that ``<key>_env`` names, or ``""``."""
+    variable = table.text(f"{key}_env")
+    value = table.text(key)
+    if variable and value:
+        table.wrong(
+            f"{key}_env",
+            T("{key} is given twice.", key=key),
+            T("Keep either {key} or {key}_env.", key=key),
+        )
+    if variable and not value:
+        value = environ.get(variable, "").strip()
+        if not value:
+            table.wrong(
+                f"{key}_env",
+                T("The environment variable {variable} is empty.", variable=variable),
+                T("Set it before you run this command."),
+            )
+    return value
