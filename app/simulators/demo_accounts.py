@@ -116,7 +116,7 @@ class DemoRule:
     carrier: str
     shop: tuple[str, ...] = ()
     province: tuple[str, ...] = ()
-    weight_over_g: int = 0
+    weight_g_min: int = 0
 
     @property
     def when(self) -> dict[str, Any]:
@@ -126,8 +126,8 @@ class DemoRule:
             conditions["shop"] = list(self.shop)
         if self.province:
             conditions["province"] = list(self.province)
-        if self.weight_over_g:
-            conditions["weight_over_g"] = self.weight_over_g
+        if self.weight_g_min:
+            conditions["weight_g_min"] = self.weight_g_min
         return conditions
 
     @property
@@ -138,7 +138,7 @@ class DemoRule:
         return (
             (not self.shop or shop in self.shop)
             and (not self.province or province in self.province)
-            and weight_g > self.weight_over_g
+            and weight_g >= self.weight_g_min
         )
 
 
@@ -283,7 +283,7 @@ def _label_accounts() -> tuple[LabelAccount, ...]:
 def _rules() -> tuple[DemoRule, ...]:
     return (
         DemoRule("边远地区走顺丰", "sf", province=_REMOTE),
-        DemoRule("超过 5 kg 走顺丰", "sf", weight_over_g=HEAVY_G),
+        DemoRule("满 5 kg 走顺丰", "sf", weight_g_min=HEAVY_G),
         DemoRule("江浙一带走韵达", "yunda", shop=(QINGHE,), province=_YUNDA_PROVINCES),
         DemoRule("加急城市走顺丰", "sf", shop=(QINGHE,), province=_SF_PROVINCES),
         DemoRule("默认", "zto"),

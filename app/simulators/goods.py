@@ -119,8 +119,30 @@ def write_stock_list(goods: tuple[Goods, ...], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(STOCK_COLUMNS)
-        for g in goods:
-            writer.writerow((g.sku, g.barcode, g.name, g.spec, g.on_hand, g.bin, g.weight_g))
+        for row in stock_rows(goods):
+            writer.writerow([row[column] for column in STOCK_COLUMNS])
+
+
+def stock_rows(goods: tuple[Goods, ...], folder: Path = DEMO_FOLDER) -> list[dict[str, str]]:
+    """``goods`` as rows of a stock list, with the product, short name and picture file as well."""
+    names: dict[str, str] = {}
+    for g in goods:
+        names[g.product] = min(names.get(g.product, g.name), g.name, key=len)
+    return [
+        {
+            "sku": g.sku,
+            "barcode": g.barcode,
+            "name": g.name,
+            "spec": g.spec,
+            "quantity": str(g.on_hand),
+            "bin": g.bin,
+            "weight_g": str(g.weight_g),
+            "product": names[g.product],
+            "short_name": g.short_name,
+            "picture": str(folder / "pictures" / g.picture),
+        }
+        for g in goods
+    ]
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

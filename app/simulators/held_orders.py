@@ -35,6 +35,7 @@ def ware_shop_orders(desk: OrderDesk) -> list[SeedOrder]:
     return [
         _made_to_order(desk),
         _sku_change(desk),
+        _serials(desk),
         _refund_open(desk, ("XX-XS", 1), ("BJ-A5", 1)),
         _unmapped(desk, ("CXTZ-14", 1), ("KZ-5", 1)),
         desk.seal(
@@ -131,6 +132,20 @@ def _sku_change(desk: OrderDesk) -> SeedOrder:
     draft.touch(at_s)
     desk.push(draft, 9, at_s)
     return desk.seal(draft, OrderKind.SKU_CHANGE, HoldCode.SKU_CHANGE)
+
+
+def _serials(desk: OrderDesk) -> SeedOrder:
+    """The state pays a part, and wants to know which piece was sent."""
+    draft = desk.buy(("DT-30", 1), hours_ago=8)
+    line, prices = draft.lines[0], draft.order["order_detail"]["price_info"]
+    subsidy_fen = line["sale_price"] * 15 // 100
+    for place in (line, prices):
+        place["national_subsidy_discounted_price"] = subsidy_fen
+    line["real_price"] -= subsidy_fen
+    line["estimate_price"] -= subsidy_fen
+    prices["order_price"] -= subsidy_fen
+    prices["estimate_product_price"] -= subsidy_fen
+    return desk.seal(draft, OrderKind.SERIALS, HoldCode.SPECIAL)
 
 
 def _refund_open(desk: OrderDesk, kept: tuple[str, int], unwanted: tuple[str, int]) -> SeedOrder:

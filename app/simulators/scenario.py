@@ -89,13 +89,15 @@ class Scenario:
         return tuple(order for shop in self.shops for order in shop.orders)
 
 
-def build_scenario(seed: int, now: datetime, orders: int = 60) -> Scenario:
+def build_scenario(seed: int, now: datetime, orders: int = 60, *, bundles: bool = True) -> Scenario:
     """The demo with ``orders`` orders, two thirds of them in the first shop.
 
     ``orders`` scales the ordinary ones; below about fifty only the special kinds remain. Stock
-    suffices for every order but the one that is short on purpose. ``now`` must be aware.
+    suffices for every order but the one that is short on purpose. ``now`` must be aware. Without
+    ``bundles`` the merchant has not said what the listings of several SKUs hold: they are unmapped.
     """
-    accounts, goods, listings = demo_accounts(), load_goods(), load_listings()
+    accounts, goods = demo_accounts(), load_goods()
+    listings = tuple(x if bundles else _without_bundle(x) for x in load_listings())
     rng = random.Random(seed)
     numbers, crowd = Numbers(seed), Crowd(rng, load_regions())
     wanted = {SHANYE: orders - orders // 3, QINGHE: orders // 3}
@@ -166,6 +168,12 @@ def _stocked(goods: tuple[Goods, ...], orders: tuple[SeedOrder, ...]) -> tuple[G
         g if g.sku in short else replace(g, on_hand=max(g.on_hand, needed[g.sku] + SPARE_PIECES))
         for g in goods
     )
+
+
+def _without_bundle(listing: Listing) -> Listing:
+    if len(listing.contents) < 2:
+        return listing
+    return replace(listing, kind=ListingKind.UNMAPPED, contents=())
 
 
 def _mappings(listings: tuple[Listing, ...]) -> tuple[ListingMapping, ...]:

@@ -40,6 +40,7 @@ class OrderKind(StrEnum):
     MADE_TO_ORDER = "made_to_order"
     INSPECTION = "inspection"
     DROPSHIP = "dropship"
+    SERIALS = "serials"  # subsidised by the state: reported with serial numbers
     ADDRESS_CHANGE = "address_change"
     SKU_CHANGE = "sku_change"
     REFUND_OPEN = "refund_open"

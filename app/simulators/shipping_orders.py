@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.domain.states import HoldCode
+from app.simulators.goods import ListingKind
 from app.simulators.order_desk import DAY_S, HOUR_S, Draft, OrderDesk
 from app.simulators.order_shape import after_sale_json, digest
 from app.simulators.people import (
@@ -105,7 +107,10 @@ def _double(desk: OrderDesk, pick: tuple[str, int]) -> SeedOrder:
 
 
 def _bundle(desk: OrderDesk, pick: tuple[str, int]) -> SeedOrder:
-    return desk.seal(desk.buy(pick, hours_ago=7), OrderKind.BUNDLE)
+    """Without a mapping nobody knows what to put into the box."""
+    known = desk.listing(pick[0]).kind is ListingKind.MAPPED
+    holds = () if known else (HoldCode.UNMAPPED,)
+    return desk.seal(desk.buy(pick, hours_ago=7), OrderKind.BUNDLE, *holds)
 
 
 def _heavy(desk: OrderDesk) -> SeedOrder:

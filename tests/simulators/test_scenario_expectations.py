@@ -29,6 +29,7 @@ HELD = {
     OrderKind.MADE_TO_ORDER: HoldCode.SPECIAL,
     OrderKind.INSPECTION: HoldCode.SPECIAL,
     OrderKind.DROPSHIP: HoldCode.SPECIAL,
+    OrderKind.SERIALS: HoldCode.SPECIAL,
     OrderKind.ADDRESS_CHANGE: HoldCode.ADDRESS_CHANGE,
     OrderKind.SKU_CHANGE: HoldCode.SKU_CHANGE,
     OrderKind.REFUND_OPEN: HoldCode.REFUND,
@@ -108,6 +109,16 @@ def test_a_listing_of_two_means_two_pieces(scenario: Scenario) -> None:
     assert bundle == {"LA-500": 1, "GJ-220": 1}
 
 
+def test_without_bundles_a_listing_of_two_skus_is_unmapped() -> None:
+    scenario = build_scenario(318, NOW, bundles=False)
+    for order in scenario.orders:
+        if order.kind is OrderKind.BUNDLE:
+            assert order.expectation.holds == {HoldCode.UNMAPPED}
+        if order.kind is OrderKind.ORDINARY:
+            assert order.expectation.ships
+    assert all(len(mapping.contents) == 1 for mapping in scenario.mappings)
+
+
 def test_every_shipping_line_that_needs_a_mapping_has_one(scenario: Scenario) -> None:
     told = {(m.shop, m.product_id, m.sku_id) for m in scenario.mappings}
     needed = {
@@ -164,8 +175,8 @@ def test_no_box_is_near_the_weight_at_which_a_rule_turns(seed: int) -> None:
 def test_the_rules_decide_in_their_order() -> None:
     accounts = demo_accounts()
     assert accounts.carrier_for("shanye", "西藏自治区", 100) == "sf"
-    assert accounts.carrier_for("shanye", "浙江省", HEAVY_G) == "zto"
-    assert accounts.carrier_for("shanye", "浙江省", HEAVY_G + 1) == "sf"
+    assert accounts.carrier_for("shanye", "浙江省", HEAVY_G - 1) == "zto"
+    assert accounts.carrier_for("shanye", "浙江省", HEAVY_G) == "sf"
     assert accounts.carrier_for("qinghe", "浙江省", 100) == "yunda"
     assert accounts.carrier_for("qinghe", "广东省", 100) == "sf"
     assert accounts.carrier_for("qinghe", "山东省", 100) == "zto"

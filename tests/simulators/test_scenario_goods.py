@@ -13,6 +13,7 @@ from app.simulators.goods import (
     check_digit,
     load_goods,
     load_listings,
+    stock_rows,
     write_stock_list,
 )
 
@@ -85,6 +86,15 @@ def test_nobody_can_guess_what_an_unmapped_listing_holds() -> None:
     for listing in unmapped:
         assert listing.contents == ()
         assert listing.sku_code not in known
+
+
+def test_variants_share_the_product_of_a_stock_row() -> None:
+    rows = stock_rows(load_goods())
+    products = {row["sku"]: row["product"] for row in rows}
+    assert products["TB-YB200"] == products["TB-MH200"] == "手作粗陶茶杯"
+    assert products["CJ-LN3"] == products["CJ-LN1"] == "亚麻茶巾"
+    assert len(set(products.values())) == len({g.product for g in load_goods()})
+    assert all(Path(row["picture"]).is_file() for row in rows)
 
 
 def test_the_stock_list_in_the_resources_is_the_one_the_goods_give(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ SAMPLES = Path(__file__).resolve().parents[1] / "data" / "wechat"
 # Described by the order model of the platform, but in none of its samples.
 ONLY_IN_THE_MODEL = {
     "intra_city_order_info",
+    "order_detail.price_info.national_subsidy_discounted_price",
+    "order_detail.product_infos.national_subsidy_discounted_price",
     "order_detail.custom_info",
     "order_detail.delivery_info.quality_inspect_info",
     "order_detail.product_infos.dropship_info",
@@ -158,6 +160,7 @@ def test_prices_add_up(scenario: Scenario) -> None:
         detail = order.order["order_detail"]
         prices, lines = detail["price_info"], detail["product_infos"]
         coupon = prices.get("cash_coupon_discounted_price", 0)
+        coupon += prices.get("national_subsidy_discounted_price", 0)
         goods = sum(line["sale_price"] * line["sku_cnt"] for line in lines)
         assert prices["product_price"] == goods
         assert prices["order_price"] == goods + prices["freight"] - coupon
