@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.carriers.account import missing, optional, required
 
-SIGNATURES = ("md5", "sha256", "hmac_sha256")
+SIGNATURES = ("md5", "md5_hex", "sha256", "sha256_hex", "hmac_sha256")
 _APPOINTMENT = "2"
 
 

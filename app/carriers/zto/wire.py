@@ -109,9 +109,10 @@ def api_call(settings: ZtoSettings, api: str, data: JsonObject, *, timestamp_ms:
     digest = data_digest(
         body,
         settings.app_secret,
-        algorithm=settings.signature,
+        algorithm=settings.signature.removesuffix("_hex"),
         hmac_key=settings.hmac_key,
         timestamp=timestamp,
+        as_hex=settings.signature.endswith("_hex"),
     )
     headers = {
         "content-type": "application/json; charset=utf-8",

@@ -1,0 +1,39 @@
+"""A simulated carrier behind real HTTP, and the clock that both sides go by."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.net.transport import HttpxTransport
+from app.simulators.server import LoopbackServer
+from tests.support.clock import FakeClock
+
+
+class Mountable(Protocol):
+    def mount(self, server: LoopbackServer, prefix: str = "") -> None: ...
+
+
+class Station:
+    """Each ``serve`` starts a server of its own; ``close`` ends them all."""
+
+    def __init__(self, http: HttpxTransport, clock: FakeClock) -> None:
+        self.http, self.clock = http, clock
+        self._servers: list[LoopbackServer] = []
+
+    @property
+    def server(self) -> LoopbackServer:
+        return self._servers[-1]
+
+    def now_s(self) -> float:
+        return self.clock.now().timestamp()
+
+    def serve(self, simulator: Mountable) -> str:
+        """The address at which ``simulator`` answers."""
+        server = LoopbackServer()
+        simulator.mount(server)
+        self._servers.append(server.start())
+        return server.base_url
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.stop()
