@@ -91,6 +91,9 @@ class YundaAccount:
     carrier: str = "yunda"
 
 
+CarrierAccount = SfAccount | ZtoAccount | YundaAccount
+
+
 @dataclass(frozen=True, slots=True)
 class LabelAccount:
     """One e-waybill account of a shop, as account/get of the platform lists it."""
@@ -156,6 +159,11 @@ class DemoAccounts:
 
     def shop(self, name: str) -> DemoShop:
         return next(shop for shop in self.shops if shop.name == name)
+
+    @property
+    def carriers(self) -> tuple[CarrierAccount, ...]:
+        """The direct accounts, in the order of the configuration."""
+        return (self.sf, self.zto, self.yunda)
 
     def carrier_for(self, shop: str, province: str, weight_g: int) -> str:
         """The company code that the rules give a parcel of the shop."""
