@@ -27,7 +27,7 @@ class Table:
             problems.add(
                 self.line(),
                 T("{table} must be a table.", table=title),
-                T("Write it like in the example of the handbook."),
+                T("Write {table} on a line of its own and its keys below.", table=title),
             )
 
     def line(self, key: str = "") -> int:
