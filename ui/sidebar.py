@@ -52,8 +52,9 @@ class Sidebar(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setSpacing(2)
         self._column.addWidget(self.shop)
-        self._column.addSpacing(6)
+        self._column.addSpacing(4)
         self._column.addWidget(self.search)
+        self._column.addSpacing(4)
         self._add_entries(entries)
         self._column.addStretch(1)
         self._column.addWidget(self.devices)
@@ -109,7 +110,8 @@ class Sidebar(QWidget):
         scale = self.theme.text_size.value
         self.setFixedWidth(RAIL_PX if narrow else round(SIDEBAR_PX * (1 + (scale - 1) * 0.6)))
         side = 10 if narrow else 12
-        self._column.setContentsMargins(side, 8, side, 12)
+        self._column.setContentsMargins(side, 2, side, 12)
+        self._column.setSpacing(4 if narrow else 2)
         self.shop.narrow = self.search.narrow = narrow
         self.devices.narrow = self.user.narrow = narrow
         for item in self.items.values():

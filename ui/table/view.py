@@ -15,6 +15,7 @@ from ui.table.delegate import CHECK_KEY, RowDelegate
 from ui.table.header import TableHeader
 from ui.table.layout import column_widths
 from ui.table.model import Fetch, PagedModel
+from ui.table.scroll_bar import OverlayScrollBar
 from ui.table.selection import Selection
 from ui.theme import Theme
 
@@ -66,6 +67,7 @@ class DataTable(QTableView):
         self.setHorizontalHeader(self._header)
         self._header.sectionClicked.connect(self._header_clicked)
         self._header.sectionResized.connect(self._section_resized)
+        self._thumb = OverlayScrollBar(self)
         self.setModel(self.rows)
         self.setItemDelegate(self._painter)
         self.selection.changed.connect(self._selection_changed)
@@ -83,6 +85,7 @@ class DataTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -363,6 +366,7 @@ class DataTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
+        self._thumb.place(self.viewport().geometry())
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPropertyAnimation, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QPropertyAnimation, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 from typing_extensions import override
@@ -81,6 +81,13 @@ class BulkBar(Floating):
         self._fading: QPropertyAnimation | None = None
         self.hide()
         self._fade.hide()
+        host.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return False
 
     def set_actions(self, actions: Sequence[BulkAction]) -> None:
         """What can be done; a reason disables an action and is its tooltip."""
@@ -133,7 +140,7 @@ class BulkBar(Floating):
         self.setGraphicsEffect(None)  # type: ignore[arg-type]  # None is Qt's way to remove it
 
     def place(self) -> None:
-        """Take the place that the host's size gives; call when the host is resized."""
+        """Take the place that the host's size gives; done by itself when the host is resized."""
         host = self.parentWidget()
         if host is None:
             return

@@ -252,10 +252,8 @@ class FilterChip(Control):
     @override
     def sizeHint(self) -> QSize:
         width = sum(run.gap + run.face.width(run.text) for run in self._runs())
-        extra = 22 if self._adds or self._value else 18
-        return QSize(
-            min(360, round(width) + 20 + extra - (0 if self._value else 2)), self.theme.scaled(28)
-        )
+        around = 37 if self._value else 38 if self._adds else 36
+        return QSize(min(360, round(width) + around), self.theme.scaled(28))
 
     def _cross(self) -> QRect:
         return QRect(self.width() - 24, 0, 24, self.height())
