@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -19,10 +18,15 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from typing_extensions import override
 
 from app.domain.text import tr
+from ui.change_feed import ChangeFeed
+from ui.job_runner import JobRunner
 from ui.page import FullScreenPage, Page, PageEntry, PageTools
 from ui.paint_boxes import draw_frame
+from ui.pictures import Pictures
 from ui.sidebar import Sidebar
+from ui.sounds import SoundPlayer
 from ui.theme import Theme
+from ui.ui_state import UiState
 from ui.widgets.banner import BannerPlace
 from ui.widgets.dialog import Dialog, Verb
 from ui.widgets.toast import ToastStack
@@ -97,26 +101,36 @@ class MainWindow(QWidget):
     undo_wanted = Signal()
     page_shown = Signal(str)
 
-    def __init__(self, tools: PageTools, entries: Sequence[PageEntry]) -> None:
+    def __init__(
+        self,
+        entries: Sequence[PageEntry],
+        *,
+        theme: Theme,
+        feed: ChangeFeed,
+        jobs: JobRunner,
+        pictures: Pictures,
+        state: UiState,
+        sounds: SoundPlayer,
+    ) -> None:
         super().__init__()
-        self.theme = tools.theme
-        self.tools = replace(tools, shell=self)
+        self.theme = theme
+        self.tools = PageTools(theme, feed, jobs, pictures, state, sounds, self)
         self._entries = {entry.key: entry for entry in entries}
         self._pages: dict[str, Page | FullScreenPage] = {}
         self._current = ""
         self._may_close: Callable[[], bool] = lambda: True
         self.setObjectName("canvas")
         self.setMinimumSize(MIN_WIDTH, MIN_HEIGHT)
-        self.sidebar = Sidebar(tools.theme, entries, self)
-        self.sheet = Sheet(tools.theme, self)
+        self.sidebar = Sidebar(theme, entries, self)
+        self.sheet = Sheet(theme, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, _SHEET_INSET, _SHEET_INSET, _SHEET_INSET)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(self.sheet, 1)
-        self.toasts = ToastStack(tools.theme, self.sheet)
+        self.toasts = ToastStack(theme, self.sheet)
         self.sidebar.chosen.connect(self.go)
-        tools.theme.changed.connect(self._restyle)
+        theme.changed.connect(self._restyle)
         self._add_shortcuts(entries)
         self._restore()
 

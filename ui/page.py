@@ -17,6 +17,7 @@ from ui.job_runner import JobRunner
 from ui.paint import draw_text
 from ui.paint_status import Severity, draw_severity
 from ui.pictures import Pictures
+from ui.sounds import SoundPlayer
 from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.ui_state import UiState
@@ -66,6 +67,7 @@ class PageTools:
     jobs: JobRunner
     pictures: Pictures
     state: UiState
+    sounds: SoundPlayer
     shell: Shell
 
 
