@@ -1,0 +1,177 @@
+"""``doctor``: one line for everything that must work, with the remedy when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.domain.companies import company
+from app.domain.errors import PackbenchError
+from app.domain.text import T, Text
+from app.ports import DeviceState, Health, SecretStore
+from app.services import integrity, outbox, syncing
+from app.services.printers import all_printers
+from app.services.workplace import Workplace
+from app.store.tables import accounts, settings, shop_accounts, shops
+
+LOW_BALANCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: ``state`` is ``ok``, ``warning`` or ``problem``."""
+
+    what: Text
+    state: str
+    message: Text
+    remedy: Text | None = None
+
+
+def examine(
+    work: Workplace, secrets: SecretStore, fonts: Callable[[], Health]
+) -> Iterator[Finding]:
+    """Database, secrets, sender, fonts, shops, carriers, printers, outbox: as they are looked at."""
+    yield _database(work)
+    yield Finding(T("Secrets"), "ok", secrets.place)
+    yield _sender(work)
+    yield _of_health(T("Fonts"), fonts())
+    yield from _shops(work)
+    yield from _carriers(work)
+    yield from _printers(work)
+    yield _outbox(work)
+
+
+def _database(work: Workplace) -> Finding:
+    checked = integrity.check(work)
+    if checked.broken:
+        return Finding(
+            T("Database"),
+            "problem",
+            checked.broken[0].message,
+            T("Restore the last backup, or ask for help with the output of: db check"),
+        )
+    kind = "SQLite" if work.db.is_sqlite else "PostgreSQL"
+    return Finding(
+        T("Database"), "ok", T("{kind}, {n} rules hold.", kind=kind, n=len(checked.rules))
+    )
+
+
+def _sender(work: Workplace) -> Finding:
+    with work.db.read() as tx:
+        value = tx.execute(select(settings.c.value).where(settings.c.key == "sender")).scalar()
+    if value and value.get("name") and value.get("phone"):
+        return Finding(T("Sender"), "ok", T("Complete."))
+    return Finding(
+        T("Sender"),
+        "problem",
+        T("The sender has no name or phone yet."),
+        T("Fill in [sender] and run: config apply"),
+    )
+
+
+def _of_health(what: Text, health: Health) -> Finding:
+    if not health.ok:
+        return Finding(what, "problem", health.message, health.remedy)
+    low = health.balance is not None and health.balance < LOW_BALANCE
+    if low:
+        return Finding(
+            what,
+            "warning",
+            T("Only {n} waybill numbers left.", n=health.balance),
+            T("Buy more numbers from the carrier's local branch."),
+        )
+    return Finding(what, "ok", health.message)
+
+
+def _shops(work: Workplace) -> Iterator[Finding]:
+    with work.db.read() as tx:
+        found = tx.execute(select(shops.c.id).where(shops.c.active)).scalars().all()
+    if not found:
+        yield Finding(
+            T("Shops"),
+            "warning",
+            T("No shop is connected."),
+            T("Add a [[shop]] and run: config apply"),
+        )
+    for shop_id in found:
+        what = T("Shop {name}", name=shop_id)
+        try:
+            shop = work.outside.shop(shop_id)
+            health = shop.check()
+            if health.ok:
+                syncing.refresh_accounts(work, shop)
+            yield _of_health(what, health)
+        except PackbenchError as error:
+            yield Finding(what, "problem", error.message, error.remedy)
+        yield from _balances(work, shop_id)
+
+
+def _balances(work: Workplace, shop_id: str) -> Iterator[Finding]:
+    with work.db.read() as tx:
+        rows = tx.execute(
+            select(shop_accounts).where(shop_accounts.c.shop_id == shop_id, shop_accounts.c.bound)
+        ).all()
+    for row in rows:
+        what = T("{shop}: labels of {carrier}", shop=shop_id, carrier=company(row.carrier).name)
+        if row.balance is not None and row.balance < LOW_BALANCE:
+            yield Finding(
+                what,
+                "warning",
+                T("Only {n} waybill numbers left.", n=row.balance),
+                T("Buy more numbers from the carrier's local branch."),
+            )
+        elif row.balance is None:
+            yield Finding(what, "ok", T("Not counted: billed by the month."))
+        else:
+            yield Finding(what, "ok", T("{n} waybill numbers left.", n=row.balance))
+
+
+def _carriers(work: Workplace) -> Iterator[Finding]:
+    with work.db.read() as tx:
+        found = tx.execute(
+            select(accounts).where(accounts.c.active).order_by(accounts.c.position)
+        ).all()
+    for row in found:
+        what = T("Carrier {name}", name=row.name)
+        try:
+            yield _of_health(what, work.outside.carrier(row.name).check())
+        except PackbenchError as error:
+            yield Finding(what, "problem", error.message, error.remedy)
+
+
+def _printers(work: Workplace) -> Iterator[Finding]:
+    with work.db.read() as tx:
+        found = all_printers(tx)
+    if not found:
+        yield Finding(
+            T("Printers"),
+            "warning",
+            T("No printer is set up."),
+            T("Add a [[printer]] and run: config apply"),
+        )
+    for printer in found:
+        what = T("Printer {name}", name=printer.name)
+        try:
+            status = work.outside.printer(printer.name).status()
+        except PackbenchError as error:
+            yield Finding(what, "problem", error.message, error.remedy)
+            continue
+        if status.state is DeviceState.MUTE:
+            yield Finding(what, "warning", status.message, status.remedy)
+        else:
+            state = "ok" if status.can_start else "problem"
+            yield Finding(what, state, status.message, status.remedy)
+
+
+def _outbox(work: Workplace) -> Finding:
+    waiting = outbox.waiting(work)
+    if not waiting:
+        return Finding(T("Outbox"), "ok", T("Nothing waits to be sent."))
+    return Finding(
+        T("Outbox"),
+        "warning",
+        T("{n} messages wait to be sent.", n=waiting),
+        T("Send them with: outbox drain"),
+    )

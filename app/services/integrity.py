@@ -1,0 +1,207 @@
+"""``db check``: what must be true of every database, proved by query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, case, func, select, text
+
+from app.domain.states import LIVE_WAYBILL_STATES, OutboxKind, ParcelState, ReservationState
+from app.domain.text import T, Text
+from app.services import records
+from app.services.workplace import Workplace
+from app.store.tables import (
+    outbox,
+    parcel_lines,
+    parcels,
+    print_jobs,
+    reservations,
+    skus,
+    stock_balances,
+    stock_moves,
+    waybills,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One broken promise: which, about what."""
+
+    rule: str
+    ref: str
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many rules were checked, and what is broken."""
+
+    rules: tuple[str, ...]
+    broken: tuple[Broken, ...]
+
+
+def check(work: Workplace) -> Checked:
+    """Prove every invariant; reads only."""
+    broken: list[Broken] = []
+    with work.db.read() as tx:
+        if work.db.is_sqlite:
+            verdict = tx.execute(text("PRAGMA integrity_check")).scalar()
+            if verdict != "ok":
+                broken.append(Broken("file", "", T("The database file is damaged.")))
+        for rule in _RULES.values():
+            broken.extend(rule(tx))
+    return Checked(tuple(_RULES), tuple(broken))
+
+
+def _ledger_equals_balances(tx: Connection) -> Iterator[Broken]:
+    sums = (
+        select(
+            stock_moves.c.sku_id,
+            func.sum(stock_moves.c.on_hand_delta).label("on_hand"),
+            func.sum(stock_moves.c.allocated_delta).label("allocated"),
+        )
+        .group_by(stock_moves.c.sku_id)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(skus.c.code)
+        .select_from(stock_balances)
+        .join(skus, skus.c.id == stock_balances.c.sku_id)
+        .outerjoin(sums, sums.c.sku_id == stock_balances.c.sku_id)
+        .where(
+            (func.coalesce(sums.c.on_hand, 0) != stock_balances.c.on_hand)
+            | (func.coalesce(sums.c.allocated, 0) != stock_balances.c.allocated)
+        )
+    ).scalars()
+    for code in rows:
+        yield Broken("ledger", code, T("The ledger and the balance of {sku} differ.", sku=code))
+
+
+def _allocated_equals_reservations(tx: Connection) -> Iterator[Broken]:
+    active = (
+        select(reservations.c.sku_id, func.sum(reservations.c.quantity).label("pieces"))
+        .where(reservations.c.state == ReservationState.ACTIVE)
+        .group_by(reservations.c.sku_id)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(skus.c.code)
+        .select_from(stock_balances)
+        .join(skus, skus.c.id == stock_balances.c.sku_id)
+        .outerjoin(active, active.c.sku_id == stock_balances.c.sku_id)
+        .where(func.coalesce(active.c.pieces, 0) != stock_balances.c.allocated)
+    ).scalars()
+    for code in rows:
+        yield Broken("reservations", code, T("{sku} is allocated without a reservation.", sku=code))
+
+
+def _one_live_waybill(tx: Connection) -> Iterator[Broken]:
+    rows = tx.execute(
+        select(waybills.c.parcel_id)
+        .where(waybills.c.kind != "return_slip", waybills.c.state.in_(LIVE_WAYBILL_STATES))
+        .group_by(waybills.c.parcel_id)
+        .having(func.count() > 1)
+    ).scalars()
+    for parcel_id in rows:
+        yield Broken(
+            "one_waybill", parcel_id, T("Parcel {parcel} has two live numbers.", parcel=parcel_id)
+        )
+
+
+def _shipped_once(tx: Connection) -> Iterator[Broken]:
+    gone = [ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED]
+    moved = (
+        select(
+            stock_moves.c.parcel_id,
+            func.sum(
+                case((stock_moves.c.kind.in_(["ship", "unship"]), -stock_moves.c.on_hand_delta))
+            ).label("pieces"),
+        )
+        .group_by(stock_moves.c.parcel_id)
+        .subquery()
+    )
+    held = (
+        select(parcel_lines.c.parcel_id, func.sum(parcel_lines.c.quantity).label("pieces"))
+        .group_by(parcel_lines.c.parcel_id)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(parcels.c.id)
+        .join(held, held.c.parcel_id == parcels.c.id)
+        .outerjoin(moved, moved.c.parcel_id == parcels.c.id)
+        .where(
+            parcels.c.state.in_(gone) & (func.coalesce(moved.c.pieces, 0) != held.c.pieces)
+            | parcels.c.state.not_in(gone) & (func.coalesce(moved.c.pieces, 0) != 0)
+        )
+    ).scalars()
+    for parcel_id in rows:
+        yield Broken(
+            "shipped_stock",
+            parcel_id,
+            T("Parcel {parcel} and its stock movements differ.", parcel=parcel_id),
+        )
+
+
+def _shipped_is_reported(tx: Connection) -> Iterator[Broken]:
+    rows = tx.execute(
+        select(parcels.c.id)
+        .join(outbox, outbox.c.parcel_id == parcels.c.id)
+        .where(
+            parcels.c.state == ParcelState.SHIPPED,
+            outbox.c.kind == OutboxKind.SHIP,
+            outbox.c.state.in_(["pending", "sending"]),
+        )
+        .distinct()
+    ).scalars()
+    for parcel_id in rows:
+        yield Broken(
+            "reported",
+            parcel_id,
+            T("Parcel {parcel} counts as shipped before the shop said so.", parcel=parcel_id),
+        )
+
+
+def _printed_was_sent(tx: Connection) -> Iterator[Broken]:
+    rows = tx.execute(
+        select(parcels.c.id)
+        .outerjoin(
+            print_jobs,
+            (print_jobs.c.parcel_id == parcels.c.id)
+            & print_jobs.c.state.in_(["sent", "confirmed"]),
+        )
+        .where(parcels.c.printed, parcels.c.waybill_id.is_not(None), print_jobs.c.id.is_(None))
+    ).scalars()
+    for parcel_id in rows:
+        yield Broken(
+            "printed",
+            parcel_id,
+            T("Parcel {parcel} counts as printed without a print.", parcel=parcel_id),
+        )
+
+
+def _held_did_not_ship(tx: Connection) -> Iterator[Broken]:
+    """A hold older than the ship transaction and still active should have kept the parcel."""
+    rows = tx.execute(
+        select(parcels.c.id, parcels.c.shipped_at).where(
+            parcels.c.state.in_([ParcelState.TO_REPORT, ParcelState.SHIPPED])
+        )
+    ).all()
+    for row in rows:
+        for hold in records.active_holds(tx, row.id):
+            if row.shipped_at is not None and hold.set_at < row.shipped_at:
+                yield Broken(
+                    "held", row.id, T("Parcel {parcel} left although it was held.", parcel=row.id)
+                )
+                break
+
+
+_RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
+    "ledger": _ledger_equals_balances,
+    "reservations": _allocated_equals_reservations,
+    "one_waybill": _one_live_waybill,
+    "shipped_stock": _shipped_once,
+    "reported": _shipped_is_reported,
+    "printed": _printed_was_sent,
+    "held": _held_did_not_ship,
+}
