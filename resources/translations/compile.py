@@ -96,12 +96,17 @@ def entries(folder: Path = HERE / "zh_CN") -> list[Entry]:
         for message in catalog:
             if not message.id:
                 continue
-            ids = message.id if isinstance(message.id, tuple) else (message.id, "")
-            texts = message.string if isinstance(message.string, tuple) else (message.string,)
-            found.append(
-                Entry(file.name, message.lineno or 0, (ids[0], ids[1]), texts[0], message.fuzzy)
-            )
+            singular, plural = _one_or_two(message.id)
+            translation, _ = _one_or_two(message.string or "")
+            key = (singular, plural)
+            found.append(Entry(file.name, message.lineno or 0, key, translation, message.fuzzy))
     return found
+
+
+def _one_or_two(text: str | list[str] | tuple[str, ...]) -> tuple[str, str]:
+    if isinstance(text, str):
+        return text, ""
+    return text[0], text[1] if len(text) > 1 else ""
 
 
 def merged(found: list[Entry]) -> dict[Key, str]:
