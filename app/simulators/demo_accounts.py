@@ -16,7 +16,7 @@ SHANYE = "shanye"
 QINGHE = "qinghe"
 
 HEAVY_G = 5000
-ISLAND_CITY = "三沙市"  # no carrier of the demo goes there: the simulators refuse it
+ISLAND_CITY = "三沙市"  # no carrier of the demo goes there
 BINDING_REVIEW = 1  # status of an e-waybill account
 BOUND = 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.states import HoldCode
+from app.simulators.ground import OUT_OF_RANGE
 from app.simulators.order_desk import DAY_S, HOUR_S, Draft, OrderDesk
 from app.simulators.order_shape import Json, address_json, after_sale_json, digest
 from app.simulators.people import ISLAND
@@ -22,6 +23,7 @@ def tea_shop_orders(desk: OrderDesk) -> list[SeedOrder]:
         _refund_open(desk, ("TB-MH200", 1), ("ZL-L", 1)),
         _unmapped(desk, ("SYCQ-YD-02", 1), ("CP-60", 1)),
         _short(desk),
+        _unshippable(desk, ("GM-900", 1)),
         _same_city(desk),
         _virtual_goods(desk),
         _cancelled(desk),
@@ -31,18 +33,13 @@ def tea_shop_orders(desk: OrderDesk) -> list[SeedOrder]:
 
 def ware_shop_orders(desk: OrderDesk) -> list[SeedOrder]:
     """What must not leave the shop whose labels come from the carriers."""
-    island = desk.crowd.person(ISLAND, detail="示例岛示例路 1 号")
     return [
         _made_to_order(desk),
         _sku_change(desk),
         _serials(desk),
         _refund_open(desk, ("XX-XS", 1), ("BJ-A5", 1)),
         _unmapped(desk, ("CXTZ-14", 1), ("KZ-5", 1)),
-        desk.seal(
-            desk.buy(("HP-22", 1), hours_ago=13, person=island),
-            OrderKind.UNSHIPPABLE,
-            HoldCode.OUT_OF_RANGE,
-        ),
+        _unshippable(desk, ("HP-22", 1)),
     ]
 
 
@@ -172,6 +169,13 @@ def _unmapped(desk: OrderDesk, unknown: tuple[str, int], known: tuple[str, int])
 def _short(desk: OrderDesk) -> SeedOrder:
     """Three are wanted, two are on the shelf."""
     return desk.seal(desk.buy(("XH-150", 3), hours_ago=19), OrderKind.SHORT, HoldCode.SHORT)
+
+
+def _unshippable(desk: OrderDesk, pick: tuple[str, int]) -> SeedOrder:
+    """Only the carrier knows that it does not go there, and says so when it is asked."""
+    person = desk.crowd.person(ISLAND, detail=f"示例岛示例路 1 号（{OUT_OF_RANGE}）")
+    draft = desk.buy(pick, hours_ago=13, person=person)
+    return desk.seal(draft, OrderKind.UNSHIPPABLE, HoldCode.OUT_OF_RANGE)
 
 
 def _same_city(desk: OrderDesk) -> SeedOrder:

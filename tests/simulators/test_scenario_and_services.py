@@ -19,12 +19,10 @@ from app.ports import Printer, Sealer, Shop, Stationery, WaybillSource
 from app.services import checking, mapping, records, stock, syncing
 from app.services.workplace import Workplace
 from app.shops.registry import make_shop
-from app.simulators.demo_accounts import DemoSender
-from app.simulators.goods import stock_rows
-from app.simulators.scenario import OutOfFlow, Scenario, ScenarioShop, SeedOrder, build_scenario
+from app.simulators.demo_shop import open_shops
+from app.simulators.goods import DEMO_FOLDER, stock_rows
+from app.simulators.scenario import OutOfFlow, Scenario, SeedOrder, build_scenario
 from app.simulators.wechat.gateway import WechatServer
-from app.simulators.wechat.records import LabelAccount
-from app.simulators.wechat.shop import WechatShop
 from app.store import tables
 from app.store.engine import Database, sqlite_url
 from app.store.schema import upgrade
@@ -79,45 +77,6 @@ class ClearSealer:
         return sealed
 
 
-def sender_json(sender: DemoSender) -> dict[str, str]:
-    return {
-        "province": sender.province,
-        "city": sender.city,
-        "county": sender.district,
-        "street": sender.street,
-        "address": sender.address,
-    }
-
-
-def simulated(scenario: Scenario, shop: ScenarioShop, clock: FakeClock) -> WechatShop:
-    accounts = [a for a in scenario.accounts.labels if a.shop == shop.name]
-    made = WechatShop(
-        shop.account.app_id,
-        shop.account.app_secret,
-        label_shop_id=accounts[0].shop_id,
-        nickname=shop.account.title,
-        username=shop.account.username,
-        clock=lambda: clock.now().timestamp(),
-        accounts=[
-            LabelAccount(
-                delivery_id=a.delivery_id,
-                acct_id=a.acct_id,
-                sender_address=sender_json(a.sender),
-                company_type=a.company_type,
-                site_code=a.site_code,
-                site_name=a.site_name,
-                available=a.available,
-                status=a.status,
-                monthly_card=a.monthly_card,
-            )
-            for a in accounts
-        ],
-    )
-    for order in shop.orders:
-        made.add_order(order.order, order.receiver, order.after_sales)
-    return made
-
-
 def set_up(work: Workplace, scenario: Scenario) -> None:
     accounts = scenario.accounts
     with work.db.write() as tx:
@@ -168,8 +127,11 @@ def synced(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Iter
     db = Database(sqlite_url(file))
     upgrade(db)
     sealer: Sealer = ClearSealer()
-    shops = [simulated(scenario, shop, clock) for shop in scenario.shops]
-    with WechatServer(shops, clock=lambda: clock.now().timestamp()) as server:
+    with WechatServer(
+        open_shops(scenario, lambda: clock.now().timestamp()),
+        clock=lambda: clock.now().timestamp(),
+        pictures=DEMO_FOLDER / "pictures",
+    ) as server:
         outside = TwoShops(scenario, server.base_url, clock)
         work = Workplace(db, clock, sealer, outside, holder="test")
         set_up(work, scenario)
@@ -224,6 +186,17 @@ def test_every_order_of_the_demo_arrives(scenario: Scenario, synced: Workplace) 
     with synced.db.read() as tx:
         stored = set(tx.execute(select(tables.orders.c.order_id)).scalars())
     assert stored == {order.order_id for order in scenario.orders}
+
+
+def test_the_picture_of_a_line_can_be_fetched(scenario: Scenario, synced: Workplace) -> None:
+    with synced.db.read() as tx:
+        urls = set(tx.execute(select(tables.order_lines.c.image_url)).scalars())
+    assert urls
+    outside = synced.outside
+    assert isinstance(outside, TwoShops)
+    for url in urls:
+        answer = outside.transport.send("GET", url, {}, b"", timeout_s=5)
+        assert (answer.status, answer.body[:4]) == (200, b"\x89PNG"), url
 
 
 def test_what_should_ship_is_ready_for_its_label(scenario: Scenario, synced: Workplace) -> None:

@@ -188,9 +188,9 @@ def test_platform_parcels_go_only_to_companies_with_a_bound_account(scenario: Sc
     assert {o.expectation.carrier for o in platform.orders if o.expectation.ships} <= bound
 
 
-def test_only_the_unshippable_order_goes_to_the_island(scenario: Scenario) -> None:
+def test_only_unshippable_orders_go_to_the_island(scenario: Scenario) -> None:
     there = [o.kind for o in scenario.orders if o.receiver.get("city_name") == ISLAND_CITY]
-    assert there == [OrderKind.UNSHIPPABLE]
+    assert there == [OrderKind.UNSHIPPABLE] * 2
 
 
 def test_pushes_tell_of_what_the_order_cannot_say(scenario: Scenario) -> None:
