@@ -82,7 +82,7 @@ class WechatClient:
         self._settings = settings
         self._transport = transport
         self._clock = clock
-        self._limiter = limiter or limiter_for(settings.calls_per_minute)
+        self._limiter = limiter or RateLimiter(*limits(settings.calls_per_minute))
         self._read_timeout_s = read_timeout_s
         self._write_timeout_s = write_timeout_s
         self._tokens = TokenOwner(self._fetch_token, clock)
@@ -263,10 +263,10 @@ class _Rests:
         )
 
 
-def limiter_for(calls_per_minute: int) -> RateLimiter:
-    """A limiter that never lets more than ``calls_per_minute`` through in any minute."""
+def limits(calls_per_minute: int) -> tuple[float, float]:
+    """Calls a second and calls at once that never exceed ``calls_per_minute`` in any minute."""
     burst = max(1.0, calls_per_minute / 10)
-    return RateLimiter((calls_per_minute - burst) / 60, burst)
+    return (calls_per_minute - burst) / 60, burst
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:

@@ -63,12 +63,16 @@ def split_rid(message: str) -> tuple[str, str]:
 
 
 def problem(answer: Answer) -> Problem:
-    """The refusal in ``answer`` for a person; ``said`` keeps the platform's own words."""
+    """The refusal in ``answer`` for a person; ``said`` keeps the platform's own words.
+
+    Not those of a malformed request: they quote its values, and tell a packer nothing.
+    """
     known = meaning(answer.code)
     message, remedy = known.message, known.remedy
+    said = "" if known.reaction is Reaction.OURS else answer.said
     if answer.code == 40164:
         message, remedy = whitelist_texts(answer.said)
-    return Problem(known.kind, str(answer.code), answer.said, message, remedy, answer.rid)
+    return Problem(known.kind, str(answer.code), said, message, remedy, answer.rid)
 
 
 def carrier_problem(answer: Answer) -> Problem:

@@ -40,7 +40,7 @@ def _as_number(value: Any) -> Any:
 
 def _as_flag(value: Any) -> bool:
     """true, 1 and "1" are true."""
-    return value is True or value in {1, "1", "true", "True"}
+    return value is True or (isinstance(value, int | str) and str(value).lower() in {"1", "true"})
 
 
 def _strict_count(value: Any) -> Any:
