@@ -150,7 +150,7 @@ def _printer_rows(found: tuple[PrinterConfig, ...]) -> dict[str, dict[str, Any]]
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in values.items() if k not in {"name", "platform", "carrier"}}
+    return {k: v for k, v in values.items() if k not in {"name", "title", "platform", "carrier"}}
 
 
 def _replace(

@@ -32,7 +32,7 @@ class Finding:
 def examine(
     work: Workplace, secrets: SecretStore, fonts: Callable[[], Health]
 ) -> Iterator[Finding]:
-    """Database, secrets, sender, fonts, shops, carriers, printers, outbox: as they are looked at."""
+    """Everything that must work, one finding at a time, as it is looked at."""
     yield _database(work)
     yield Finding(T("Secrets"), "ok", secrets.place)
     yield _sender(work)

@@ -14,7 +14,7 @@ from app.store.engine import Database
 Topics = frozenset[str]
 
 
-def _nobody_listens(_topics: Topics) -> None:
+def nobody_listens(_topics: Topics) -> None:
     """For the command line: nothing on a screen has to change."""
 
 
@@ -33,7 +33,7 @@ class Workplace:
     user: str = ""
     bench: str = ""
     holder: str = ""
-    announce: Callable[[Topics], None] = _nobody_listens
+    announce: Callable[[Topics], None] = nobody_listens
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("packbench"))
 
     def now(self) -> datetime:
