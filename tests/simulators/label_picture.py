@@ -53,8 +53,11 @@ def label(width: int = 608, height: int = 1040) -> Picture:
     for y in range(height):
         page.putpixel((0, y), 0)
         page.putpixel((width - 1, y), 0)
-    bits = bytes(b ^ 0xFF for b in page.tobytes())
-    return Picture((width + 7) // 8, height, bits)
+    row_bytes = (width + 7) // 8
+    bits = bytearray(b ^ 0xFF for b in page.tobytes())
+    for end in range(row_bytes - 1, len(bits), row_bytes):
+        bits[end] &= 0xFF << (row_bytes * 8 - width) & 0xFF
+    return Picture(row_bytes, height, bytes(bits))
 
 
 def texts_on(paper: Paper) -> set[str]:

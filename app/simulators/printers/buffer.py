@@ -97,7 +97,7 @@ class ReceiveBuffer:
             JobCutError, PowerOffError: there will be none.
         """
         with self._changed:
-            self._wait_for_more(0)
+            self._wait_for_more()
             return self._data[0]
 
     def read(self, count: int) -> bytes:
@@ -109,7 +109,7 @@ class ReceiveBuffer:
         parts, missing = [], count
         with self._changed:
             while missing > 0:
-                self._wait_for_more(0)
+                self._wait_for_more()
                 part = self._take(min(missing, self._reach()))
                 parts.append(part)
                 missing -= len(part)
@@ -121,15 +121,15 @@ class ReceiveBuffer:
         Raises:
             JobCutError, PowerOffError: none of them came.
         """
+        parts = []
         with self._changed:
-            searched = 0
             while True:
-                self._wait_for_more(searched)
+                self._wait_for_more()
                 reach = self._reach()
-                found = [i for s in stops if (i := self._data.find(s, searched, reach)) >= 0]
+                found = [i for s in stops if (i := self._data.find(s, 0, reach)) >= 0]
+                parts.append(self._take(min(found, default=reach)))
                 if found:
-                    return self._take(min(found))
-                searched = reach
+                    return b"".join(parts)
 
     def _take(self, count: int) -> bytes:
         taken = bytes(self._data[:count])
@@ -144,15 +144,11 @@ class ReceiveBuffer:
             return min(len(self._data), self._ends[0] - self._taken)
         return len(self._data)
 
-    def _wait_for_more(self, seen: int) -> None:
-        while self._reach() <= seen:
+    def _wait_for_more(self) -> None:
+        while not self._reach():
             if self._ends:
-                self._take(self._reach())
                 self._ends.popleft()
                 raise JobCutError
-            if len(self._data) >= self._capacity:
-                # The command is longer than the buffer: a real one chokes here for ever.
-                self._capacity = len(self._data) + 4096
             self._starve()
 
     def _starve(self) -> None:
