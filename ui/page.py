@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.domain.text import Text
+from app.domain.text import T, Text
 from ui.change_feed import ChangeFeed, Freshness
 from ui.job_runner import JobRunner
 from ui.paint import draw_text
@@ -28,6 +28,12 @@ from ui.widgets.drawer import Drawer
 from ui.widgets.label import TextLabel
 
 HEAD_PX = 56
+
+# The headings of the sidebar, in this order.
+SHIPPING = T("Shipping")
+GOODS = T("Goods")
+SERVICE = T("Service")
+BUSINESS = T("Business")
 
 
 class Shell(Protocol):

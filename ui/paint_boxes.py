@@ -98,22 +98,22 @@ def draw_shadow(
     p: QPainter, card: QRect, radius: int, shadow: Shadow, theme: Theme, ratio: float
 ) -> None:
     """The soft shadow of ``card``, from one cached nine-slice pixmap."""
-    blur, reach = shadow.blur, shadow.blur + radius
+    blur = shadow.blur
+    reach = blur + max(radius, blur)
     side = 2 * reach + 1
     color = theme.t.shadow
-    strength = min(1.0, shadow.strength * (2.2 if theme.t.dark else 1.0))
+    strength = min(1.0, shadow.strength * (2.4 if theme.t.dark else 1.6))
 
     def paint(q: QPainter) -> None:
         q.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         q.setPen(Qt.PenStyle.NoPen)
-        for step in range(2 * blur + 1):
-            out = blur - step / 2
+        for inset in range(2 * blur + 1):
             tint = QColor(color)
-            tint.setAlphaF(strength * (1 - out / blur) ** 2)
+            tint.setAlphaF(strength * (inset / (2 * blur)) ** 2)
             q.setBrush(tint)
-            inset = step / 2
             box = QRectF(inset, inset, side - 2 * inset, side - 2 * inset)
-            q.drawRoundedRect(box, radius + out, radius + out)
+            corner = max(0.0, radius + blur - inset)
+            q.drawRoundedRect(box, corner, corner)
 
     key = f"shadow/{radius}/{blur}/{strength:.3f}/{color.rgba():x}"
     tile = cached_pixmap(key, QSize(side, side), ratio, paint)

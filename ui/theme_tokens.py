@@ -73,6 +73,7 @@ class Tokens:
     ink_button: QColor
     ink_button_hover: QColor
     ink_link: QColor
+    ink_ok: QColor
     kraft: QColor
     kraft_soft: QColor
     scrim: QColor
@@ -146,6 +147,7 @@ def light_tokens() -> Tokens:
         ink_button=c("#343430"),
         ink_button_hover=c("#41413C"),
         ink_link=c("#93A9FF"),
+        ink_ok=c("#4CC88D"),
         kraft=c("#C08A48"),
         kraft_soft=c("#F6EBDC"),
         scrim=c(20, 19, 15, 92),
@@ -200,6 +202,7 @@ def dark_tokens() -> Tokens:
         ink_button=c("#3C3F46"),
         ink_button_hover=c("#484B53"),
         ink_link=c("#93A9FF"),
+        ink_ok=c("#4CC88D"),
         kraft=c("#D9A566"),
         kraft_soft=c("#2E2517"),
         scrim=c(20, 19, 15, 150),

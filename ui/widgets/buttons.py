@@ -156,18 +156,22 @@ class Button(Control):
         box = self.rect()
         if self._kind is not Kind.LINK:
             self._paint_box(p, box, fill, edge)
+        self._paint_words(p, box, color)
+
+    def _paint_words(self, p: QPainter, box: QRect, color: QColor) -> None:
         content = self._content_width()
         x = box.x() + max(0.0, (box.width() - content) / 2)
         middle = box.y() + box.height() / 2
+        face = self.theme.face(self._type())
         if self._icon:
-            tint = color if self._kind is not Kind.DEFAULT or not self.isEnabled() else None
-            centre = QPointF(x + _ICON_PX / 2, middle)
-            draw_icon(p, self._icon, centre, _ICON_PX, tint or self.theme.t.text2, self.theme)
+            quiet = self._kind is Kind.DEFAULT and self.isEnabled()
+            tint = self.theme.t.text2 if quiet else color
+            draw_icon(p, self._icon, QPointF(x + _ICON_PX / 2, middle), _ICON_PX, tint, self.theme)
             x += _ICON_PX + _GAP
         room = QRect(round(x), box.y(), max(0, box.right() + 1 - round(x)), box.height())
-        draw_text(p, room, self.text(), self.theme.face(self._type()), color)
+        draw_text(p, room, self.text(), face, color)
         if self._key:
-            self._paint_key(p, x + self.theme.face(self._type()).width(self.text()) + 8, color)
+            self._paint_key(p, x + face.width(self.text()) + 8, color)
 
     def _paint_box(self, p: QPainter, box: QRect, fill: QColor, edge: QColor | None) -> None:
         raised = self.isEnabled() and self._kind is Kind.DEFAULT and not self.theme.t.dark

@@ -147,14 +147,19 @@ class Stepper(QWidget):
         if not self._steps:
             return
         t, middle = self.theme.t, self.height() / 2
-        widths = [36 + self._text_width(step) for step in self._steps]
-        gaps = max(1, len(self._steps) - 1)
+        count = len(self._steps)
+        gaps = max(1, count - 1)
+        room = (self.width() - count * 36 - gaps * 16 - 2) / count
+        texts = [self._text_width(step) for step in self._steps]
+        if sum(texts) > room * count:
+            texts = [min(width, room) for width in texts]
+        widths = [36 + width for width in texts]
         gap = max(16.0, (self.width() - sum(widths) - 2) / gaps)
         x = 0.0
         for index, (step, width) in enumerate(zip(self._steps, widths, strict=True)):
             self._paint_step(p, x, middle, index + 1, step, width)
             line_left, line_width = x + width + 12, gap - 24
-            if index < len(self._steps) - 1 and line_width > 4:
+            if index < len(self._steps) - 1 and line_width >= 12:
                 passed = step.state is StepState.DONE
                 color = t.ok.line if passed else t.border2
                 p.fillRect(QRectF(round(line_left), round(middle), line_width, 1), color)
@@ -184,7 +189,7 @@ class Stepper(QWidget):
         title_face = self.theme.face(Type.BODY) if later else strong
         caption = self.theme.face(Type.CAPTION_STRONG if failed else Type.CAPTION)
         left, line = x + 36, self.theme.scaled(18)
-        box = QRectF(left, middle - line, width, line)
+        box = QRectF(left, middle - line, width - 34, line)
         draw_text(p, box, step.title, title_face, t.text2 if later else t.text)
         fact = t.tone(Tone.ERR).text if failed else t.text3
         draw_text(p, box.translated(0, line), step.fact, caption, fact)

@@ -140,7 +140,7 @@ class Toast(Floating):
         t, card = self.theme.t, self.card_rect()
         fine = self._icon == "check-circle"
         centre = QPointF(card.left() + 23, card.top() + card.height() / 2)
-        color = t.on_ink2 if not fine else (t.ok.text if t.dark else t.ok.line)
+        color = t.ink_ok if fine else t.on_ink2
         draw_icon(p, self._icon, centre, 18, color, self.theme, "fill" if fine else "regular")
         end = self._link.x() - 12 if self._link is not None else card.right() - 14
         box = QRect(card.left() + 40, card.top(), end - card.left() - 40, card.height())
