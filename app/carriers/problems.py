@@ -68,7 +68,7 @@ _SENTENCES: dict[ProblemClass, tuple[Text, Text]] = {
     ),
     K.RATE: (
         T("Too many calls to {carrier} at once."),
-        T("Wait a moment, then try again."),
+        T("Wait a minute, then get the numbers again."),
     ),
     K.MASKED: (
         T("The receiver is masked by the platform."),
@@ -166,7 +166,7 @@ def unreached(carrier: str, outcome: NotSent | Unknown) -> Problem:
         K.OTHER,
         "not_sent" if isinstance(outcome, NotSent) else "unknown",
         message=outcome.reason,
-        remedy=T("Check the network, then try again."),
+        remedy=T("Check this computer's network, then try again."),
     )
 
 

@@ -104,18 +104,23 @@ def _clean_goods(item: Goods, limits: Limits) -> Goods:
 
 def _clean_person(person: Address) -> Address:
     person = clean_address(person)
-    phone = person.phone.replace("-", "") if person.phone.startswith("1") else person.phone
-    for prefix in ("0086", "86"):
-        if _MOBILE.fullmatch(phone.removeprefix(prefix)):
-            phone = phone.removeprefix(prefix)
     return replace(
         person,
         name=_printable(person.name),
         company=_printable(person.company),
         street=_printable(person.street),
         address=_printable(person.address),
-        phone=phone,
+        phone=_plain_mobile(person.phone) or person.phone,
     )
+
+
+def _plain_mobile(phone: str) -> str:
+    """The eleven digits of a mobile however it is written; ``""`` for any other number."""
+    digits = phone.replace("-", "")
+    for prefix in ("0086", "86", ""):
+        if _MOBILE.fullmatch(digits.removeprefix(prefix)):
+            return digits.removeprefix(prefix)
+    return ""
 
 
 def _printable(text: str) -> str:

@@ -33,7 +33,7 @@ _KINDS: dict[str, ProblemClass] = {
 _BETTER: dict[str, tuple[Text, Text]] = {
     "S203": (
         T("ZTO's service is not available at the moment."),
-        T("Try again in a few minutes."),
+        T("Try ZTO again in a few minutes."),
     ),
     "S207": (
         T("ZTO does not know this service."),
