@@ -1,8 +1,8 @@
 """order/get of WeChat Store as an ``OrderSnapshot``.
 
 Everything here is pure: what the platform said in, our words out. One thing order/get does not
-tell is whether an open after-sale concerns goods or only money; ``doubtful_after_sales`` names
-those that must be asked for before the snapshot is made.
+tell for certain is which after-sales are open and whether they concern goods or only money:
+``unclear_status`` and ``unclear_kind`` name those to be asked for before the snapshot is made.
 """
 
 from __future__ import annotations
@@ -166,47 +166,53 @@ def reported(order: wire.Order) -> tuple[ReportedParcel, ...]:
     )
 
 
-def doubtful_after_sales(order: wire.Order) -> tuple[str, ...]:
-    """Ids of after-sales of which order/get does not say enough: ask for each.
+def unclear_status(order: wire.Order) -> tuple[str, ...]:
+    """Ids of after-sales whose number does not tell whether they are open: ask for each.
 
-    A status without a known meaning, while the order says that more after-sales are open than are
-    known to be; and open ones while no line has a piece under after-sale: most likely only a
-    difference in price, which holds no goods.
+    Exchanges have no documented numbers, and the order counts its open after-sales: where the
+    numbers and the count disagree, the after-sale itself is asked.
     """
-    entries = [e for e in order.aftersale_detail.aftersale_order_list if e.aftersale_order_id]
-    known_open = [e for e in entries if e.status in AFTER_SALES and _is_open(e.status)]
-    doubtful = []
-    if order.aftersale_detail.on_aftersale_order_cnt > len(known_open):
-        doubtful += [e for e in entries if e.status not in AFTER_SALES]
-    pieces = sum(line.on_aftersale_sku_cnt for line in order.order_detail.product_infos)
-    if pieces <= 0:
-        doubtful += known_open
-    return tuple(dict.fromkeys(e.aftersale_order_id for e in doubtful))
+    entries = _entries(order)
+    count = order.aftersale_detail.on_aftersale_order_cnt
+    known_open = [e for e in entries if _is_open(e.status)]
+    unclear = known_open if count < len(known_open) else []
+    if count > len(known_open):
+        unclear = [e for e in entries if e.status not in AFTER_SALES]
+    return _ids(unclear)
+
+
+def unclear_kind(order: wire.Order) -> tuple[str, ...]:
+    """Ids of open after-sales that may be about money only: no piece is under after-sale."""
+    if any(line.on_aftersale_sku_cnt > 0 for line in order.order_detail.product_infos):
+        return ()
+    return _ids([e for e in _entries(order) if _is_open(e.status)])
+
+
+def _entries(order: wire.Order) -> list[wire.AftersaleEntry]:
+    return [e for e in order.aftersale_detail.aftersale_order_list if e.aftersale_order_id]
+
+
+def _ids(entries: Sequence[wire.AftersaleEntry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(e.aftersale_order_id for e in entries))
 
 
 def _after_sales(order: wire.Order, details: Details) -> tuple[AfterSale, ...]:
-    return tuple(
-        _after_sale(entry, details.get(entry.aftersale_order_id))
-        for entry in order.aftersale_detail.aftersale_order_list
-        if entry.aftersale_order_id
-    )
+    return tuple(_after_sale(e, details.get(e.aftersale_order_id)) for e in _entries(order))
 
 
 def _after_sale(entry: wire.AftersaleEntry, asked: wire.AftersaleOrder | None) -> AfterSale:
-    """``asked`` may be older than ``entry``: it decides only what the number does not tell."""
+    """``asked`` without a status is known from earlier: it decides only what never changes."""
     told = asked.status if asked is not None else ""
-    name = AFTER_SALES.get(entry.status) or told or str(entry.status)
-    is_known = entry.status in AFTER_SALES or bool(told)
     return AfterSale(
         entry.aftersale_order_id,
-        name,
-        open=is_known and name not in CLOSED_AFTER_SALES,
+        told or AFTER_SALES.get(entry.status, str(entry.status)),
+        open=told not in CLOSED_AFTER_SALES if told else _is_open(entry.status),
         affects_goods=asked is None or asked.sub_type != PRICE_DIFFERENCE,
     )
 
 
 def _is_open(status: int) -> bool:
-    return AFTER_SALES[status] not in CLOSED_AFTER_SALES
+    return status in AFTER_SALES and AFTER_SALES[status] not in CLOSED_AFTER_SALES
 
 
 def _flow(order: wire.Order) -> Flow:

@@ -46,7 +46,7 @@ LONGEST_WINDOW = timedelta(days=7)
 BY_PARCEL = 1  # deliver_type
 DECODE_PAUSE_S = 2.0
 NOT_VIRTUAL = 6060453
-_AFTER_SALES_KEPT = 2000
+_KINDS_KEPT = 2000
 _APP_WIDE = frozenset({"shop_auth", "shop_ip", "shop_permission"})
 _APP_WIDE_PAUSE_S = 120.0
 
@@ -57,8 +57,8 @@ class WechatShop:
     def __init__(self, settings: WechatSettings, client: WechatClient) -> None:
         self._settings = settings
         self._client = client
-        self._asked: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
-        self._asked_lock = threading.Lock()
+        self._kinds: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
+        self._kinds_lock = threading.Lock()
 
     @property
     def shop_id(self) -> str:
@@ -119,10 +119,10 @@ class WechatShop:
     def order(self, order_id: str) -> OrderSnapshot:
         """The whole order as it is now, its after-sales looked up where order/get is silent."""
         answer, order = self._fetch(order_id)
-        asked = {
-            after_sale_id: self._after_sale(order, after_sale_id)
-            for after_sale_id in mapping.doubtful_after_sales(order)
-        }
+        asked = {i: self._after_sale(order_id, i) for i in mapping.unclear_status(order)}
+        for after_sale_id in mapping.unclear_kind(order):
+            if after_sale_id not in asked:
+                asked[after_sale_id] = self._kind_of(order_id, after_sale_id)
         return mapping.snapshot(order, answer.text, asked)
 
     def _fetch(self, order_id: str) -> tuple[Answer, wire.Order]:
@@ -132,26 +132,23 @@ class WechatShop:
             raise unreadable(T("WeChat Store answered with another order."), order_id)
         return answer, order
 
-    def _after_sale(self, order: wire.Order, after_sale_id: str) -> wire.AftersaleOrder:
-        """What kind of after-sale it is: that never changes, so it is asked for once.
-
-        One whose numeric status has no known meaning is asked for each time.
-        """
-        numbers = {
-            e.aftersale_order_id: e.status for e in order.aftersale_detail.aftersale_order_list
-        }
-        with self._asked_lock:
-            kept = self._asked.get(after_sale_id)
-        if kept is not None and numbers.get(after_sale_id) in mapping.AFTER_SALES:
-            return kept
+    def _after_sale(self, order_id: str, after_sale_id: str) -> wire.AftersaleOrder:
         answer = self._client.read(
-            AFTERSALE_PATH, {"after_sale_order_id": after_sale_id}, ref=order.order_id
+            AFTERSALE_PATH, {"after_sale_order_id": after_sale_id}, ref=order_id
         )
-        found = wire.read(wire.AftersaleAnswer, answer.data, order.order_id).after_sale_order
-        with self._asked_lock:
-            self._asked[after_sale_id] = found
-            while len(self._asked) > _AFTER_SALES_KEPT:
-                self._asked.popitem(last=False)
+        return wire.read(wire.AftersaleAnswer, answer.data, order_id).after_sale_order
+
+    def _kind_of(self, order_id: str, after_sale_id: str) -> wire.AftersaleOrder:
+        """The after-sale without its status: its kind never changes and is asked for once."""
+        with self._kinds_lock:
+            kept = self._kinds.get(after_sale_id)
+        if kept is not None:
+            return kept
+        found = self._after_sale(order_id, after_sale_id).model_copy(update={"status": ""})
+        with self._kinds_lock:
+            self._kinds[after_sale_id] = found
+            while len(self._kinds) > _KINDS_KEPT:
+                self._kinds.popitem(last=False)
         return found
 
     def clear_receiver(self, order_id: str) -> Address:

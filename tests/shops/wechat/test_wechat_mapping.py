@@ -476,40 +476,32 @@ def test_open_after_sales(status: int) -> None:
 def test_settled_after_sales(status: int) -> None:
     order = aftersales(0, ("1", status))
     assert not mapped(order).has_open_after_sale
-    assert mapping.doubtful_after_sales(parsed(order)) == ()
+    assert mapping.unclear_status(parsed(order)) == mapping.unclear_kind(parsed(order)) == ()
 
 
 def test_open_after_sale_without_pieces_is_asked_for() -> None:
     order = aftersales(1, ("1", 13), ("2", 2))
-    assert mapping.doubtful_after_sales(parsed(order)) == ("2",)
-    assert mapping.doubtful_after_sales(parsed(aftersales(1, ("2", 2), pieces=1))) == ()
+    assert mapping.unclear_kind(parsed(order)) == ("2",)
+    assert mapping.unclear_status(parsed(order)) == ()
+    assert mapping.unclear_kind(parsed(aftersales(1, ("2", 2), pieces=1))) == ()
 
 
 def test_difference_in_price_holds_nothing() -> None:
-    asked = {**sample("aftersale_get_price_diff")["response"]["after_sale_order"]}
-    order = aftersales(1, ("2000000000006703", 2))
-    got = mapping.snapshot(
-        parsed(order),
-        "",
-        {
-            "2000000000006703": wire.read(
-                wire.AftersaleAnswer, {"after_sale_order": asked}
-            ).after_sale_order
-        },
-    )
-    assert got.after_sales == (AfterSale("2000000000006703", "MERCHANT_PROCESSING", True, False),)
+    asked = sample("aftersale_get_price_diff")["response"]["after_sale_order"]
+    got = mapped(aftersales(1, ("9", 2)), **{"9": {**asked, "status": "MERCHANT_PROCESSING"}})
+    assert got.after_sales == (AfterSale("9", "MERCHANT_PROCESSING", True, False),)
     assert not got.has_open_after_sale
 
 
 def test_unknown_number_is_asked_for_while_more_is_open_than_known() -> None:
     order = aftersales(1, ("9", 77), pieces=1)
-    assert mapping.doubtful_after_sales(parsed(order)) == ("9",)
+    assert mapping.unclear_status(parsed(order)) == ("9",)
     waiting = {"type": "EXCHANGE", "sub_type": "DEFAULT", "status": "USER_WAIT_RECEIPT"}
     assert mapped(order, **{"9": waiting}).has_open_after_sale
     done = {**waiting, "status": "MERCHANT_EXCHANGE_SUCCESS"}
     assert not mapped(order, **{"9": done}).has_open_after_sale
     settled = aftersales(0, ("9", 77))
-    assert mapping.doubtful_after_sales(parsed(settled)) == ()
+    assert mapping.unclear_status(parsed(settled)) == ()
     assert not mapped(settled).has_open_after_sale
 
 
@@ -529,7 +521,14 @@ def test_named_statuses(name: str, is_open: bool) -> None:
     assert got.has_open_after_sale is is_open
 
 
-def test_what_was_asked_earlier_does_not_outlive_the_number() -> None:
-    asked = {"type": "REFUND", "sub_type": "DEFAULT", "status": "MERCHANT_PROCESSING"}
-    got = mapped(aftersales(0, ("9", 13)), **{"9": asked})
-    assert got.after_sales == (AfterSale("9", "MERCHANT_REFUND_SUCCESS", False, True),)
+def test_number_that_the_count_of_open_ones_denies_is_asked_for() -> None:
+    order = aftersales(0, ("9", 2))
+    assert mapping.unclear_status(parsed(order)) == ("9",)
+    done = {"type": "EXCHANGE", "sub_type": "DEFAULT", "status": "MERCHANT_EXCHANGE_SUCCESS"}
+    assert not mapped(order, **{"9": done}).has_open_after_sale
+
+
+def test_what_was_asked_earlier_decides_only_what_never_changes() -> None:
+    earlier = {"type": "REFUND", "sub_type": "REFUND_PRICE_DIFF", "status": ""}
+    got = mapped(aftersales(1, ("9", 8)), **{"9": earlier})
+    assert got.after_sales == (AfterSale("9", "MERCHANT_WAIT_RECEIPT", True, False),)
