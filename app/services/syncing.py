@@ -24,7 +24,7 @@ from app.services.workplace import Workplace
 from app.store.tables import shop_accounts, shops, sync_cursors
 
 STREAM = "orders"
-LONGEST_WINDOW = timedelta(days=7)
+LONGEST_WINDOW = timedelta(days=7, minutes=-1)  # the shop counts whole seconds and allows 7 days
 FIRST_WINDOW = timedelta(days=7)
 SMALL_OVERLAP = timedelta(seconds=20)
 LARGE_OVERLAP = timedelta(minutes=10)
