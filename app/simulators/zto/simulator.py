@@ -301,7 +301,7 @@ class ZtoSimulator:
         return [o for o in found if o.app_key == account.app_key]
 
     def _cancel(self, account: ZtoAccount, body: dict[str, Any]) -> dict[str, Any]:
-        if body.get("cancelType") not in {str(n) for n in range(1, 8)}:
+        if str(body.get("cancelType")) not in {str(n) for n in range(1, 8)}:
             raise ZtoRefusalError("S208", "cancelType不能为空")
         if not body.get("orderCode") and not body.get("billCode"):
             raise ZtoRefusalError("S208", "orderCode和billCode不能同时为空")
