@@ -35,7 +35,7 @@ def test_python_escpos_prints_the_same_label(form: str) -> None:
 
 @pytest.mark.parametrize("form", ["ASCII", "B64", "Z64"])
 def test_zebrafy_prints_the_same_label(form: str) -> None:
-    from zebrafy import ZebrafyImage
+    from zebrafy.zebrafy_image import ZebrafyImage
 
     zpl: str = ZebrafyImage(picture(), format=form).to_zpl()
     with LabelPrinter("zpl") as printer:
