@@ -1,1 +1,4 @@
-"""From a label's data to paper: documents (data to page), languages (page to bytes), devices (bytes to paper)."""
+"""From a label's data to paper.
+
+Documents (data to page), languages (page to bytes), devices (bytes to paper).
+"""

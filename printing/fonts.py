@@ -33,7 +33,7 @@ class Face:
     widths_em: Mapping[str, float]
 
     def width_mm(self, text: str, size_pt: float) -> float:
-        """How wide ``text`` prints at ``size_pt``. ``text`` must be printable (see ``printable``)."""
+        """How wide ``text`` prints at ``size_pt``."""
         widths = self.widths_em
         return sum([widths[c] for c in text]) * size_pt / POINTS_PER_MM
 
@@ -87,7 +87,11 @@ def _load(folder: Path, file_name: str) -> Face:
             T("Install Packbench again."),
         ) from error
     widths = {chr(code): width / 1000 for code, width in font.face.charWidths.items()}
-    return Face(font=font, cover=frozenset(map(chr, font.face.charToGlyph)), widths_em=_Widths(widths, font.face.defaultWidth / 1000))
+    return Face(
+        font=font,
+        cover=frozenset(map(chr, font.face.charToGlyph)),
+        widths_em=_Widths(widths, font.face.defaultWidth / 1000),
+    )
 
 
 class _Widths(dict[str, float]):

@@ -1,4 +1,4 @@
-"""The areas every waybill label is made of: header, codes, parties, services, the shop's own area."""
+"""The areas every label is made of: header, codes, parties, services, the shop's own area."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from app.domain.address import Address
 from app.domain.labels import OwnArea
 from printing.documents.content import LabelContent, grouped
 from printing.documents.page import Box, Sheet
+from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, fit_rows, shrink
 from printing.fonts import POINTS_PER_MM
-from printing.documents.textfit import Fitted, fit_block, fit_line, fit_rows, shrink
 
 # Widest module of the main code and of the codes beside it: 4 and 3 dots of a 203 dpi head.
 MAIN_MODULE_MM = 0.51
@@ -33,9 +33,9 @@ def header(sheet: Sheet, box: Box, content: LabelContent) -> None:
     """Company left, product and marks in the middle, time and count right."""
     width = sheet.text(box.x + 0.8, box.middle_y, content.company, 13, bold=True)
     right = box.right - 0.8
-    sheet.text(right, box.y + 2.4, content.printed, _SMALL_PT, align="right")
+    sheet.text(right, box.y + 2.4, content.printed[5:], 7, align="right")
     sheet.text(right, box.bottom - 2.2, content.count, 7.5, bold=True, align="right")
-    product_right = right - 21.5
+    product_right = right - 16
     room = product_right - (box.x + width + 2.5)
     words = [*content.marks, content.product] if content.product else list(content.marks)
     tags(sheet, product_right, box.middle_y, words, 10.5, room)
@@ -77,9 +77,7 @@ def main_code(sheet: Sheet, box: Box, number: str, mother_number: str = "") -> N
     sheet.code128(bars, number, max_module_mm=MAIN_MODULE_MM)
     middle = box.bottom - digits_mm / 2 - 0.1
     if not mother_number:
-        sheet.text(
-            box.x + box.width / 2, middle, grouped(number), 12, bold=True, align="center"
-        )
+        sheet.text(box.x + box.width / 2, middle, grouped(number), 12, bold=True, align="center")
         return
     face = sheet.fonts.bold
     child, mother = f"子单 {grouped(number)}", f"母单 {mother_number}"
@@ -221,6 +219,10 @@ def _service_marks(sheet: Sheet, box: Box, content: LabelContent) -> None:
     words = [*content.flags, *content.icons]
     spare = len(words) * 3.4
     size = shrink("".join(words), face, 10.5, max(4.0, box.width - spare))
+    if size < 7.5:  # too many for frames
+        line = "  ".join(words)
+        sheet.text(box.x, box.middle_y, line, shrink(line, face, 9, box.width), bold=True)
+        return
     x = box.x
     for word in words:
         shown = sheet.book.shown(word, face)
@@ -232,9 +234,7 @@ def _service_marks(sheet: Sheet, box: Box, content: LabelContent) -> None:
         else:
             sheet.area(frame)
         middle = x + width / 2
-        sheet.text(
-            middle, frame.middle_y, shown, size, bold=True, align="center", white=not framed
-        )
+        sheet.text(middle, frame.middle_y, shown, size, bold=True, align="center", white=not framed)
         x += width + 1.2
 
 
@@ -266,7 +266,7 @@ def own_area(sheet: Sheet, box: Box, own: OwnArea) -> None:
         note = sheet.book.shown(own.note, bold)
         share = min(bottom - top, max(4.0, (bottom - top) * (0.3 if own.lines else 1.0)))
         fitted = fit_block(note, bold, 8, 6, room, share)
-        used = len(fitted.lines) * fitted.size_pt * 0.4306
+        used = len(fitted.lines) * fitted.size_pt * LEADING / POINTS_PER_MM
         sheet.lines(left, bottom - used, fitted, bold=True)
         bottom -= used + 0.3
     rows = [sheet.book.shown(line, regular) for line in own.lines]

@@ -17,9 +17,16 @@ CHINA_TIME = timezone(timedelta(hours=8))
 
 # The order of SF's printFlag: 1 = show as it is, 0 = hidden.
 _SF_FLAGS = (
-    "sender.name sender.phone sender.company sender.address weight "
-    "receiver.name receiver.phone receiver.company receiver.address"
-).split()
+    "sender.name",
+    "sender.phone",
+    "sender.company",
+    "sender.address",
+    "weight",
+    "receiver.name",
+    "receiver.phone",
+    "receiver.company",
+    "receiver.address",
+)
 # SF's printIcon; the last place is reserved.
 _SF_ICONS = ("重货", "蟹类", "生鲜", "易碎", "医药", "Z标", "酒标", "")
 ZTO_SERVICE_LINK = "https://q.zto.com/c/idx?channel=ydy"
@@ -248,7 +255,7 @@ def _marks(label: DrawnLabel) -> tuple[str, ...]:
         marks.append(f"重打 {label.reprint_no}")
     if label.kind == "return_slip":
         marks.append("签回单")
-    elif label.box_count > 1:
+    elif label.box_count > 1 or label.kind == "child":
         kind = "母件" if label.kind == "mother" else "子件"
         marks.append(f"{kind} {label.box_no}/{label.box_count}")
     return tuple(marks)

@@ -59,9 +59,7 @@ def _strip_part(sheet: Sheet, rows: Rows, content: LabelContent) -> None:
     right, strip = rows.right, rows.strip_x
     sheet.stamp("strip", lambda frame: _strip_lines(frame, rows))
     if not rows.perforation:
-        blocks.edges(
-            sheet, content.number, _EDGE_MM, rows.width - _EDGE_MM, 1.7, rows.height - 1.7
-        )
+        blocks.edges(sheet, content.number, _EDGE_MM, rows.width - _EDGE_MM, 1.7, rows.height - 1.7)
     blocks.header(sheet, _row(rows, rows.top, rows.header, right), content)
     route = _row(rows, rows.header, rows.route, right)
     blocks.big_line(sheet, route, content.route, rows.route_pt)

@@ -37,7 +37,7 @@ class Rows:
     perforation: float = 0.0
 
 
-# ZTO, Yunda, plain: route above the code, a strip with the turned code from ``code`` to ``service``.
+# ZTO, Yunda, plain: route above the code, a strip at the right with the turned code.
 STRIP_ROWS = (
     Rows(
         width=76, height=130, left=4, right=72, top=3.4, header=11.6, route=22.6, code=39.4,
@@ -91,7 +91,11 @@ def rows_for(layouts: tuple[Rows, ...], width_mm: float, height_mm: float) -> Ro
     if not fitting:
         raise UserError(
             "media_too_small",
-            T("A label does not fit on {width}×{height} mm.", width=f"{width_mm:g}", height=f"{height_mm:g}"),
+            T(
+                "A label does not fit on {width}×{height} mm.",
+                width=f"{width_mm:g}",
+                height=f"{height_mm:g}",
+            ),
             T("Use 76×130, 100×150 or 100×180 mm paper."),
         )
     return max(fitting, key=lambda rows: rows.width * rows.height)

@@ -342,7 +342,9 @@ class Sheet:
             raise ValueError("the code is longer than its place")
         start = box.y if turned else box.x
         first = int(start * per_mm + 0.999)
-        spare = int((start + along) * per_mm + 1e-6) - first - (modules + 2 * CODE128_QUIET) * module
+        spare = (
+            int((start + along) * per_mm + 1e-6) - first - (modules + 2 * CODE128_QUIET) * module
+        )
         place = {"left": 0, "center": max(0, spare) // 2, "right": max(0, spare)}[align]
         first += CODE128_QUIET * module + place
         across = self._to_dots(box.x if turned else box.y)

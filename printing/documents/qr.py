@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 QUIET_MODULES = 4
 
@@ -28,9 +29,9 @@ def qr_code(text: str, level: str = "M") -> QrCode:
     if not text:
         raise ValueError("an empty QR code says nothing")
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
-    pixels = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    rows, columns = pixels.shape
-    flat = pixels.tobytes()
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)  # its stub leaves the buffer out
+    rows, columns = image.shape
+    flat = memoryview(image).tobytes()
     runs: list[tuple[int, int, int]] = []
     for row in range(rows):
         line = flat[row * columns : (row + 1) * columns]

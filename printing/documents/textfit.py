@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from printing.fonts import POINTS_PER_MM, Face
 
-LEADING = 1.22  # line to line, in font sizes
+LEADING = 1.17  # line to line, in font sizes
 ELLIPSIS = "…"
 _NO_START = frozenset("，。、；：！？）》」』”’…·,.;:!?)]}%~”’")
 _NO_END = frozenset("（《「『“‘([{￥¥")
@@ -25,7 +25,7 @@ class Fitted:
 
 def _belongs_together(char: str) -> bool:
     """Whether ``char`` is part of a word or number that must not be broken."""
-    return char.isascii() and (char.isalnum() or char in "-*.#/+_@&×￥") or char == "×"
+    return (char.isascii() and (char.isalnum() or char in "-*.#/+_@&×￥")) or char == "×"
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -101,9 +101,7 @@ def shrink(text: str, face: Face, size_pt: float, width_mm: float) -> float:
     return size_pt if width <= width_mm else size_pt * width_mm / width
 
 
-def fit_line(
-    text: str, face: Face, size_pt: float, width_mm: float, min_size_pt: float
-) -> Fitted:
+def fit_line(text: str, face: Face, size_pt: float, width_mm: float, min_size_pt: float) -> Fitted:
     """One line: smaller down to ``min_size_pt``, then shortened inside its first words.
 
     The last word (the quantity of a goods line) and every number that is shown stay whole.

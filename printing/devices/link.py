@@ -1,0 +1,131 @@
+"""Printers with a two-way connection: asked before the job, sent it, asked until it is out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.ports import DeviceState, DeviceStatus, Sent
+from printing.devices.device import judged, lost, not_started, sent
+from printing.languages import states
+from printing.languages.language import Dialect, Link
+
+_MUTE_FOR_S = 60.0  # how long a printer that did not answer is not asked again
+_CHUNK_BYTES = 16_384
+_LINGER_S = 2.0  # for a mute printer to close its side; many never do
+
+
+class Connection(Link, Protocol):
+    """An open link that can be finished properly."""
+
+    def finish(self, timeout_s: float) -> None:
+        """No more will be sent: wait until the other side has taken everything, then close.
+
+        Raises ``OSError`` when the connection breaks before that.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Outgoing:
+    """Counts what the connection took, so that a failure can be placed before or after it."""
+
+    link: Link
+    taken: int = 0
+
+    def send(self, data: bytes) -> None:
+        for start in range(0, len(data), _CHUNK_BYTES):
+            chunk = data[start : start + _CHUNK_BYTES]
+            if self.taken:
+                self.link.send(chunk)
+                self.taken += len(chunk)
+            else:
+                # The first chunk may have gone in part: from here on nothing is certain.
+                self.taken = 1
+                self.link.send(chunk)
+                self.taken = len(chunk)
+
+
+class LinkDevice:
+    """A printer behind ``open_link`` (raises ``OSError`` when it is not there)."""
+
+    def __init__(
+        self,
+        open_link: Callable[[], Connection],
+        *,
+        status_timeout_s: float,
+        confirm_timeout_s: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open = open_link
+        self._status_timeout_s = status_timeout_s
+        self._confirm_timeout_s = confirm_timeout_s
+        self._monotonic = monotonic
+        self._mute_until_s = float("-inf")
+
+    def status(self, dialect: Dialect | None) -> DeviceStatus:
+        """Opens the connection and asks; a printer that does not answer is ``MUTE``."""
+        try:
+            link = self._open()
+        except OSError:
+            return states.offline()
+        try:
+            status = self._asked(link, dialect)
+            link.finish(0.2)
+        except OSError:
+            return states.offline()
+        finally:
+            link.close()
+        return status
+
+    def _asked(self, link: Link, dialect: Dialect | None) -> DeviceStatus:
+        if dialect is None:
+            return states.mute()
+        while link.receive(0):  # a status byte of earlier would be taken for the answer
+            pass
+        status = dialect.status(link, self._status_timeout_s)
+        if status is None:
+            self._mute_until_s = self._monotonic() + _MUTE_FOR_S
+            return states.mute()
+        self._mute_until_s = float("-inf")
+        return status
+
+    def deliver(self, data: bytes, dialect: Dialect | None) -> Sent:
+        try:
+            link = self._open()
+        except OSError:
+            return not_started(states.offline())
+        try:
+            return self._converse(link, data, dialect)
+        finally:
+            link.close()
+
+    def _converse(self, link: Connection, data: bytes, dialect: Dialect | None) -> Sent:
+        if dialect is not None and self._monotonic() < self._mute_until_s:
+            dialect = None
+        try:
+            status = self._asked(link, dialect)
+        except OSError:
+            return not_started(states.offline())
+        if not status.can_start:
+            return not_started(status)
+        if status.state is DeviceState.MUTE:
+            dialect = None
+        outgoing = _Outgoing(link)
+        try:
+            outgoing.send(data)
+            if dialect is None:
+                link.finish(min(_LINGER_S, self._confirm_timeout_s))
+                return sent(states.mute())
+            answer = judged(dialect.wait_done(link, self._confirm_timeout_s))
+        except OSError as error:
+            return lost(error, outgoing.taken)
+        try:
+            link.finish(0.5)
+        except OSError:
+            return answer  # it has said what became of the label
+        return answer

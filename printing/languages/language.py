@@ -1,0 +1,77 @@
+"""What a label language is: how a page becomes bytes, and how its printer is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from app.ports import DeviceStatus
+from printing.documents.bitmap import Bitmap
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """How a printer is to print a page; ``None`` leaves the printer's own setting."""
+
+    width_mm: float
+    height_mm: float
+    dots_per_mm: float
+    density: int | None = None
+    speed: float | None = None  # inches a second, as printers count
+    gap_mm: float = 2.0  # between labels; height of the black mark with ``stock`` mark
+    stock: str = "gap"  # gap | mark | continuous
+    graphics: str = ""  # the language's way to send images; empty: its usual one
+    feed: str = ""  # ESC/POS: ff | gs_ff | cut | none; empty: ff
+
+
+class Link(Protocol):
+    """An open two-way connection to a printer.
+
+    Raises ``OSError`` from both methods when the connection is gone.
+    """
+
+    def send(self, data: bytes) -> None: ...
+
+    def receive(self, timeout_s: float) -> bytes:
+        """What has arrived; empty when nothing came in time."""
+        ...
+
+
+class Ending(Enum):
+    """What the printer says about a job it was sent."""
+
+    DONE = "done"  # everything before the question is out, paper is present
+    TROUBLE = "trouble"  # it stopped; ``status`` says why
+    SILENT = "silent"  # it never said that it printed
+    LATE = "late"  # it was still at it when the waiting ended
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    ending: Ending
+    status: DeviceStatus | None = None
+
+
+class Dialect(Protocol):
+    """The questions of a language. Raises ``OSError`` when the link is gone."""
+
+    def status(self, link: Link, timeout_s: float) -> DeviceStatus | None:
+        """How the printer is now; ``None`` when it does not answer."""
+        ...
+
+    def wait_done(self, link: Link, timeout_s: float) -> Completion:
+        """Ask and wait until the job sent before is out, trouble is seen, or time is up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One entry of the registry. ``dialect`` is ``None`` for printers that never answer."""
+
+    code: str
+    extension: str
+    encode: Callable[[Bitmap, PageSettings], bytes]
+    dialect: Dialect | None
+    most_density: int

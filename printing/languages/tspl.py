@@ -1,0 +1,128 @@
+"""TSPL (TSC's language, also of most Chinese label printers)."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from app.ports import DeviceState, DeviceStatus
+from printing.documents.bitmap import Bitmap
+from printing.languages import states
+from printing.languages.language import Completion, Ending, Language, Link, PageSettings
+
+_ASK = b"\x1b!?"  # answered at once, one byte
+_MODEL = b"~!T\r\n"  # answered in its turn, behind everything sent before
+_MODEL_REPLY = re.compile(rb"[ -~]{2,}[\r\n]+")
+_POLL_S = 0.02
+_SETTLE_S = 2.0  # a printer that is going to print says so by then
+
+
+def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
+    """SIZE, GAP or BLINE, the page as one BITMAP (0 = black), PRINT 1,1."""
+    lines = [f"SIZE {settings.width_mm:g} mm,{settings.height_mm:g} mm"]
+    if settings.stock == "mark":
+        lines.append(f"BLINE {settings.gap_mm:g} mm,0 mm")
+    else:
+        gap_mm = 0.0 if settings.stock == "continuous" else settings.gap_mm
+        lines.append(f"GAP {gap_mm:g} mm,0 mm")
+    if settings.density is not None:
+        lines.append(f"DENSITY {settings.density}")
+    if settings.speed is not None:
+        lines.append(f"SPEED {settings.speed:g}")
+    lines += ["DIRECTION 0,0", "REFERENCE 0,0", "CLS"]
+    head = "\r\n".join(lines)
+    image = f"BITMAP 0,0,{bitmap.row_bytes},{bitmap.height},0,"
+    return b"".join(
+        (head.encode("ascii"), b"\r\n", image.encode("ascii"), bitmap.inverted_rows(),
+         b"\r\nPRINT 1,1\r\n")
+    )  # fmt: skip
+
+
+def read_status(byte: int) -> DeviceStatus:
+    """The answer to ``ESC ! ?``; its bits combine."""
+    if byte & 0x04:
+        return states.paper_out()
+    if byte & 0x01:
+        return states.cover_open()
+    if byte & 0x02:
+        return states.jammed()
+    if byte & 0x08:
+        return states.ribbon_out()
+    if byte & 0x10:
+        return states.paused()
+    if byte & 0x80:
+        return states.failing()
+    return states.busy() if byte & 0x20 else states.ready()
+
+
+class _Replies:
+    """Tells the answer to ``~!T`` (a line of text) from the single bytes of ``ESC ! ?``."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._data = b""
+        self.model_came = False
+
+    def drain(self) -> None:
+        while self._link.receive(0):
+            pass
+
+    def collect(self, timeout_s: float) -> None:
+        """What comes within ``timeout_s``; the rest of a line that has begun is waited for."""
+        self._data += self._link.receive(timeout_s)
+        while not (model := _MODEL_REPLY.search(self._data)) and len(self._data) > 2:
+            more = self._link.receive(0.1)
+            if not more:
+                break
+            self._data += more
+        if model:
+            self.model_came = True
+            self._data = self._data[: model.start()] + self._data[model.end() :]
+
+    def ask(self, timeout_s: float) -> DeviceStatus | None:
+        """The state after everything that has come so far."""
+        self.collect(0)
+        self._data = b""
+        self._link.send(_ASK)
+        ends_s = time.monotonic() + timeout_s
+        while not self._data and (left_s := ends_s - time.monotonic()) > 0:
+            self.collect(left_s)
+        return read_status(self._data[-1]) if self._data else None
+
+
+class TsplDialect:
+    """``ESC ! ?`` tells the state now. ``~!T`` behind the job answers when its turn comes."""
+
+    def status(self, link: Link, timeout_s: float) -> DeviceStatus | None:
+        return _Replies(link).ask(timeout_s)
+
+    def wait_done(self, link: Link, timeout_s: float) -> Completion:
+        """Done: the question behind the job was answered, or printing was seen, and it is idle.
+
+        A printer that answers only ``ESC ! ?`` and never said it was printing is ``SILENT``:
+        it may have swallowed the job.
+        """
+        replies = _Replies(link)
+        replies.drain()
+        link.send(_MODEL)
+        started_s = time.monotonic()
+        was_busy = answered = False
+        while (waited_s := time.monotonic() - started_s) < timeout_s:
+            in_turn = replies.model_came  # before asking: the state must be that of afterwards
+            status = replies.ask(0.5)
+            if status is not None:
+                answered = True
+                if not status.can_start:
+                    return Completion(Ending.TROUBLE, status)
+                if status.state is DeviceState.BUSY:
+                    was_busy = True
+                elif in_turn or was_busy:
+                    return Completion(Ending.DONE, status)
+                elif waited_s > _SETTLE_S:
+                    return Completion(Ending.SILENT, status)
+            if not replies.model_came:
+                replies.collect(_POLL_S)
+        return Completion(Ending.LATE if answered else Ending.SILENT)
+
+
+TSPL = Language("tspl", "tspl", encode, TsplDialect(), most_density=15)

@@ -1,0 +1,195 @@
+"""A printer's entry of the configuration, read and checked once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from app.domain.errors import UserError
+from app.domain.text import T
+from app.ports import PrinterConfig
+from printing.documents.layouts import media_size
+from printing.languages.language import PageSettings
+
+_STOCKS = ("gap", "mark", "continuous")
+_GRAPHICS = {
+    "escpos": ("", "raster", "graphics", "column"),
+    "zpl": ("", "z64", "hex"),
+    "cpcl": ("", "binary", "hex"),
+}
+_FEEDS = ("", "ff", "gs_ff", "cut", "none")
+_KNOWN = (
+    "density", "speed", "gap_mm", "stock", "graphics", "feed", "offset_x_mm", "offset_y_mm",
+    "connect_timeout_s", "status_timeout_s", "send_timeout_s", "confirm_timeout_s", "answers",
+    "printer", "split", "show_logo", "custom_template_url",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterOptions:
+    """``page`` goes to the language, the offsets move the picture, the time-outs are the device's.
+
+    ``answers`` False: a printer known never to say how it is, not asked at all. ``printer`` …
+    ``custom_template_url`` concern the platform's print component only.
+    """
+
+    page: PageSettings
+    offset_x_mm: float = 0.0
+    offset_y_mm: float = 0.0
+    connect_timeout_s: float = 3.0
+    status_timeout_s: float = 1.0
+    send_timeout_s: float = 15.0
+    confirm_timeout_s: float = 20.0
+    answers: bool = True
+    printer: str = ""
+    split: int = 0
+    show_logo: bool = True
+    custom_template_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAddress:
+    """``tcp://host:port``, ``serial:/dev/ttyUSB0?baud=115200``, ``queue:NAME`` … taken apart."""
+
+    scheme: str
+    target: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_options(config: PrinterConfig) -> PrinterOptions:
+    """The options of ``config``, with the defaults for what is not said.
+
+    Raises:
+        UserError: ``printer_option``, ``media_unknown``.
+    """
+    given = dict(config.options or {})
+    for name in given:
+        if name not in _KNOWN:
+            near = difflib.get_close_matches(name, _KNOWN, 1) or ["density"]
+            raise UserError(
+                "printer_option",
+                T("Printer {printer}: there is no option {name}.", printer=config.name, name=name),
+                T("Did you mean {near}?", near=near[0]),
+                ref=config.name,
+            )
+    read = _Reader(config.name, given)
+    width_mm, height_mm = media_size(config.media)
+    dots_per_mm = config.dots_per_mm
+    if not 5 <= dots_per_mm <= 50:
+        raise read.wrong("dots_per_mm", dots_per_mm)
+    page = PageSettings(
+        width_mm=width_mm,
+        height_mm=height_mm,
+        dots_per_mm=dots_per_mm,
+        density=int(read.number("density", 0, 0, 30)) if "density" in given else None,
+        speed=read.number("speed", 0, 0.5, 14) if "speed" in given else None,
+        gap_mm=read.number("gap_mm", 2, 0, 30),
+        stock=read.choice("stock", _STOCKS),
+        graphics=_usual(read.choice("graphics", _GRAPHICS.get(config.language, ("",)))),
+        feed=read.choice("feed", _FEEDS),
+    )
+    return PrinterOptions(
+        page=page,
+        offset_x_mm=read.number("offset_x_mm", 0, -50, 50),
+        offset_y_mm=read.number("offset_y_mm", 0, -50, 50),
+        connect_timeout_s=read.number("connect_timeout_s", 3, 0.05, 120),
+        status_timeout_s=read.number("status_timeout_s", 1, 0.05, 120),
+        send_timeout_s=read.number("send_timeout_s", 15, 0.05, 600),
+        confirm_timeout_s=read.number("confirm_timeout_s", 20, 0.05, 600),
+        answers=read.switch("answers"),
+        printer=read.text("printer"),
+        split=int(read.number("split", 0, 0, 2)),
+        show_logo=read.switch("show_logo"),
+        custom_template_url=read.text("custom_template_url"),
+    )
+
+
+def _usual(graphics: str) -> str:
+    """The names of the usual way are the same as saying nothing."""
+    return "" if graphics in {"raster", "z64", "binary"} else graphics
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    printer: str
+    given: Mapping[str, Any]
+
+    def wrong(self, name: str, value: object) -> UserError:
+        return UserError(
+            "printer_option",
+            T(
+                "Printer {printer}: {name} cannot be {value}.",
+                printer=self.printer, name=name, value=str(value),
+            ),
+            T("Correct it in the printer's settings."),
+            ref=self.printer,
+        )  # fmt: skip
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        value = self.given.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.wrong(name, value)
+        if not least <= value <= most:
+            raise self.wrong(name, value)
+        return float(value)
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.given.get(name, allowed[0])
+        if value not in allowed:
+            raise self.wrong(name, value)
+        return str(value)
+
+    def switch(self, name: str) -> bool:
+        value = self.given.get(name, True)
+        if not isinstance(value, bool):
+            raise self.wrong(name, value)
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.given.get(name, "")
+        if not isinstance(value, str):
+            raise self.wrong(name, value)
+        return value
+
+
+def read_address(config: PrinterConfig) -> PrinterAddress:
+    """Where the printer is.
+
+    Raises:
+        UserError: ``printer_address``.
+    """
+    address = config.address.strip()
+    scheme, colon, rest = address.partition(":")
+    scheme = scheme.lower()
+    if scheme in {"tcp", "ws", "wss"} and rest.startswith("//"):
+        if _has_host(address):
+            return PrinterAddress(scheme, address if scheme != "tcp" else rest[2:].rstrip("/"))
+    elif scheme == "serial" and rest:
+        target, _, query = rest.partition("?")
+        return PrinterAddress(scheme, target, dict(parse_qsl(query)))
+    elif scheme in {"file", "queue", "usb"} and colon and rest:
+        target = rest.removeprefix("//") if scheme == "file" else rest
+        return PrinterAddress(scheme, target)
+    elif address and not colon:
+        return PrinterAddress("file", address)
+    raise UserError(
+        "printer_address",
+        T(
+            "Printer {printer}: the address {address} is not understood.",
+            printer=config.name,
+            address=address,
+        ),
+        T("Write tcp://host:9100, usb:VID:PID, serial:PORT?baud=9600, file:/folder or queue:NAME."),
+        ref=config.name,
+    )
+
+
+def _has_host(address: str) -> bool:
+    parts = urlsplit(address)
+    try:
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False

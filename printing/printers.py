@@ -1,0 +1,182 @@
+"""Printers as the services see them: a label in, what is certain about it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from app.domain.errors import UserError
+from app.domain.labels import DrawnLabel, Label, PackingSlip, PickList, PlatformLabel
+from app.domain.text import T, Text
+from app.ports import DeviceStatus, PrinterConfig, SendResult, Sent
+from printing.devices.component import PrintComponent
+from printing.devices.device import Device
+from printing.documents.bitmap import Bitmap
+from printing.documents.labels import add_label
+from printing.documents.page import Book, Trouble, dots
+from printing.documents.raster import rasterise
+from printing.documents.sheets import add_pick_list, add_slip, add_test_page
+from printing.fonts import Fonts, load_fonts
+from printing.languages.language import Language
+from printing.options import PrinterOptions
+
+Draw = Callable[[Book, float, float], None]
+
+
+class PagePrinter:
+    """A printer that gets pages we draw: as a bitmap in its language, or as PDF without one."""
+
+    takes_platform_labels = False
+
+    def __init__(
+        self,
+        config: PrinterConfig,
+        options: PrinterOptions,
+        device: Device,
+        language: Language | None,
+        fonts: Callable[[], Fonts] = load_fonts,
+    ) -> None:
+        self._config = config
+        self._options = options
+        self._device = device
+        self._language = language
+        self._dialect = language.dialect if language and options.answers else None
+        self._fonts = fonts
+
+    @property
+    def config(self) -> PrinterConfig:
+        return self._config
+
+    def status(self) -> DeviceStatus:
+        return self._device.status(self._dialect)
+
+    def print_label(self, label: Label) -> Sent:
+        """One label, one job.
+
+        Raises:
+            UserError: ``platform_label``, ``label_incomplete``, ``media_too_small`` …: nothing
+                was sent.
+        """
+        drawn = drawn_label(label)
+        return self._print(lambda book, width, height: add_label(book, drawn, width, height))
+
+    def print_pick_list(self, pick_list: PickList) -> Sent:
+        return self._print(
+            lambda book, width, height: add_pick_list(book, pick_list, width, height)
+        )
+
+    def print_slip(self, slip: PackingSlip) -> Sent:
+        return self._print(lambda book, width, height: add_slip(book, slip, width, height))
+
+    def print_test_page(self) -> Sent:
+        """Rulers, bars and type sizes, to set size, offset and density by."""
+        now = datetime.now(UTC)
+        return self._print(
+            lambda book, width, height: add_test_page(book, self._config.name, now, width, height)
+        )
+
+    def _print(self, draw: Draw) -> Sent:
+        page = self._options.page
+        book = Book(self._fonts(), page.dots_per_mm, self._config.name)
+        draw(book, page.width_mm, page.height_mm)
+        pdf = book.finish()
+        data = pdf if self._language is None else self._encoded(pdf, self._language)
+        return _with_warning(self._device.deliver(data, self._dialect), book.trouble)
+
+    def _encoded(self, pdf: bytes, language: Language) -> bytes:
+        page = self._options.page
+        right = _signed_dots(self._options.offset_x_mm, page.dots_per_mm)
+        down = _signed_dots(self._options.offset_y_mm, page.dots_per_mm)
+        return b"".join(
+            encoded(bitmap.shifted(right, down), language, self._options)
+            for bitmap in rasterise(pdf, page.dots_per_mm)
+        )
+
+
+def encoded(bitmap: Bitmap, language: Language, options: PrinterOptions) -> bytes:
+    """One page in ``language``; a density beyond what it knows becomes its darkest."""
+    page = options.page
+    if page.density is not None and page.density > language.most_density:
+        page = replace(page, density=language.most_density)
+    return language.encode(bitmap, page)
+
+
+def _signed_dots(length_mm: float, dots_per_mm: float) -> int:
+    return -dots(-length_mm, dots_per_mm) if length_mm < 0 else dots(length_mm, dots_per_mm)
+
+
+class ComponentPrinter:
+    """The platform's print component: platform labels only."""
+
+    takes_platform_labels = True
+
+    def __init__(self, config: PrinterConfig, component: PrintComponent) -> None:
+        self._config = config
+        self._component = component
+
+    @property
+    def config(self) -> PrinterConfig:
+        return self._config
+
+    def status(self) -> DeviceStatus:
+        return self._component.status()
+
+    def print_label(self, label: Label) -> Sent:
+        """One label, one task.
+
+        Raises:
+            UserError: ``component_only``, a label that we draw.
+        """
+        if not isinstance(label, PlatformLabel):
+            raise self._only_platform_labels(label.number)
+        return self._component.print_label(label)
+
+    def print_pick_list(self, pick_list: PickList) -> Sent:
+        raise self._only_platform_labels(pick_list.wave)
+
+    def print_slip(self, slip: PackingSlip) -> Sent:
+        raise self._only_platform_labels(slip.number)
+
+    def _only_platform_labels(self, ref: str) -> UserError:
+        return UserError(
+            "component_only",
+            T("Printer {printer} only prints the platform's labels.", printer=self._config.name),
+            T("Choose another printer for this document."),
+            ref=ref,
+        )
+
+
+def drawn_label(label: Label) -> DrawnLabel:
+    """``label`` when it is one that we draw.
+
+    Raises:
+        UserError: ``platform_label``.
+    """
+    if isinstance(label, DrawnLabel):
+        return label
+    raise UserError(
+        "platform_label",
+        T("Only the platform's print component can draw this label."),
+        T("Print it on a printer of the component."),
+        ref=label.number,
+    )
+
+
+def trouble_text(trouble: Trouble) -> Text | None:
+    """What the person should know of what could not be printed as it was given."""
+    if trouble.missing_glyphs:
+        return T(
+            "{count} characters cannot be printed and show as 〓: check the label.",
+            count=trouble.missing_glyphs,
+        )
+    return None
+
+
+def _with_warning(sent: Sent, trouble: Trouble) -> Sent:
+    warning = trouble_text(trouble)
+    if warning is None or sent.reason is not None:
+        return sent
+    if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
+        return replace(sent, reason=warning)
+    return sent

@@ -1,0 +1,98 @@
+"""Documents without a printer: previews, files, the same bytes a printer would get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.domain.errors import UserError
+from app.domain.labels import Label, PackingSlip, PickList
+from app.domain.text import T, Text
+from printing.documents.labels import add_label
+from printing.documents.layouts import media_size
+from printing.documents.page import Book
+from printing.documents.raster import rasterise
+from printing.documents.sheets import add_pick_list, add_slip, add_test_page
+from printing.fonts import Fonts, load_fonts
+from printing.languages.language import PageSettings
+from printing.languages.registry import LANGUAGES, language_of
+from printing.printers import drawn_label, trouble_text
+
+FORMATS = ("pdf", "png", *(language.code for language in LANGUAGES))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Bytes, and what the person should know about them (a character that cannot be printed)."""
+
+    data: bytes
+    warning: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStationery:
+    """Implements ``app.ports.Stationery``; fonts are loaded on first use. Safe from any thread."""
+
+    fonts: Callable[[], Fonts] = load_fonts
+
+    def render(self, label: Label, fmt: str, media: str, dots_per_mm: float) -> bytes:
+        """The bytes a printer would get; ``fmt`` is pdf, png, escpos, tspl, zpl or cpcl.
+
+        Raises:
+            UserError: ``platform_label``, ``format_unknown``, ``label_incomplete``,
+                ``media_unknown``, ``media_too_small``.
+        """
+        return self.rendered(label, fmt, media, dots_per_mm).data
+
+    def rendered(self, label: Label, fmt: str, media: str, dots_per_mm: float) -> Rendered:
+        """Like ``render``, with the warning."""
+        drawn = drawn_label(label)
+        if fmt not in FORMATS:
+            raise UserError(
+                "format_unknown",
+                T("There is no format {format}.", format=fmt),
+                T("Choose one of {known}.", known=", ".join(FORMATS)),
+            )
+        width_mm, height_mm = media_size(media)
+        book = Book(self.fonts(), dots_per_mm, drawn.number)
+        add_label(book, drawn, width_mm, height_mm)
+        pdf = book.finish()
+        warning = trouble_text(book.trouble)
+        if fmt == "pdf":
+            return Rendered(pdf, warning)
+        bitmap = rasterise(pdf, dots_per_mm)[0]
+        if fmt == "png":
+            return Rendered(bitmap.png(dots_per_mm), warning)
+        settings = PageSettings(width_mm, height_mm, dots_per_mm)
+        return Rendered(language_of(fmt).encode(bitmap, settings), warning)
+
+    def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:
+        """One PDF, one page a label, fonts embedded once.
+
+        Raises:
+            UserError: like ``render``; ``ref`` names the label.
+        """
+        width_mm, height_mm = media_size(media)
+        drawn = [drawn_label(label) for label in labels]
+        book = Book(self.fonts(), title="Packbench")
+        for label in drawn:
+            add_label(book, label, width_mm, height_mm)
+        return book.finish()
+
+    def pick_list_pdf(self, pick_list: PickList) -> bytes:
+        """The pick list on A4."""
+        book = Book(self.fonts(), title=pick_list.wave)
+        add_pick_list(book, pick_list, *media_size("A4"))
+        return book.finish()
+
+    def slip_pdf(self, slip: PackingSlip, media: str) -> bytes:
+        book = Book(self.fonts(), title=slip.number)
+        add_slip(book, slip, *media_size(media))
+        return book.finish()
+
+    def test_page_pdf(self, printer: str, media: str, dots_per_mm: float = 8.0) -> bytes:
+        """The page "打一张测试单" prints."""
+        book = Book(self.fonts(), dots_per_mm, printer)
+        add_test_page(book, printer, datetime.now(UTC), *media_size(media))
+        return book.finish()
