@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import UserError
@@ -89,10 +88,7 @@ class _CrashTeller(QObject):
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """The one QApplication of the process, with Fusion and Qt 6's own scaling."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
-        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
-    )
+    """The one QApplication of the process, in Fusion; Qt 6's own scaling is right as it is."""
     known = QApplication.instance()
     app = known if isinstance(known, QApplication) else QApplication([sys.argv[0], *arguments])
     app.setStyle("Fusion")
