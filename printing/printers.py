@@ -13,8 +13,9 @@ from app.ports import DeviceStatus, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
 from printing.devices.device import Device
 from printing.documents.bitmap import Bitmap
+from printing.documents.geometry import dots
 from printing.documents.labels import add_label
-from printing.documents.page import Book, Trouble, dots
+from printing.documents.page import Book, Trouble
 from printing.documents.raster import rasterise
 from printing.documents.sheets import add_pick_list, add_slip, add_test_page
 from printing.fonts import Fonts, load_fonts

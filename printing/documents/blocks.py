@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.domain.address import Address
 from app.domain.labels import OwnArea
 from printing.documents.content import LabelContent, grouped
-from printing.documents.page import Box, Sheet
+from printing.documents.geometry import Box
+from printing.documents.page import Sheet
 from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, fit_rows, shrink
 from printing.fonts import POINTS_PER_MM
 

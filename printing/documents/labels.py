@@ -8,8 +8,9 @@ from app.domain.text import T
 from printing.documents import blocks
 from printing.documents.code128 import code128_modules, is_encodable
 from printing.documents.content import LabelContent, content_of
+from printing.documents.geometry import Box, code128_dots
 from printing.documents.layouts import SF_ROWS, STRIP_ROWS, Rows, rows_for
-from printing.documents.page import Book, Box, Sheet, code128_dots
+from printing.documents.page import Book, Sheet
 
 _EDGE_MM = 1.9  # from the paper's edge to the middle of the numbers along it
 _COPY_CODE_MM = 16.0  # below the perforation: number and code, then both parties

@@ -8,12 +8,13 @@ is one path of whole printer dots, and fixed lines are a form that every page on
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from printing.documents.code128 import QUIET_MODULES as CODE128_QUIET
 from printing.documents.code128 import code128_widths
+from printing.documents.geometry import Box, bar_rectangles, code128_dots, dots
 from printing.documents.qr import QUIET_MODULES as QR_QUIET
 from printing.documents.qr import qr_code
 from printing.documents.textfit import LEADING, Fitted
@@ -23,35 +24,7 @@ Align = Literal["left", "center", "right"]
 
 # From the middle of a line of hanzi or digits down to its base line, in font sizes.
 MIDDLE_TO_BASELINE = 0.365
-# Bars are drawn this much narrower on each side: it changes no dot on the grid they are laid on,
-# and keeps rasterisers that fill every touched pixel (CUPS' gstoraster) from adding one.
-BAR_INSET_DOTS = 0.1
 _PRODUCER = "Packbench"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on the page, in mm."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-    @property
-    def middle_y(self) -> float:
-        return self.y + self.height / 2
-
-    def inset(self, dx: float, dy: float = 0.0) -> Box:
-        return Box(self.x + dx, self.y + dy, self.width - 2 * dx, self.height - 2 * dy)
 
 
 @dataclass(slots=True)
@@ -165,20 +138,6 @@ class Book:
         if name is None:
             name = self._font_names[key] = codes.name(subset)
         return name
-
-
-def dots(length_mm: float, dots_per_mm: float) -> int:
-    """Whole dots, halves up: 76 mm are 608 dots at 8, 150 mm are 1772 at 11.81."""
-    return int(length_mm * dots_per_mm + 0.5)
-
-
-def code128_dots(modules: int, width_mm: float, dots_per_mm: float, max_module_mm: float) -> int:
-    """Dots a module: the most that fit ``width_mm`` with quiet zones, up to ``max_module_mm``.
-
-    0 when not even one dot fits.
-    """
-    fits = int(width_mm * dots_per_mm + 1e-6) // (modules + 2 * CODE128_QUIET)
-    return min(fits, max(1, int(max_module_mm * dots_per_mm + 1e-6)))
 
 
 @dataclass(slots=True)
@@ -349,7 +308,7 @@ class Sheet:
         first += CODE128_QUIET * module + place
         across = self._to_dots(box.x if turned else box.y)
         thick = self._to_dots(box.right if turned else box.bottom) - across
-        self._path(_bars(widths, first, module, across, thick, turned=turned))
+        self._path(bar_rectangles(widths, first, module, across, thick, turned=turned))
         length = modules * module / per_mm
         if turned:
             return Box(across / per_mm, first / per_mm, thick / per_mm, length)
@@ -387,22 +346,3 @@ class Sheet:
             f"{self.height_pt - top * scale:.5f} cm {rectangles} f Q"
         )
         return Box(left / per_mm, top / per_mm, side / per_mm, side / per_mm)
-
-
-def _bars(
-    widths: Sequence[int], first: int, module: int, across: int, thick: int, *, turned: bool
-) -> str:
-    """Every other width is a bar; each is drawn ``BAR_INSET_DOTS`` narrower on both sides."""
-    out: list[str] = []
-    place = first
-    less = 2 * BAR_INSET_DOTS
-    for i, width in enumerate(widths):
-        length = width * module
-        if i % 2 == 0:
-            begin, size = place + BAR_INSET_DOTS, length - less
-            if turned:
-                out.append(f"{across} {begin:.1f} {thick} {size:.1f} re")
-            else:
-                out.append(f"{begin:.1f} {across} {size:.1f} {thick} re")
-        place += length
-    return " ".join(out)

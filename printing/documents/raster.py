@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from printing.documents.bitmap import Bitmap
-from printing.documents.page import dots
+from printing.documents.geometry import dots
 from printing.fonts import POINTS_PER_MM
 
 THRESHOLD = 128

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from app.domain.labels import PackingSlip, PickList, PickRow, SlipRow
 from printing.documents.content import printed_time
-from printing.documents.page import Book, Box, Sheet
+from printing.documents.geometry import Box
+from printing.documents.page import Book, Sheet
 from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, wrap
 from printing.fonts import POINTS_PER_MM
 
