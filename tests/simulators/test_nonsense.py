@@ -95,6 +95,7 @@ def test_spoilt_yunda_calls_are_answered(seed: int) -> None:
 WORDS = {
     "escpos": b"\x1b\x1d\x10\x1c@v0(L*kVaJd\x00\x01\x02\n\x0c",
     "tspl": b'SIZE PRINTBITMAP0123,\r\nCLS \x1b!?~DOWNLOAD"',
+    "cpcl": b"! 0 200 1\r\nEGCGPRINTFORMBOX\x1bh",
     "zpl": b"^~XAZFOGBPLH0123456789,:Z64B64YR!\nDGI",
 }
 

@@ -15,20 +15,23 @@ TSPL_HEAD = b"SIZE 76 mm,130 mm\r\nGAP 3 mm,0 mm\r\nCLS\r\n"
 
 
 def jobs() -> dict[str, bytes]:
-    """The same label in each language, one whole job each."""
+    """The same label in each language, one whole job each; any two may follow each other."""
     picture = label()
     size = len(picture.bits)
     shape = picture.row_bytes.to_bytes(2, "little") + picture.height.to_bytes(2, "little")
     tspl = f"BITMAP 0,0,{picture.row_bytes},{picture.height},0,".encode()
     zpl = f"^XA^FO0,0^GFA,{size},{size},{picture.row_bytes},{picture.bits.hex()}^FS^XZ"
+    cpcl = f"! 0 200 200 {picture.height} 1\r\nPAGE-WIDTH 608\r\nCG {picture.row_bytes} "
+    cpcl += f"{picture.height} 0 0 "
     return {
         "escpos": b"\x1b@\x1dv0\x00" + shape + picture.bits + b"\x1d\x0c",
         "tspl": TSPL_HEAD + tspl + picture.inverted() + b"\r\nPRINT 1,1\r\n",
         "zpl": zpl.encode(),
+        "cpcl": cpcl.encode() + picture.bits + b"\r\nFORM\r\nPRINT\r\n",
     }
 
 
-LANGUAGES = ["escpos", "tspl", "zpl"]
+LANGUAGES = ["escpos", "tspl", "zpl", "cpcl"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

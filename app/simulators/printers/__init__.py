@@ -1,4 +1,4 @@
-"""TCP label printers on loopback that speak ESC/POS, TSPL and ZPL and show what they burnt.
+"""TCP label printers on loopback that speak ESC/POS, TSPL, ZPL and CPCL and show what they burnt.
 
 Independent of every writer of these languages: what comes out here is what the bytes say.
 """

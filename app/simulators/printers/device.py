@@ -15,6 +15,7 @@ from typing import Self
 
 from app.simulators.printers.bitmap import Paper
 from app.simulators.printers.buffer import JobCutError, PowerOffError, ReceiveBuffer
+from app.simulators.printers.cpcl import CpclInterpreter
 from app.simulators.printers.escpos import EscPosInterpreter
 from app.simulators.printers.interpreter import (
     BadCommandError,
@@ -40,6 +41,7 @@ class PrinterLanguage(StrEnum):
     ESCPOS = "escpos"
     TSPL = "tspl"
     ZPL = "zpl"
+    CPCL = "cpcl"
 
 
 class PrinterCrashedError(RuntimeError):
@@ -374,4 +376,5 @@ _INTERPRETERS: dict[PrinterLanguage, Callable[[Controller], Interpreter]] = {
     PrinterLanguage.ESCPOS: EscPosInterpreter,
     PrinterLanguage.TSPL: TsplInterpreter,
     PrinterLanguage.ZPL: ZplInterpreter,
+    PrinterLanguage.CPCL: CpclInterpreter,
 }

@@ -1,4 +1,4 @@
-"""What the three label languages have in common: commands in order, questions at any time."""
+"""What the label languages have in common: commands in order, questions at any time."""
 
 from __future__ import annotations
 
