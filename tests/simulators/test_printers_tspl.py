@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from app.simulators.printers import LabelPrinter, Paper
+from app.simulators.printers import LabelPrinter, Paper, PrinterFaults
 from tests.simulators.label_picture import NUMBER, QR_TEXT, ask, connect, label, send, texts_on
 
 HEAD = b"SIZE 76 mm,130 mm\r\nGAP 3 mm,0 mm\r\nDENSITY 8\r\nSPEED 4\r\nDIRECTION 0\r\nCLS\r\n"
@@ -166,3 +166,11 @@ def test_downloads_are_passed_over() -> None:
     with LabelPrinter("tspl") as printer:
         send(printer, b'DOWNLOAD "A.BAS",8,PRINT 9\n\r\n' + HEAD + b"PRINT 1\r\n~!@\r\n")
         assert (len(printer.papers), printer.complaints) == (1, [])
+
+
+def test_inquiries_are_answered_in_their_turn_or_not_at_all() -> None:
+    job = HEAD + b"PRINT 1\r\n~!T\r\n~!@\r\n"
+    with LabelPrinter("tspl") as printer:
+        assert send(printer, job) == b"SIMULATED TSPL\r\n1\r\n"
+        printer.set_faults(PrinterFaults(no_inquiries=True))
+        assert send(printer, job + b"\x1b!?") == b"\x00"

@@ -27,6 +27,7 @@ class PrinterFaults:
     bytes_per_s: int | None = None  # how fast it takes data; None: as fast as they come
     label_print_s: float = 0.0  # how long a label takes
     mute: bool = False  # never answers a status request
+    no_inquiries: bool = False  # TSPL: answers ESC ! ? but no ~!T and ~!@
     unsolicited_status: bool = False  # sends a status byte at the start of a connection
     reset_after_bytes: int | None = None  # the connection is reset after so many bytes
     close_after_bytes: int | None = None  # ... or closed properly, and the job is thrown away
@@ -96,6 +97,12 @@ class Mechanism:
             self._labels_left = faults.labels_left
             self._paper_end_seen = False
             self._changed.notify_all()
+
+    @property
+    def faults(self) -> PrinterFaults:
+        """The faults in force."""
+        with self._changed:
+            return self._faults
 
     @property
     def labels_left(self) -> int | None:

@@ -252,6 +252,8 @@ class TsplInterpreter:
 
     def _inquiry(self) -> None:
         line = self._buffer.read_until(b"\r\n")
+        if self._mechanism.faults.no_inquiries:
+            return
         if line == b"~!T":
             self._c.reply(b"SIMULATED TSPL\r\n")
         elif line == b"~!@":
