@@ -180,3 +180,18 @@ def not_voided(carrier: str, outcome: Rejected | NotSent | Unknown) -> Voided:
     """A call to void a number that did not get as far as the number."""
     found = outcome.problem if isinstance(outcome, Rejected) else unreached(carrier, outcome)
     return Voided(VoidResult.UNKNOWN, found)
+
+
+def no_route(carrier: str, outcome: object) -> Problem:
+    """Why the label data of a number that exists could not be had."""
+    if isinstance(outcome, Rejected):
+        return outcome.problem
+    if isinstance(outcome, NotSent | Unknown):
+        return unreached(carrier, outcome)
+    return problem(
+        carrier,
+        K.FIX_ADDRESS,
+        "no_route",
+        message=T("{carrier} gives no route for this address yet."),
+        remedy=T("Try again in a few minutes, or correct the address and take a new number."),
+    )

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from app.carriers.account import read_account
 from app.carriers.registry import make_source
+from app.carriers.sf.settings import SfSettings
+from app.carriers.sf.source import SfSource
 from app.domain.waybills import (
     Issued,
     NeverExisted,
     NotSent,
+    Problem,
     ProblemClass,
     Rejected,
     Unknown,
@@ -191,7 +195,7 @@ def test_cancelling_names_the_order(source: WaybillSource, transport: RecordingT
     ("given", "result", "code"),
     [
         (answer(_CANCEL["response_already_cancelled"]), VoidResult.ALREADY_VOID, None),
-        (answer(_CANCEL["response_not_found"]), VoidResult.UNKNOWN, "8018"),
+        (answer(_CANCEL["response_not_found"]), VoidResult.ALREADY_VOID, "8018"),
         (refused("8019", "订单已被确认或已消单,快件已收取"), VoidResult.TOO_LATE, "8019"),
         (refused("8168", "已揽收"), VoidResult.TOO_LATE, "8168"),
         (answer(_PLATFORM["A1006"]), VoidResult.UNKNOWN, "A1006"),
@@ -211,6 +215,26 @@ def test_what_cancelling_came_to(
     voided = source.void(sf_booking(), "SF7444471039325", "")
     assert voided.result is result
     assert (voided.problem.code if voided.problem else None) == code
+
+
+def test_an_order_that_never_had_a_number_may_only_not_be_there_yet(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(answer(_CANCEL["response_not_found"]))
+    assert source.void(sf_booking(), "", "").result is VoidResult.UNKNOWN
+
+
+def test_label_data_are_fetched_again_from_one_answer(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    source = SfSource(read_account(SfSettings, SF_CONFIG), transport, clock)
+    transport.will(answer(_FOUND["body"]), found(routeLabelInfo=None), no_answer())
+    route = _FOUND["decoded_msgData"]["routeLabelInfo"][0]["routeLabelData"]
+    assert source.fetch_label(sf_booking(), "SF7444471039325") == route
+    for code in ("no_route", "unknown"):
+        problem = source.fetch_label(sf_booking(), "SF7444471039325")
+        assert isinstance(problem, Problem)
+        assert problem.code == code
 
 
 def test_any_business_answer_proves_the_account(

@@ -15,12 +15,14 @@ from app.carriers.wire_json import encode
 from app.carriers.yunda import wire
 from app.carriers.yunda.label import label_data
 from app.carriers.yunda.settings import YundaSettings
+from app.carriers.yunda.source import YundaSource
 from app.domain.waybills import (
     AskPerson,
     Booking,
     Issued,
     IssuedNumber,
     NotSent,
+    Problem,
     ProblemClass,
     Rejected,
     Unknown,
@@ -41,6 +43,7 @@ from tests.support.clock import FakeClock
 
 _CREATED = sample("yunda_create_order.response")
 _FIELDS, _TAIL = _CREATED["decoded_pdf_info"][0]
+_PDF = json.dumps(_CREATED["decoded_pdf_info"])
 _CHANGES = sample("yunda_update_cancel")
 _ERRORS = {case["body"]["code"]: case["body"] for case in sample("yunda_errors")["cases"]}
 _BASE = "https://u-openapi.yundasys.com/openapi-api/v1/accountOrder"
@@ -364,7 +367,8 @@ def test_another_customers_label_is_never_adopted(
         (answer(_CHANGES["cancel_response"]), VoidResult.VOIDED),
         (refused("订单已取消"), VoidResult.ALREADY_VOID),
         (refused("面单已经被揽收,签收或回收"), VoidResult.TOO_LATE),
-        (refused("订单不存在"), VoidResult.UNKNOWN),
+        (refused("订单不存在"), VoidResult.ALREADY_VOID),
+        (refused("天外来物"), VoidResult.UNKNOWN),
         (answer(_ERRORS["7400"]), VoidResult.UNKNOWN),
         (page(502), VoidResult.UNKNOWN),
         (nothing_left(), VoidResult.UNKNOWN),
@@ -411,3 +415,20 @@ def test_the_connection_test_tells_the_balance(
     health = source.check()
     assert (health.ok, health.balance) == (ok, left)
     assert (health.remedy is None) is ok
+
+
+def test_label_data_are_fetched_again_for_a_number_without(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    source = YundaSource(settings(), transport, clock)
+    transport.will(
+        answer(_CREATED["body"] | {"data": [{"mailno": "4060005469862", "pdfInfo": _PDF}]})
+    )
+    label = source.fetch_label(yunda_booking(), "4060005469862")
+    assert not isinstance(label, Problem)
+    assert label["position"] == "300"
+    transport.will(answer(_ERRORS["7200"]), answer(_CREATED["body"] | {"data": []}), no_answer())
+    for code in ("7200", "no_route", "unknown"):
+        problem = source.fetch_label(yunda_booking(), "4060005469862")
+        assert isinstance(problem, Problem)
+        assert problem.code == code

@@ -15,6 +15,7 @@ from app.carriers.validation import ready
 from app.carriers.wire_json import encode
 from app.carriers.zto import wire
 from app.carriers.zto.settings import ZtoSettings
+from app.carriers.zto.source import ZtoSource
 from app.domain.errors import UserError
 from app.domain.waybills import (
     AskPerson,
@@ -23,6 +24,7 @@ from app.domain.waybills import (
     IssuedNumber,
     NotSent,
     Outcome,
+    Problem,
     ProblemClass,
     Rejected,
     Unknown,
@@ -465,7 +467,8 @@ def test_an_agreed_collection_expires_by_itself(
         (answer(sample("zto_cancel")["response"]), VoidResult.VOIDED),
         (refusal("订单已取消"), VoidResult.ALREADY_VOID),
         (refusal("订单已揽收,不能取消"), VoidResult.TOO_LATE),
-        (refusal("订单不存在"), VoidResult.UNKNOWN),
+        (refusal("订单不存在"), VoidResult.ALREADY_VOID),
+        (refusal("天外来物"), VoidResult.UNKNOWN),
         (answer(_ERRORS["S211"]), VoidResult.UNKNOWN),
         (page(502), VoidResult.UNKNOWN),
         (nothing_left(), VoidResult.UNKNOWN),
@@ -513,3 +516,20 @@ def test_the_connection_test_tells_the_balance(
     assert (health.ok, health.balance) == (ok, left)
     assert (health.remedy is None) is ok
     assert transport.last.json["datetime"] == "2026-11-20 10:00:00"
+
+
+def test_label_data_are_fetched_again_for_a_number_without(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    source = ZtoSource(settings(), transport, clock)
+    transport.will(answer(_MARK["response"]))
+    label = source.fetch_label(zto_booking(), "73100196611387")
+    assert not isinstance(label, Problem)
+    assert label["mark"] == "300- H12 09"
+    transport.will(
+        refusal("超出中通快递服务范围"), answer(_MARK["response"] | {"result": None}), no_answer()
+    )
+    for code in ("SYS001", "no_route", "unknown"):
+        problem = source.fetch_label(zto_booking(), "73100196611387")
+        assert isinstance(problem, Problem)
+        assert problem.code == code

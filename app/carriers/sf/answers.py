@@ -139,13 +139,19 @@ def shows_receiver(answer: Answer) -> bool:
     return shown_receiver(as_object(answer.data) or {}) != Shown()
 
 
-def read_cancelled(answer: Answer) -> Voided:
-    """What a cancelling (dealType 2) came to."""
+def read_cancelled(answer: Answer, number: str) -> Voided:
+    """What a cancelling (dealType 2) came to.
+
+    An order that SF no longer has needs no cancelling once it had a ``number``; without one the
+    order may only not be there yet.
+    """
     order = as_object(answer.data) or {}
     if answer.success and as_text(order.get("resStatus")) in {_CANCELLED, ""}:
         return Voided(VoidResult.VOIDED)
     if answer.code == errors.ALREADY_CANCELLED:
         return Voided(VoidResult.ALREADY_VOID)
+    if answer.code in errors.ORDER_NOT_FOUND and number:
+        return Voided(VoidResult.ALREADY_VOID, answer.problem)
     if answer.problem.kind is ProblemClass.ALREADY_MOVING:
         return Voided(VoidResult.TOO_LATE, answer.problem)
     return Voided(VoidResult.UNKNOWN, answer.problem)

@@ -9,12 +9,12 @@ a replay. Keys are made so that they never meet; beyond that an order found by s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.carriers.calling import Caller
-from app.carriers.problems import not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, unhealthy
 from app.carriers.sf import answers, errors, wire
 from app.carriers.sf.answers import Answer
 from app.carriers.sf.label import has_route
@@ -29,6 +29,7 @@ from app.domain.waybills import (
     NeverExisted,
     NotSent,
     Outcome,
+    Problem,
     ProblemClass,
     Reconciled,
     Rejected,
@@ -108,9 +109,19 @@ class SfSource:
     def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
         """Cancel the whole order of ``booking``, its children too (dealType 2)."""
         voided = self._ask(
-            booking.key, wire.UPDATE, wire.cancel_data(booking.key), answers.read_cancelled
+            booking.key,
+            wire.UPDATE,
+            wire.cancel_data(booking.key),
+            lambda answer: answers.read_cancelled(answer, number),
         )
         return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
+
+    def fetch_label(self, booking: Booking, number: str) -> Mapping[str, Any] | Problem:
+        """The label data of a number that came without: all of it from one search answer."""
+        found = self._search(booking)
+        if isinstance(found, Issued) and found.number == number and has_route(found.label):
+            return found.label
+        return no_route(errors.CARRIER, found)
 
     def check(self) -> Health:
         """Ask for the route of nobody's number: any business answer proves keys and signature."""

@@ -37,7 +37,7 @@ from app.domain.waybills import (
 from app.net.transport import Response
 from app.ports import Health
 
-_CANCELLED = ("已取消", "重复取消", "已作废")
+_CANCELLED = ("已取消", "重复取消", "订单不存在", "已作废")
 _COUNTS = ("count", "balance", "available", "surplus", "num")
 
 
@@ -120,9 +120,11 @@ def _number(order: JsonObject) -> str:
     return as_text(order.get("mail_no")) or as_text(order.get("mailno"))
 
 
-def read_label(answer: Answer, number: str) -> dict[str, Any] | None:
+def read_label(answer: Answer, number: str) -> dict[str, Any] | Rejected | None:
     """Label data of bmGetPdfInfo, ``None`` when it holds none for ``number``."""
-    for order in as_objects(answer.data) if answer.success else []:
+    if not answer.success:
+        return Rejected(answer.problem, answer.raw)
+    for order in as_objects(answer.data):
         label = label_data(order.get("pdfInfo") or order.get("pdf_info"))
         if has_position(label) and number in {_number(order), as_text(label.get("mailno"))}:
             return label

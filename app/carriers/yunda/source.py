@@ -7,12 +7,12 @@ answer harmless.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.carriers.calling import Caller
-from app.carriers.problems import not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, unhealthy
 from app.carriers.validation import ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.yunda import answers, errors, wire
@@ -26,6 +26,7 @@ from app.domain.waybills import (
     Issued,
     NotSent,
     Outcome,
+    Problem,
     Reconciled,
     Rejected,
     Unknown,
@@ -97,6 +98,11 @@ class YundaSource:
         )
         return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
 
+    def fetch_label(self, booking: Booking, number: str) -> Mapping[str, Any] | Problem:
+        """The label data of a number that came without (bmGetPdfInfo)."""
+        label = self._ask_for_label(booking.key, number)
+        return label if isinstance(label, dict) else no_route(errors.CARRIER, label)
+
     def check(self) -> Health:
         """Ask for the balance of the merchant."""
         data = wire.balance_data(self._settings)
@@ -130,16 +136,21 @@ class YundaSource:
         """``issued`` with label data; without them, with a warning and an empty ``position``."""
         if has_position(issued.label):
             return issued
-        label = self._ask(
-            key,
-            wire.LABEL,
-            wire.label_query(self._settings, issued.number),
-            lambda answer: answers.read_label(answer, issued.number),
-        )
+        label = self._ask_for_label(key, issued.number)
         if isinstance(label, dict):
             return replace(issued, label=label)
         warning = T("Yunda has given the number but no route for the label yet: do not print it.")
         return replace(issued, warning=warning)
+
+    def _ask_for_label(
+        self, key: str, number: str
+    ) -> dict[str, Any] | Rejected | NotSent | Unknown | None:
+        return self._ask(
+            key,
+            wire.LABEL,
+            wire.label_query(self._settings, number),
+            lambda answer: answers.read_label(answer, number),
+        )
 
     def _ask(
         self,

@@ -35,7 +35,7 @@ from app.domain.waybills import (
 from app.net.transport import Response
 from app.ports import Health
 
-_CANCELLED = ("已取消", "重复取消")
+_CANCELLED = ("已取消", "重复取消", "订单不存在")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,11 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
     )
 
 
-def read_mark(answer: Answer) -> dict[str, Any] | None:
-    """Route text of bagAddrMark, ``None`` when there is none."""
-    label = label_data(as_object(answer.result)) if answer.success else {}
+def read_mark(answer: Answer) -> dict[str, Any] | Rejected | None:
+    """Route text of bagAddrMark, ``None`` when ZTO answers without one."""
+    if not answer.success:
+        return Rejected(answer.problem, answer.raw)
+    label = label_data(as_object(answer.result))
     return label if has_mark(label) else None
 
 

@@ -7,12 +7,12 @@ about a lost booking, unless the account is known to answer queries by our key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.carriers.calling import Caller
-from app.carriers.problems import not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, unhealthy
 from app.carriers.validation import ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.zto import answers, errors, wire
@@ -25,6 +25,7 @@ from app.domain.waybills import (
     Issued,
     NotSent,
     Outcome,
+    Problem,
     Reconciled,
     Rejected,
     Unknown,
@@ -109,6 +110,15 @@ class ZtoSource:
             answers.read_cancelled,
         )
         return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
+
+    def fetch_label(self, booking: Booking, number: str) -> Mapping[str, Any] | Problem:
+        """Route text for a number that came without, by its addresses."""
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return prepared.problem
+        data = wire.mark_data(prepared)
+        mark = self._ask(booking.key, wire.MARK, data, answers.read_mark)
+        return mark if isinstance(mark, dict) else no_route(errors.CARRIER, mark)
 
     def check(self) -> Health:
         """Ask for the balance of the e-waybill account.
