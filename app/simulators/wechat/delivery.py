@@ -85,9 +85,9 @@ def ship(
         _add_parcel(shop, order, parcel, via)
         for line in parcel["product_infos"]:
             order.shipped[goods_of(line)] += line["product_cnt"]
-        for label in shop.label_orders.values():
-            if label.alive and label.waybill_id and label.waybill_id == parcel.get("waybill_id"):
-                label.status = 4
+        label = shop.labels_by_number.get(parcel.get("waybill_id", ""))
+        if label is not None and label.alive:
+            label.status = 4
     drop_address_request(order)
     refresh_status(shop, order)
     order.touch(shop.now_s())

@@ -43,7 +43,6 @@ def precreate(shop: ShopState, body: Body) -> Body:
     """``order/precreate``: checks everything and hands out an id, books nothing."""
     check_label_request(shop, body)
     label_id = str(3878000000000000000 + next(shop.own_numbers))
-    shop.precreated_ids.add(label_id)
     return {"ewaybill_order_id": label_id}
 
 
@@ -214,6 +213,7 @@ def _book(
     boxes: int,
 ) -> None:
     label.waybill_id = _waybill_number(shop, account.delivery_id)
+    shop.labels_by_number[label.waybill_id] = label
     label.order_ids = tuple(order.order_id for _, order in orders)
     for entry, order in orders:
         label.units[order.order_id] = {

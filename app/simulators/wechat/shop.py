@@ -211,13 +211,14 @@ class WechatShop(AftersaleDesk):
             self.products[str(product["product_id"])] = copy.deepcopy(dict(product))
 
     def pick_up(self, waybill_id: str) -> None:
-        """The carrier takes the parcel: the number can no longer be cancelled."""
+        """The carrier takes the parcel: the number can no longer be cancelled.
+
+        Raises:
+            KeyError: no platform label has this number.
+        """
         with self.lock:
-            for label in self.label_orders.values():
-                if waybill_id and label.waybill_id == waybill_id:
-                    label.path_info.append(
-                        {"update_time": self.now_s(), "status": 1, "desc": "快件已揽收"}
-                    )
+            step = {"update_time": self.now_s(), "status": 1, "desc": "快件已揽收"}
+            self.labels_by_number[waybill_id].path_info.append(step)
 
     def refuse_labels(self, delivery_id: str, *messages: str) -> None:
         """The carrier refuses the next labels, one message each (may be empty)."""

@@ -94,7 +94,7 @@ class ShopState:
         self.refunds_asked_at_s: dict[str, float] = {}
         self.products: dict[str, dict[str, Any]] = {}
         self.label_orders: dict[str, LabelOrder] = {}
-        self.precreated_ids: set[str] = set()
+        self.labels_by_number: dict[str, LabelOrder] = {}
         self.print_notices: list[PrintNotice] = []
         self.shipment_log: list[Shipment] = []
         self.refused_shipments: Counter[tuple[str, int]] = Counter()
