@@ -237,6 +237,20 @@ def open_unchecked(
     return Services(work, secrets, paths, local, outside)
 
 
+def upgrade_database(data: Path | None = None) -> Path | None:
+    """Bring the database of the data folder to this version. Returns the copy made before, if any.
+
+    Raises ``UserError`` (``database_newer``) for a database of a newer version.
+    """
+    from app.store.schema import upgrade
+
+    services = open_unchecked(data)
+    try:
+        return upgrade(services.work.db, now=services.work.now())
+    finally:
+        services.close()
+
+
 def adapters() -> Adapters:
     """Which keys every platform and carrier takes, for reading a configuration file."""
     from app.carriers.account import read_account

@@ -1,0 +1,109 @@
+"""``config apply`` and ``config show``."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.cli.context import Context, Opened
+from app.cli.parser import Commands
+from app.cli.result import Column, CommandResult
+from app.domain.errors import PackbenchError
+from app.domain.text import tr
+
+
+def add(commands: Commands) -> None:
+    group = commands.group("config", tr("accounts, sender, printers and rules"))
+    apply = group.add("apply", tr("make the settings what a file says"), _apply)
+    apply.add_argument("file", type=Path, metavar=tr("FILE"), help=tr("a TOML file"))
+    group.add("show", tr("show the settings, never a secret"), _show)
+
+
+def _apply(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import configuring
+    from app.settings import read_config
+
+    with context.services() as services:
+        config = read_config(
+            wanted.file, context.doors.adapters(), context.environ, services.secrets.get
+        )
+        if config.database_url is None or not _moves(services, config.database_url):
+            changes = configuring.apply(services.work, services.secrets, config)
+            moved = []
+        else:
+            changes = []
+            moved = [{"section": "database", "name": "", "result": "changed"}]
+    if moved:
+        _move(services, config.database_url or "", context)
+        with context.services() as services:
+            changes = configuring.apply(services.work, services.secrets, config)
+    rows = moved + [{"section": c.section, "name": c.name, "result": c.result} for c in changes]
+    columns = (
+        Column("section", tr("Section")),
+        Column("name", tr("Name")),
+        Column("result", tr("Result")),
+    )
+    return CommandResult(rows, columns=columns, summary="" if rows else tr("Nothing changed."))
+
+
+def _moves(services: Opened, url: str) -> bool:
+    """Whether ``url`` is another database than the one in use."""
+    from app.settings import DATABASE_PASSWORD, split_password
+
+    plain, password = split_password(url)
+    kept = services.secrets.get(DATABASE_PASSWORD) or ""
+    return services.local.database_url != plain or (bool(password) and password != kept)
+
+
+def _move(services: Opened, url: str, context: Context) -> None:
+    """Use the database at ``url`` from now on; when it does not open, stay with the old one."""
+    from app.settings import DATABASE_PASSWORD, split_password, write_local
+
+    plain, password = split_password(url)
+    password_before = services.secrets.get(DATABASE_PASSWORD)
+    if password:
+        services.secrets.set(DATABASE_PASSWORD, password)
+    write_local(services.paths.settings, replace(services.local, database_url=plain))
+    try:
+        with context.services():
+            return
+    except PackbenchError:
+        write_local(services.paths.settings, services.local)
+        if password_before is None:
+            services.secrets.delete(DATABASE_PASSWORD)
+        else:
+            services.secrets.set(DATABASE_PASSWORD, password_before)
+        raise
+
+
+def _show(_wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import configuring
+
+    with context.services() as services:
+        rows = configuring.show(services.work, services.secrets, context.doors.secret_keys)
+        database = services.local.database_url or f"sqlite:///{services.paths.database}"
+    rows = [{"section": "database", "url": database}, *rows]
+    return CommandResult(rows, summary="\n\n".join(_as_toml(row) for row in rows))
+
+
+def _as_toml(row: dict[str, Any]) -> str:
+    single = row["section"] in {"database", "sender"}
+    lines = [f"[{row['section']}]" if single else f"[[{row['section']}]]"]
+    lines += [f"{k} = {_toml(v)}" for k, v in row.items() if k != "section" and v is not None]
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    import json
+
+    match value:
+        case dict():
+            return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(_toml(v) for v in value) + "]"
+        case bool() | int() | float() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return json.dumps(str(value), ensure_ascii=False)

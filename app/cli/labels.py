@@ -1,0 +1,98 @@
+"""``label render``, ``reprint`` and ``waybill cancel``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.context import Context
+from app.cli.parser import Commands, media, positive
+from app.cli.result import CommandResult, of_batch
+from app.cli.waves import batch_columns, batch_ref, batch_row
+from app.domain.errors import UserError
+from app.domain.text import T, tr
+
+if TYPE_CHECKING:
+    from app.domain.labels import Label
+    from app.services.workplace import Workplace
+
+FORMATS = ("pdf", "png", "escpos", "tspl", "zpl", "cpcl")
+_MM_PER_INCH = 25.4
+_DPI = 203
+
+
+def add(commands: Commands) -> None:
+    label = commands.group("label", tr("the printed face of a waybill"))
+    render = label.add("render", tr("the bytes a printer would get, in a file"), _render)
+    render.add_argument("waybill", metavar=tr("WAYBILL"))
+    render.add_argument(
+        "--format", required=True, choices=FORMATS, metavar=tr("FORMAT"), help=", ".join(FORMATS)
+    )
+    render.add_argument(
+        "--dpi", type=positive, default=_DPI, metavar="N", help=tr("dots per inch of the head")
+    )
+    render.add_argument(
+        "--media", type=media, default="76x130", metavar="WxH", help=tr("paper size in mm")
+    )
+    render.add_argument("--out", required=True, type=Path, metavar=tr("FILE"))
+
+    again = commands.add("reprint", tr("print a label again, on purpose"), _reprint)
+    again.add_argument("waybill", metavar=tr("WAYBILL"))
+    again.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
+    again.add_argument("--printer", metavar=tr("NAME"), help=tr("on this printer"))
+
+    waybill = commands.group("waybill", tr("numbers of the carriers"))
+    cancel = waybill.add("cancel", tr("give a number back"), _cancel)
+    cancel.add_argument("waybill", metavar=tr("WAYBILL"))
+
+
+def _render(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    # 203 dpi heads have exactly 8 dots a millimetre; the name is rounded, not the head.
+    dots_per_mm = 8.0 if wanted.dpi == _DPI else wanted.dpi / _MM_PER_INCH
+    with context.services() as services:
+        label = _label(services.work, wanted.waybill)
+        drawn = services.work.outside.stationery.render(
+            label, wanted.format, wanted.media, dots_per_mm
+        )
+    try:
+        wanted.out.write_bytes(drawn)
+    except OSError as error:
+        raise UserError(
+            "file_not_written",
+            T("The file {file} cannot be written.", file=wanted.out),
+            T("Check the folder and the right to write there."),
+            ref=wanted.waybill,
+        ) from error
+    row = {
+        "waybill": wanted.waybill,
+        "format": wanted.format,
+        "file": str(wanted.out),
+        "bytes": len(drawn),
+    }
+    return CommandResult([row], summary=tr("Written: {file}", file=wanted.out))
+
+
+def _label(work: Workplace, number: str) -> Label:
+    from app.services import label_content
+
+    with work.db.read() as tx:
+        waybill = label_content.find_waybill(tx, number)
+        return label_content.label_of(tx, work, waybill)
+
+
+def _reprint(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import printing
+
+    with context.services() as services:
+        row = printing.reprint(services.work, wanted.waybill, wanted.reason, printer=wanted.printer)
+    return of_batch([row], batch_row, batch_ref, batch_columns())
+
+
+def _cancel(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import voiding
+
+    with context.services() as services:
+        parcel = voiding.cancel_waybill(services.work, wanted.waybill)
+    row = {"parcel": parcel, "waybill": wanted.waybill, "result": "cancelled", "code": ""}
+    return CommandResult([row], columns=batch_columns())

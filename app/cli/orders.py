@@ -1,0 +1,142 @@
+"""``orders list`` and ``orders show``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from app.cli.context import Context
+from app.cli.parser import Commands, positive
+from app.cli.result import Column, CommandResult
+from app.domain.states import HoldCode, ParcelState
+from app.domain.text import Text, ntr, tr
+
+if TYPE_CHECKING:
+    from app.services.details import OrderDetail
+    from app.services.queries import OrderRow
+
+STATES = [s.value for s in ParcelState]
+HOLDS = [h.value for h in HoldCode]
+DEFAULT_LIMIT = 100
+
+
+def add(commands: Commands) -> None:
+    group = commands.group("orders", tr("orders of the shops"))
+    listing = group.add("list", tr("orders, the newest first"), _list)
+    listing.add_argument("--state", choices=STATES, metavar=tr("STATE"), help=", ".join(STATES))
+    listing.add_argument("--hold", choices=HOLDS, metavar=tr("HOLD"), help=", ".join(HOLDS))
+    listing.add_argument("--shop", metavar=tr("NAME"), help=tr("this shop only"))
+    listing.add_argument("--search", default="", metavar=tr("TEXT"), help=tr("words to look for"))
+    listing.add_argument(
+        "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
+    )
+    show = group.add("show", tr("one order with its parcels and its story"), _show)
+    show.add_argument("order", metavar="ID", help=tr("our id or the shop's"))
+
+
+def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import queries
+
+    chosen = queries.OrderFilter(
+        tab=wanted.state or "all",
+        holds=(wanted.hold,) if wanted.hold else (),
+        shops=(wanted.shop,) if wanted.shop else (),
+        search=wanted.search,
+    )
+    with context.services() as services:
+        ids = queries.order_ids(services.work, chosen)
+        rows = queries.order_rows(services.work, ids[: wanted.limit])
+    columns = (
+        Column("order_id", tr("Order")),
+        Column("shop", tr("Shop")),
+        Column("stage", tr("Stage")),
+        Column("holds", tr("Holds")),
+        Column("paid_at", tr("Paid")),
+        Column("deadline_at", tr("Ship by")),
+        Column("lines", tr("Goods")),
+        Column("id", "ID"),
+    )
+    return CommandResult(
+        [order_row(row) for row in rows], columns=columns, summary=count_line(len(rows), len(ids))
+    )
+
+
+def count_line(shown: int, found: int) -> str:
+    """How many there are, and how many of them are shown."""
+    if shown < found:
+        return tr("The first {shown} of {found}; see more with --limit", shown=shown, found=found)
+    return ntr("{n} row", "{n} rows", found)
+
+
+def order_row(row: OrderRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "shop": row.shop,
+        "order_id": row.order_id,
+        "status": row.status,
+        "stage": row.stage,
+        "holds": list(row.holds),
+        "paid_at": row.paid_at,
+        "deadline_at": row.deadline_at,
+        "lines": [{"sku": x.sku, "title": x.title, "quantity": x.quantity} for x in row.lines],
+        "parcels": list(row.parcels),
+    }
+
+
+def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import details
+
+    with context.services() as services:
+        detail = details.order_detail(services.work, wanted.order)
+    row = _detail_row(detail)
+    return CommandResult([row], summary=_detail_text(detail))
+
+
+def _detail_row(detail: OrderDetail) -> dict[str, Any]:
+    """The list's keys and more; the receiver is masked."""
+    from app.cli.parcels import parcel_row
+
+    return {
+        **order_row(detail.row),
+        "paid_fen": detail.paid_fen,
+        "freight_fen": detail.freight_fen,
+        "receiver": {
+            "name": detail.receiver.name,
+            "phone": detail.receiver.phone,
+            "address": detail.receiver.full,
+        },
+        "buyer_note": detail.buyer_note,
+        "merchant_note": detail.merchant_note,
+        "parcel_rows": [parcel_row(p) for p in detail.parcels],
+        "hold_rows": [
+            {
+                "code": h.code,
+                "reason": str(Text.from_json(h.reason)),
+                "set_at": h.set_at,
+                "releasable": h.releasable,
+            }
+            for h in detail.holds
+        ],
+    }
+
+
+def _detail_text(detail: OrderDetail) -> str:
+    row = detail.row
+    lines = [
+        tr("Order {order} of {shop}", order=row.order_id, shop=row.shop),
+        f"{row.stage}  {' '.join(row.holds)}".strip(),
+        f"{detail.receiver.name} {detail.receiver.phone} {detail.receiver.full}",
+    ]
+    lines += [f"  {x.sku or '?'} {x.title} {x.spec} ×{x.quantity}" for x in row.lines]
+    for parcel in detail.parcels:
+        lines.append(
+            tr(
+                "Parcel {parcel}: {state} {carrier} {waybill}",
+                parcel=parcel.id,
+                state=parcel.state,
+                carrier=parcel.carrier,
+                waybill=parcel.waybill,
+            )
+        )
+    lines += [f"! {h.code}: {Text.from_json(h.reason)}" for h in detail.holds]
+    return "\n".join(lines)

@@ -1,0 +1,129 @@
+"""The one place that writes: a JSON document or a table on stdout, the rest on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, TextIO
+
+from app.cli.result import Column, CommandResult, ErrorRow
+from app.domain.text import Text, tr
+from app.jobs import Progress, Step, ignore_progress
+
+_WIDTH_OF_FILES = 240
+
+
+def write(result: CommandResult, *, as_json: bool, out: TextIO, err: TextIO) -> None:
+    """Show ``result``."""
+    if as_json:
+        _write_json(result, out)
+        return
+    if result.rows and result.columns:
+        _write_table(result.rows, result.columns, out)
+    if result.summary:
+        out.write(f"{result.summary}\n")
+    elif not result.rows and not result.errors:
+        out.write(tr("Nothing to show.") + "\n")
+    out.flush()
+    write_errors(result.errors, err)
+
+
+def write_errors(errors: Sequence[ErrorRow], err: TextIO) -> None:
+    """Each error as a sentence with its remedy below."""
+    for error in errors:
+        where = f"{error.ref}: " if error.ref and error.ref not in error.message else ""
+        err.write(f"{where}{error.message}\n")
+        if error.remedy:
+            err.write(f"  → {error.remedy} [{error.code}]\n")
+    err.flush()
+
+
+def _write_json(result: CommandResult, out: TextIO) -> None:
+    document = {
+        "ok": result.exit_code == 0,
+        "rows": list(result.rows),
+        "errors": [e.as_dict() for e in result.errors],
+    }
+    json.dump(document, out, ensure_ascii=False, default=_plain)
+    out.write("\n")
+    out.flush()
+
+
+def _plain(value: object) -> object:
+    """What JSON does not know: times as ISO 8601 UTC, sentences as text."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case Text():
+            return str(value)
+        case Enum():
+            return value.value
+        case Mapping():
+            return dict(value)
+        case set() | frozenset():
+            return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no place in a row")
+
+
+def _write_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], out: TextIO) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text as Cell
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        justify = "right" if column.right else "left"
+        table.add_column(column.heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Cell(_shown(row.get(c.key))) for c in columns))
+    width = None if out.isatty() else _WIDTH_OF_FILES
+    Console(file=out, width=width, highlight=False, soft_wrap=False).print(table)
+
+
+def _shown(value: object) -> str:
+    """A value as people read it; times are local."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "✓" if value else ""
+        case datetime():
+            return value.astimezone().strftime("%m-%d %H:%M")
+        case Enum():
+            return str(value.value)
+        case str():
+            return value
+        case Mapping():
+            if "sku" in value and "quantity" in value:
+                return f"{value['sku'] or value.get('title', '')} ×{value['quantity']}"
+            return " ".join(f"{k}={_shown(v)}" for k, v in value.items())
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(_shown(v) for v in value)
+        case _:
+            return str(value)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """A bar on stderr when somebody is looking, otherwise nothing."""
+    if not sys.stderr.isatty():
+        yield ignore_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def show(step: Step) -> None:
+            failed = tr("{title}, {n} failed", title=title, n=step.failed) if step.failed else title
+            bar.update(task, completed=step.done, total=step.total or None, description=failed)
+
+        yield show

@@ -1,0 +1,141 @@
+"""``parcels``: list, show, hold, release, change the carrier."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from app.cli.context import Context
+from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES, count_line
+from app.cli.parser import Commands, positive
+from app.cli.result import Column, CommandResult
+from app.domain.text import tr
+
+if TYPE_CHECKING:
+    from app.services.parcel_queries import ParcelRow
+    from app.services.workplace import Workplace
+
+
+def add(commands: Commands) -> None:
+    group = commands.group("parcels", tr("boxes, each with one label"))
+    listing = group.add("list", tr("parcels, the most urgent first"), _list)
+    listing.add_argument("--state", choices=STATES, metavar=tr("STATE"), help=", ".join(STATES))
+    listing.add_argument("--hold", choices=HOLDS, metavar=tr("HOLD"), help=", ".join(HOLDS))
+    listing.add_argument("--wave", metavar=tr("WAVE"), help=tr("of this wave only"))
+    listing.add_argument(
+        "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
+    )
+    _one(group, "show", tr("one parcel"), _show)
+    hold = _one(group, "hold", tr("keep a parcel back"), _hold)
+    hold.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
+    _one(group, "release", tr("end what keeps a parcel back"), _release)
+    carrier = _one(group, "carrier", tr("choose another carrier or account"), _carrier)
+    carrier.add_argument("name", metavar=tr("NAME"), help=tr("a company code or an account's name"))
+
+
+def _one(commands: Commands, name: str, help_text: str, run: Any) -> argparse.ArgumentParser:
+    command = commands.add(name, help_text, run)
+    command.add_argument("parcel", metavar="ID", help=tr("the parcel's id or its waybill number"))
+    return command
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("waybill", tr("Waybill")),
+        Column("state", tr("State")),
+        Column("holds", tr("Holds")),
+        Column("carrier", tr("Carrier")),
+        Column("wave", tr("Wave")),
+        Column("printed", tr("Printed")),
+        Column("weight_g", tr("Weight (g)"), right=True),
+        Column("orders", tr("Orders")),
+        Column("id", "ID"),
+    )
+
+
+def parcel_row(row: ParcelRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "orders": list(row.orders),
+        "state": row.state,
+        "holds": list(row.holds),
+        "route": row.route,
+        "carrier": row.carrier,
+        "account": row.account,
+        "waybill": row.waybill,
+        "wave": row.wave,
+        "printed": row.printed,
+        "weight_g": row.weight_g,
+    }
+
+
+def find_parcel(work: Workplace, wanted: str) -> ParcelRow:
+    """The parcel with this id or waybill number. Raises ``UserError`` (``no_such_parcel``)."""
+    from app.services import checking, parcel_queries
+
+    rows = parcel_queries.parcel_rows(work, [wanted])
+    if not rows:
+        by_number = parcel_queries.parcel_of_waybill(work, wanted)
+        rows = parcel_queries.parcel_rows(work, [by_number]) if by_number else []
+    if not rows:
+        raise checking.no_such_parcel(wanted)
+    return rows[0]
+
+
+def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import parcel_queries
+
+    with context.services() as services:
+        ids = parcel_queries.parcel_ids(
+            services.work, state=wanted.state, hold=wanted.hold, wave=wanted.wave
+        )
+        rows = parcel_queries.parcel_rows(services.work, ids[: wanted.limit])
+    return CommandResult(
+        [parcel_row(r) for r in rows],
+        columns=_columns(),
+        summary=count_line(len(rows), len(ids)),
+    )
+
+
+def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    with context.services() as services:
+        return _shown(services.work, wanted.parcel)
+
+
+def _shown(work: Workplace, parcel: str) -> CommandResult:
+    row = find_parcel(work, parcel)
+    return CommandResult([{**parcel_row(row), "reason": row.choice_reason}], columns=_columns())
+
+
+def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import holding
+
+    with context.services() as services:
+        work = services.work
+        parcel_id = find_parcel(work, wanted.parcel).id
+        with work.db.write() as tx:
+            holding.hold_by_person(tx, work, parcel_id, wanted.reason)
+        work.changed("orders", "parcels")
+        return _shown(work, parcel_id)
+
+
+def _release(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import checking, holding
+
+    with context.services() as services:
+        work = services.work
+        parcel_id = find_parcel(work, wanted.parcel).id
+        with work.db.write() as tx:
+            holding.release_by_person(tx, work, parcel_id)
+        checking.recheck(work)
+        work.changed("orders", "parcels")
+        return _shown(work, parcel_id)
+
+
+def _carrier(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import checking
+
+    with context.services() as services:
+        parcel_id = find_parcel(services.work, wanted.parcel).id
+        checking.change_carrier(services.work, parcel_id, wanted.name)
+        return _shown(services.work, parcel_id)

@@ -1,0 +1,154 @@
+"""``stock``: what the shelf holds, and the ledger of how it came to that."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.cli.context import Context
+from app.cli.orders import DEFAULT_LIMIT
+from app.cli.parser import Commands, positive
+from app.cli.result import Column, CommandResult, ErrorRow
+from app.domain.text import T, ntr, tr
+
+
+def add(commands: Commands) -> None:
+    group = commands.group("stock", tr("what the shelf holds"))
+    listing = group.add("list", tr("every item with its figures"), _list)
+    listing.add_argument("--search", default="", metavar=tr("TEXT"), help=tr("words to look for"))
+    load = group.add("import", tr("counted stock from a CSV or Excel file"), _import)
+    load.add_argument("file", type=Path, metavar=tr("FILE"))
+    load.add_argument("--dry-run", action="store_true", help=tr("check the file, change nothing"))
+    receive = group.add("receive", tr("goods came in"), _receive)
+    receive.add_argument("sku", metavar="SKU")
+    receive.add_argument("quantity", type=positive, metavar=tr("QTY"))
+    receive.add_argument("--bin", default="", metavar=tr("BIN"), help=tr("where it lies now"))
+    receive.add_argument(
+        "--reference",
+        default="",
+        metavar=tr("NUMBER"),
+        help=tr("number of the paper; the same number counts once"),
+    )
+    adjust = group.add("adjust", tr("correct a figure, up or down"), _adjust)
+    adjust.add_argument("sku", metavar="SKU")
+    adjust.add_argument("quantity", type=int, metavar=tr("QTY"))
+    adjust.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
+    moves = group.add("moves", tr("the ledger of an item, the newest first"), _moves)
+    moves.add_argument("sku", metavar="SKU")
+    moves.add_argument(
+        "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
+    )
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("sku", "SKU"),
+        Column("name", tr("Name")),
+        Column("bin", tr("Bin")),
+        Column("on_hand", tr("On hand"), right=True),
+        Column("allocated", tr("Allocated"), right=True),
+        Column("available", tr("Available"), right=True),
+    )
+
+
+def _figures(context: Context, search: str, only: str = "") -> CommandResult:
+    from app.services import stock
+
+    with context.services() as services:
+        found = stock.list_stock(services.work, search)
+    rows = [
+        {
+            "sku": r.sku,
+            "name": f"{r.name} {r.spec}".strip(),
+            "on_hand": r.on_hand,
+            "allocated": r.allocated,
+            "available": r.available,
+            "bin": r.bin,
+        }
+        for r in found
+        if not only or r.sku == only
+    ]
+    return CommandResult(rows, columns=_columns(), summary=ntr("{n} row", "{n} rows", len(rows)))
+
+
+def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    return _figures(context, wanted.search)
+
+
+def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import stock
+    from app.spreadsheets import STOCK_COLUMNS, read_rows
+
+    file_rows = read_rows(wanted.file, STOCK_COLUMNS, required=("sku", "quantity"))
+    with context.services() as services, context.show_progress(tr("Importing")):
+        found = stock.import_rows(services.work, file_rows, dry_run=wanted.dry_run)
+    rows = [
+        {"line": r.line, "sku": r.sku, "result": r.result, "reason": str(r.message or "")}
+        for r in found
+    ]
+    remedy = str(T("Correct this row and import the file again; the other rows are not doubled."))
+    errors = [
+        ErrorRow("import_row", str(r.message or ""), remedy, f"{wanted.file.name}:{r.line}")
+        for r in found
+        if r.result == "failed"
+    ]
+    columns = (
+        Column("line", tr("Line"), right=True),
+        Column("sku", "SKU"),
+        Column("result", tr("Result")),
+        Column("reason", tr("Reason")),
+    )
+    return CommandResult(rows, errors, columns, done=len(rows) - len(errors))
+
+
+def _receive(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import stock
+
+    with context.services() as services:
+        stock.receive(
+            services.work,
+            wanted.sku,
+            wanted.quantity,
+            bin_name=wanted.bin,
+            reference=wanted.reference,
+        )
+    return _figures(context, "", wanted.sku)
+
+
+def _adjust(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import stock
+
+    with context.services() as services:
+        stock.adjust(services.work, wanted.sku, wanted.quantity, wanted.reason)
+    return _figures(context, "", wanted.sku)
+
+
+def _moves(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import stock
+
+    with context.services() as services:
+        found = stock.moves(services.work, wanted.sku, wanted.limit)
+    rows = [
+        {
+            "at": r.at,
+            "sku": r.sku,
+            "kind": r.kind,
+            "on_hand": r.on_hand,
+            "allocated": r.allocated,
+            "parcel": r.parcel,
+            "reference": r.reference,
+            "reason": r.reason,
+            "user": r.user,
+        }
+        for r in found
+    ]
+    columns = (
+        Column("at", tr("Time")),
+        Column("kind", tr("Kind")),
+        Column("on_hand", tr("On hand"), right=True),
+        Column("allocated", tr("Allocated"), right=True),
+        Column("parcel", tr("Parcel")),
+        Column("reason", tr("Reason")),
+        Column("user", tr("Who")),
+    )
+    return CommandResult(rows, columns=columns)

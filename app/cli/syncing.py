@@ -1,0 +1,110 @@
+"""``sync``: orders, after-sales and changes from the shops."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from app.cli.context import Context
+from app.cli.parser import Commands, moment
+from app.cli.result import Column, CommandResult, ErrorRow, error_rows
+from app.domain.errors import PackbenchError
+from app.domain.text import T, tr
+from app.jobs import Cancelled, Step
+
+if TYPE_CHECKING:
+    from app.services.syncing import SyncResult
+    from app.services.workplace import Workplace
+
+
+def add(commands: Commands) -> None:
+    sync = commands.add("sync", tr("orders and changes from the shops"), _sync)
+    sync.add_argument("--watch", action="store_true", help=tr("keep going until Ctrl-C"))
+    sync.add_argument("--since", type=moment, metavar=tr("TIME"), help=tr("from this time on"))
+    sync.add_argument("--shop", metavar=tr("NAME"), help=tr("this shop only"))
+
+
+def _sync(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    with context.services() as services:
+        if wanted.watch:
+            return _watch(wanted, context, services.work)
+        return _once(wanted, context, services.work)
+
+
+def _once(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
+    from app.services import checking, syncing
+
+    rows: list[dict[str, object]] = []
+    errors: list[ErrorRow] = []
+    done = 0
+    for shop in syncing.shop_ids(work, wanted.shop):
+        with context.show_progress(shop) as progress:
+            try:
+                result = syncing.sync_shop(
+                    work, shop, since=wanted.since, progress=progress, cancel=context.cancel
+                )
+            except PackbenchError as error:
+                errors += [_at(shop, e) for e in error_rows(error)]
+                continue
+        rows.append(_row(result))
+        errors += _unread(result)
+        done += 1
+    checking.recheck(work)
+    columns = (
+        Column("shop", tr("Shop")),
+        Column("new", tr("New"), right=True),
+        Column("changed", tr("Changed"), right=True),
+        Column("same", tr("Unchanged"), right=True),
+        Column("upto_at", tr("Up to")),
+    )
+    summary = "" if rows or errors else tr("No shop is connected yet: config apply")
+    return CommandResult(rows, errors, columns, summary, done=done)
+
+
+def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
+    """Sync and send what waits, until somebody stops it."""
+    from app.services import syncing
+
+    with context.show_progress(tr("Watching")) as progress:
+
+        def after_each(step: Step) -> None:
+            progress(step)
+            _send_waiting(work, context)
+
+        with suppress(Cancelled):
+            syncing.watch(work, wanted.shop, context.cancel, after_each)
+    return CommandResult(summary=tr("Stopped on request."))
+
+
+def _send_waiting(work: Workplace, context: Context) -> None:
+    """What the shops must still hear; a failure stays in the outbox and is tried again there."""
+    from app.services import outbox
+
+    try:
+        outbox.drain(work, cancel=context.cancel)
+    except PackbenchError as error:
+        work.log.info("outbox not sent: %s", error.code)
+
+
+def _row(result: SyncResult) -> dict[str, object]:
+    return {
+        "shop": result.shop,
+        "new": result.new,
+        "changed": result.changed,
+        "same": result.same,
+        "failed": len(result.failed),
+        "upto_at": result.upto_at,
+    }
+
+
+def _unread(result: SyncResult) -> list[ErrorRow]:
+    remedy = str(T("It stays in the shop; sync again, or look at it there."))
+    return [
+        ErrorRow("order_unreadable", str(reason), remedy, order_id)
+        for order_id, reason in result.failed.items()
+    ]
+
+
+def _at(shop: str, error: ErrorRow) -> ErrorRow:
+    return ErrorRow(error.code, error.message, error.remedy, error.ref or shop, error.later)
