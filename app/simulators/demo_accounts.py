@@ -16,6 +16,9 @@ SHANYE = "shanye"
 QINGHE = "qinghe"
 
 HEAVY_G = 5000
+CALLS_PER_SECOND = 25  # a demo must not make anybody wait
+CALLS_PER_MINUTE = 6000
+POLL_SECONDS = 2
 ISLAND_CITY = "三沙市"  # no carrier of the demo goes there
 BINDING_REVIEW = 1  # status of an e-waybill account
 BOUND = 3
@@ -76,6 +79,7 @@ class ZtoAccount:
     app_secret: str
     account_id: str
     account_password: str
+    calls_per_second: int
     carrier: str = "zto"
 
 
@@ -88,6 +92,7 @@ class YundaAccount:
     app_secret: str
     partner_id: str
     partner_secret: str
+    calls_per_second: int
     carrier: str = "yunda"
 
 
@@ -189,7 +194,7 @@ def demo_accounts() -> DemoAccounts:
             monthly_account="7551234567",
             product="2",
             signature="standard_md5",
-            calls_per_second=20,
+            calls_per_second=CALLS_PER_SECOND,
         ),
         zto=ZtoAccount(
             name="zto",
@@ -197,6 +202,7 @@ def demo_accounts() -> DemoAccounts:
             app_secret="5b0e6c2f9d8147a3b6c1d2e3f4a59687",
             account_id="KDGJDEMO000318",
             account_password="SHANYE318",
+            calls_per_second=CALLS_PER_SECOND,
         ),
         yunda=YundaAccount(
             name="yunda",
@@ -204,6 +210,7 @@ def demo_accounts() -> DemoAccounts:
             app_secret="2c7d9be04f5a4e1d8b36f0a1c2d3e4f5",
             partner_id="201700100318",
             partner_secret="T7kQ2mZ9wR4xYdLs",
+            calls_per_second=CALLS_PER_SECOND,
         ),
         labels=_label_accounts(),
         rules=_rules(),

@@ -1,147 +1,113 @@
-"""The demo's expectations against the program itself: synced, held, reserved and checked.
+"""The demo's expectations against the program itself: synced, held, checked and numbered.
 
-The shops are the simulated ones over real HTTP, the database is a real file.
+Shops and carriers are the simulated ones over real HTTP, the database is a real file, and the
+configuration is the one that the demo writes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from app.bootstrap import Services, adapters, open_unchecked
 from app.domain.states import HoldCode, ParcelState
 from app.net.transport import HttpxTransport
-from app.ports import Printer, Sealer, Shop, Stationery, WaybillSource
-from app.services import checking, mapping, records, stock, syncing
+from app.services import checking, configuring, labelling, mapping, records, stock, syncing
+from app.services.outcomes import LabelRow
 from app.services.workplace import Workplace
-from app.shops.registry import make_shop
+from app.settings import parse_config
+from app.simulators.demo_carriers import DemoCarriers, open_carriers
+from app.simulators.demo_config import config_toml
 from app.simulators.demo_shop import open_shops
 from app.simulators.goods import DEMO_FOLDER, stock_rows
 from app.simulators.scenario import OutOfFlow, Scenario, SeedOrder, build_scenario
 from app.simulators.wechat.gateway import WechatServer
 from app.store import tables
-from app.store.engine import Database, sqlite_url
 from app.store.schema import upgrade
 from tests.support.clock import FakeClock
 
 LATER = frozenset({HoldCode.OUT_OF_RANGE})  # only the carrier knows, when it is asked
 
 
-class TwoShops:
-    """Outside: the two simulated shops, nothing else."""
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Everything that runs."""
 
-    def __init__(self, scenario: Scenario, base_url: str, clock: FakeClock) -> None:
-        self.transport = HttpxTransport()
-        self._shops = {
-            shop.name: make_shop(
-                {
-                    "name": shop.name,
-                    "platform": "wechat",
-                    "base_url": base_url,
-                    "app_id": shop.account.app_id,
-                    "app_secret": shop.account.app_secret,
-                    "label_route": shop.account.label_route,
-                    "decode_per_day": shop.account.decode_per_day,
-                },
-                self.transport,
-                clock,
-            )
-            for shop in scenario.shops
-        }
-
-    def shop(self, shop_id: str) -> Shop:
-        return self._shops[shop_id]
-
-    def carrier(self, account: str) -> WaybillSource:
-        raise AssertionError(f"no number is asked for here, not of {account}")
-
-    def printer(self, name: str) -> Printer:
-        raise AssertionError(f"nothing is printed here, not on {name}")
+    scenario: Scenario
+    services: Services
+    shops: WechatServer
+    carriers: DemoCarriers
+    numbered: dict[str, LabelRow] = field(default_factory=dict)
 
     @property
-    def stationery(self) -> Stationery:
-        raise AssertionError("nothing is drawn here")
+    def work(self) -> Workplace:
+        return self.services.work
 
 
-class ClearSealer:
-    """Sealing without a key, for data that was invented."""
-
-    def seal(self, clear: str) -> str:
-        return clear
-
-    def unseal(self, sealed: str) -> str:
-        return sealed
-
-
-def set_up(work: Workplace, scenario: Scenario) -> None:
-    accounts = scenario.accounts
-    with work.db.write() as tx:
-        for position, shop in enumerate(scenario.shops):
-            tx.execute(
-                insert(tables.shops).values(
-                    id=shop.name,
-                    platform="wechat",
-                    title=shop.account.title,
-                    settings={"label_route": shop.account.label_route.value},
-                    position=position,
-                )
-            )
-        for position, account in enumerate(accounts.carriers):
-            tx.execute(
-                insert(tables.accounts).values(
-                    name=account.name,
-                    carrier=account.carrier,
-                    settings=asdict(account),
-                    position=position,
-                )
-            )
-        for position, rule in enumerate(accounts.rules):
-            tx.execute(
-                insert(tables.rules).values(
-                    name=rule.name, position=position, when=rule.when, then=dict(rule.then)
-                )
-            )
-    stock.import_rows(work, stock_rows(scenario.goods))
-    with work.db.write() as tx:
-        for told in scenario.mappings:
+def set_up(demo: Demo) -> None:
+    """What a merchant does once: configuration, first count, listings that are more than one."""
+    text = config_toml(demo.scenario.accounts, demo.shops.base_url, demo.carriers.base_urls)
+    config = parse_config(text.encode(), adapters(), {})
+    configuring.apply(demo.work, demo.services.secrets, config)
+    stock.import_rows(demo.work, stock_rows(demo.scenario.goods))
+    with demo.work.db.write() as tx:
+        for told in demo.scenario.mappings:
             ((sku, factor),) = told.contents
             found = mapping.sku_by_code(tx, sku)
             assert found is not None
-            mapping.map_listing(tx, work, told.shop, told.product_id, told.sku_id, found, factor)
+            mapping.map_listing(
+                tx, demo.work, told.shop, told.product_id, told.sku_id, found, factor
+            )
 
 
 @pytest.fixture(scope="module")
-def scenario() -> Scenario:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     clock = FakeClock()
-    return build_scenario(318, clock.now(), orders=90, bundles=False)
 
+    def seconds() -> float:
+        return clock.now().timestamp()
 
-@pytest.fixture(scope="module")
-def synced(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
-    clock = FakeClock()
-    file: Path = tmp_path_factory.mktemp("scenario") / "packbench.db"
-    db = Database(sqlite_url(file))
-    upgrade(db)
-    sealer: Sealer = ClearSealer()
-    with WechatServer(
-        open_shops(scenario, lambda: clock.now().timestamp()),
-        clock=lambda: clock.now().timestamp(),
-        pictures=DEMO_FOLDER / "pictures",
-    ) as server:
-        outside = TwoShops(scenario, server.base_url, clock)
-        work = Workplace(db, clock, sealer, outside, holder="test")
-        set_up(work, scenario)
+    scenario = build_scenario(318, clock.now(), orders=90, bundles=False)
+    services = open_unchecked(
+        tmp_path_factory.mktemp("demo"), user="test", clock=clock, keyring_allowed=False
+    )
+    upgrade(services.work.db)
+    carriers = open_carriers(scenario.accounts, seconds)
+    shops = WechatServer(
+        open_shops(scenario, seconds), clock=seconds, pictures=DEMO_FOLDER / "pictures"
+    )
+    with shops, carriers.server:
+        running = Demo(scenario, services, shops, carriers)
+        set_up(running)
         for shop in scenario.shops:
-            result = syncing.sync_shop(work, shop.name)
+            result = syncing.sync_shop(services.work, shop.name)
             assert result.failed == {}
-        checking.recheck(work)
-        yield work
-        outside.transport.close()
-    db.close()
+        checking.recheck(services.work)
+        # Here and not in a test: a server's threads outlive the calls that made them.
+        rows = labelling.label_parcels(services.work, ready_parcels(services.work))
+        running.numbered.update({row.parcel: row for row in rows})
+        yield running
+    services.close()
+
+
+@pytest.fixture(scope="module")
+def scenario(demo: Demo) -> Scenario:
+    return demo.scenario
+
+
+@pytest.fixture(scope="module")
+def synced(demo: Demo) -> Workplace:
+    return demo.work
+
+
+def ready_parcels(work: Workplace) -> list[str]:
+    with work.db.read() as tx:
+        found = select(tables.parcels.c.id).where(tables.parcels.c.state == ParcelState.TO_LABEL)
+        return list(tx.execute(found).scalars())
 
 
 def parcels_of(work: Workplace, order: SeedOrder) -> list[tuple[str, str, str]]:
@@ -192,11 +158,11 @@ def test_the_picture_of_a_line_can_be_fetched(scenario: Scenario, synced: Workpl
     with synced.db.read() as tx:
         urls = set(tx.execute(select(tables.order_lines.c.image_url)).scalars())
     assert urls
-    outside = synced.outside
-    assert isinstance(outside, TwoShops)
+    transport = HttpxTransport()
     for url in urls:
-        answer = outside.transport.send("GET", url, {}, b"", timeout_s=5)
+        answer = transport.send("GET", url, {}, b"", timeout_s=5)
         assert (answer.status, answer.body[:4]) == (200, b"\x89PNG"), url
+    transport.close()
 
 
 def test_what_should_ship_is_ready_for_its_label(scenario: Scenario, synced: Workplace) -> None:
@@ -233,3 +199,21 @@ def test_boxes_hold_what_they_should_and_go_with_whom_they_should(
             ((parcel_id, _, carrier),) = parcels_of(synced, order)
             assert contents_of(synced, parcel_id) == dict(order.expectation.contents), order.kind
             assert carrier == order.expectation.carrier, order.kind
+
+
+def test_every_ready_parcel_gets_a_number_but_the_one_that_nobody_delivers(demo: Demo) -> None:
+    refused = 0
+    for order in demo.scenario.orders:
+        for parcel_id, _, _ in parcels_of(demo.work, order):
+            row = demo.numbered.get(parcel_id)
+            if order.expectation.ships:
+                assert row is not None
+                assert row.waybill, (order.kind, row)
+            elif order.expectation.holds == LATER:
+                assert row is not None
+                assert row.waybill == ""
+                assert holds_of(demo.work, order) == LATER
+                refused += 1
+            else:
+                assert row is None, order.kind
+    assert refused == 2
