@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -180,6 +181,62 @@ def test_a_crash_of_a_handler_is_loud(expected_logs: ExpectedLogs) -> None:
 def test_a_stopped_server_has_no_address() -> None:
     with pytest.raises(RuntimeError):
         _ = LoopbackServer().base_url
+
+
+def raw(server: LoopbackServer, request: bytes) -> bytes:
+    """Everything the server says to these bytes, until it hangs up."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        line.sendall(request)
+        line.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("Transfer-Encoding: chunked", 411),
+        ("Content-Length: many", 400),
+        ("Content-Length: 99999999", 413),
+    ],
+)
+def test_a_strange_frame_is_refused(
+    server: LoopbackServer, counter: Counter, head: str, status: int
+) -> None:
+    answer = raw(server, f"POST /shop HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert counter.effects == 0
+
+
+def test_a_body_that_ends_too_early_has_no_effect(server: LoopbackServer, counter: Counter) -> None:
+    answer = raw(server, b'POST /shop HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"a"')
+    assert (answer, counter.effects) == (b"", 0)
+
+
+def test_forms_and_questions_are_read(server: LoopbackServer) -> None:
+    server.route("POST", "/form", lambda r: Response.of_json([r.form(), dict(r.query)]))
+    url = server.base_url + "/form?timestamp=1&name=%E8%AE%A2"
+    assert httpx.post(url, data={"service": "创建", "empty": ""}).json() == [
+        {"service": "创建", "empty": ""},
+        {"timestamp": "1", "name": "订"},
+    ]
+    assert server.journal.calls("/form")[0].body == {"service": "创建", "empty": ""}
+
+
+def test_waiting_for_a_call_that_never_comes_ends(server: LoopbackServer) -> None:
+    with pytest.raises(TimeoutError):
+        server.journal.wait_for("/shop", 1, timeout_s=0.01)
+    with pytest.raises(TimeoutError):
+        server.faults.hang("/shop").wait_until_met(timeout_s=0.01)
+    post(server, "/other")
+    server.journal.clear()
+    assert server.journal.calls() == []
+
+
+def test_the_port_is_its_own(server: LoopbackServer) -> None:
+    with pytest.raises(RuntimeError, match="running"):
+        server.start()
+    with pytest.raises(OSError, match="in use"):
+        LoopbackServer(port=server.port).start()
 
 
 def _swallow(server: LoopbackServer) -> None:
