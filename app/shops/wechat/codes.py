@@ -38,6 +38,7 @@ QUOTA_CODE = 45009
 UPDATING_CODE = 100003
 RETRY_AFTER_S: Mapping[int, float] = {-1: 5.0, 45009: 60.0, 45011: 10.0, UPDATING_CODE: 2.0}
 
+_UNDOCUMENTED = "wechat_"  # and the number: the name of an error nobody has documented
 _SUPPORT = T("Update the program. If it happens again, send the log and this number to support.")
 _AGAIN = T("Nothing to do: the program tries again by itself.")
 _CONSOLE = T("Check app_id and app_secret of the shop in the WeChat Store console.")
@@ -134,7 +135,7 @@ _ORDERS: Mapping[int, Meaning] = {
     ),
     606006: _later("sync_restart", T("The list of orders has changed; starting it again.")),
     100002: _reread(
-        "order_not_found",
+        "order_missing",
         T("This shop does not have the order."),
         T("Check that the order belongs to this shop."),
     ),
@@ -306,9 +307,14 @@ MEANINGS: Mapping[int, Meaning] = {**_GLOBAL, **_ORDERS, **_DELIVERY, **_LABELS}
 def meaning(code: int) -> Meaning:
     """What ``code`` means; an undocumented one may have happened and is shown with its number."""
     return MEANINGS.get(code) or Meaning(
-        f"wechat_{code}",
+        f"{_UNDOCUMENTED}{code}",
         Reaction.UNSURE,
         ProblemClass.OTHER,
         T("WeChat Store refused with code {code}.", code=code),
         T("Look the code up in the console, or send it with the log to support."),
     )
+
+
+def is_documented(name: str) -> bool:
+    """Whether the error called ``name`` is one whose meaning is known."""
+    return not name.startswith(_UNDOCUMENTED)

@@ -71,6 +71,7 @@ CLOSED_AFTER_SALES = frozenset(
         "MERCHANT_EXCHANGE_SUCCESS",
     }
 )
+NOT_SHOWN = "NOT_SHOWN"  # ours: the platform does not show the after-sale; it counts as open
 PRICE_DIFFERENCE = "REFUND_PRICE_DIFF"
 WAITS_FOR_MERCHANT = 3  # preshipment_change_sku_state
 PRESALE = 1  # stock_type

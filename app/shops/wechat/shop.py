@@ -28,7 +28,13 @@ from app.ports import (
 from app.shops.wechat import errors, mapping, wire
 from app.shops.wechat.accounts import fetch_accounts
 from app.shops.wechat.client import NothingSent, Unclear, WechatClient, unreadable
-from app.shops.wechat.codes import MEANINGS, RETRY_AFTER_S, UPDATING_CODE, Reaction
+from app.shops.wechat.codes import (
+    MEANINGS,
+    RETRY_AFTER_S,
+    UPDATING_CODE,
+    Reaction,
+    is_documented,
+)
 from app.shops.wechat.errors import Answer
 from app.shops.wechat.labels import BASE, WechatLabels
 from app.shops.wechat.settings import WechatSettings
@@ -46,6 +52,8 @@ LONGEST_WINDOW = timedelta(days=7)
 BY_PARCEL = 1  # deliver_type
 DECODE_PAUSE_S = 2.0
 NOT_VIRTUAL = 6060453
+ALREADY_SHIPPED = 109001
+_SAYS_ALREADY_SENT = frozenset({109000, ALREADY_SHIPPED})
 _KINDS_KEPT = 2000
 _APP_WIDE = frozenset({"shop_auth", "shop_ip", "shop_permission"})
 _APP_WIDE_PAUSE_S = 120.0
@@ -117,7 +125,12 @@ class WechatShop:
         return OrderPage(ids, page.next_key if page.has_more else "")
 
     def order(self, order_id: str) -> OrderSnapshot:
-        """The whole order as it is now, its after-sales looked up where order/get is silent."""
+        """The whole order as it is now, its after-sales looked up where order/get is silent.
+
+        Raises:
+            UserError: also ``order_missing`` and ``order_unreadable``, which concern this order
+                only: the others can be read all the same.
+        """
         answer, order = self._fetch(order_id)
         asked = {i: self._after_sale(order_id, i) for i in mapping.unclear_status(order)}
         for after_sale_id in mapping.unclear_kind(order):
@@ -126,16 +139,30 @@ class WechatShop:
         return mapping.snapshot(order, answer.text, asked)
 
     def _fetch(self, order_id: str) -> tuple[Answer, wire.Order]:
-        answer = self._client.read(ORDER_PATH, {"order_id": order_id}, ref=order_id)
-        order = wire.read(wire.OrderAnswer, answer.data, order_id).order
+        try:
+            answer = self._client.read(ORDER_PATH, {"order_id": order_id}, ref=order_id)
+        except UserError as error:
+            if is_documented(error.code):
+                raise
+            raise _order_unreadable(error.message, order_id) from error
+        try:
+            order = wire.read(wire.OrderAnswer, answer.data, order_id).order
+        except RetryableError as error:  # reading it again brings the same
+            raise _order_unreadable(error.message, order_id) from error
         if order.order_id != order_id:
-            raise unreadable(T("WeChat Store answered with another order."), order_id)
+            raise _order_unreadable(T("WeChat Store answered with another order."), order_id)
         return answer, order
 
     def _after_sale(self, order_id: str, after_sale_id: str) -> wire.AftersaleOrder:
-        answer = self._client.read(
-            AFTERSALE_PATH, {"after_sale_order_id": after_sale_id}, ref=order_id
-        )
+        """The after-sale; one that the platform will not show counts as open and about goods."""
+        try:
+            answer = self._client.read(
+                AFTERSALE_PATH, {"after_sale_order_id": after_sale_id}, ref=order_id
+            )
+        except UserError as error:
+            if error.code in {"shop_auth", "shop_ip", "shop_address"}:
+                raise
+            return wire.AftersaleOrder(status=mapping.NOT_SHOWN)
         return wire.read(wire.AftersaleAnswer, answer.data, order_id).after_sale_order
 
     def _kind_of(self, order_id: str, after_sale_id: str) -> wire.AftersaleOrder:
@@ -144,7 +171,10 @@ class WechatShop:
             kept = self._kinds.get(after_sale_id)
         if kept is not None:
             return kept
-        found = self._after_sale(order_id, after_sale_id).model_copy(update={"status": ""})
+        shown = self._after_sale(order_id, after_sale_id)
+        if shown.status == mapping.NOT_SHOWN:
+            return shown
+        found = shown.model_copy(update={"status": ""})
         with self._kinds_lock:
             self._kinds[after_sale_id] = found
             while len(self._kinds) > _KINDS_KEPT:
@@ -230,7 +260,11 @@ class WechatShop:
         return WechatLabels(self._client, account)
 
     def report_shipped(self, report: ShipmentReport) -> ReportOutcome:
-        """delivery/send of one parcel. The platform takes the same goods only once."""
+        """delivery/send of one parcel. The platform takes the same goods only once.
+
+        "Already sent" is settled here by reading the order: ours on file counts as reported,
+        another number or none as refused.
+        """
         pieces: Counter[tuple[str, str]] = Counter()
         for product_id, sku_id, quantity in report.lines:
             pieces[product_id, sku_id] += quantity
@@ -254,8 +288,26 @@ class WechatShop:
                 return _later(error)
             case Unclear(reason):
                 return ReportUnclear(reason)
+            case Answer(code=code) if code in _SAYS_ALREADY_SENT:
+                return self._read_back(report, pieces, got)
             case Answer():
                 return _report_outcome(got, report.order_id)
+
+    def _read_back(
+        self, report: ShipmentReport, pieces: Counter[tuple[str, str]], answer: Answer
+    ) -> ReportOutcome:
+        """After "already sent" or "these goods are not right": the order shows which it is."""
+        try:
+            on_file = self.reported_parcels(report.order_id)
+        except (UserError, RetryableError) as error:
+            return ReportUnclear(error.message)
+        for parcel in on_file:
+            theirs = Counter({(p, s): n for p, s, n in parcel.lines})
+            if parcel.number == report.number and pieces <= theirs:
+                return Reported()
+        if answer.code == ALREADY_SHIPPED and not on_file:
+            return ReportUnclear(errors.problem(answer).message)  # not on file yet
+        return ReportRefused(errors.problem(answer), reread=True)
 
     def reported_parcels(self, order_id: str) -> Sequence[ReportedParcel]:
         """What the shop has on file as sent (delivery_product_info)."""
@@ -277,6 +329,15 @@ class WechatShop:
                 raise unreadable(reason, booking_key)
             case Answer(code=code) if code != 0:
                 raise errors.error(got, booking_key)
+
+
+def _order_unreadable(message: Text, order_id: str) -> UserError:
+    return UserError(
+        "order_unreadable",
+        message,
+        T("Look at this order in the WeChat Store console, and update the program."),
+        ref=order_id,
+    )
 
 
 def _report_outcome(answer: Answer, order_id: str) -> ReportOutcome:

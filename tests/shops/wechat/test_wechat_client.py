@@ -123,7 +123,7 @@ def test_errcode_zero_or_none_is_success(
         (10020051, UserError, "shop_request"),
         (10020052, UserError, "shop_request"),
         (10020055, UserError, "shop_request"),
-        (100002, UserError, "order_not_found"),
+        (100002, UserError, "order_missing"),
         (100003, RetryableError, "order_busy"),
         (31042, RetryableError, "sync_narrow"),
         (606006, RetryableError, "sync_restart"),

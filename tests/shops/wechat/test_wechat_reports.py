@@ -117,8 +117,6 @@ def test_final_refusals(
 @pytest.mark.parametrize(
     "answer",
     [
-        refused(109000),
-        refused(109001),
         refused(-1),  # says nothing about the effect
         html(502),
         html(200),
@@ -126,7 +124,7 @@ def test_final_refusals(
         Response(500, {}, b""),
         CallUnclearError(T("{host} did not answer in time.", host="h")),
     ],
-    ids=["109000", "109001", "-1", "502", "html", "cut off", "500", "time-out"],
+    ids=["-1", "502", "html", "cut off", "500", "time-out"],
 )
 def test_what_may_have_taken_effect_is_read_back_and_never_repeated(
     transport: RecordingTransport, clock: FakeClock, answer: Any
@@ -136,6 +134,65 @@ def test_what_may_have_taken_effect_is_read_back_and_never_repeated(
     assert str(got.reason)
     assert len(transport.calls(SEND_PATH)) == 1
     assert clock.sleeps == []
+
+
+def on_file(*parcels: tuple[str, str, int]) -> dict[str, Any]:
+    """The order with parcels of its one line: number, SKU, pieces."""
+    answer: dict[str, Any] = sample("order_get_single")["response"]
+    answer["order"]["order_detail"]["delivery_info"]["delivery_product_info"] = [
+        {
+            "waybill_id": number,
+            "delivery_id": "SF",
+            "product_infos": [{"product_id": LINE[0], "sku_id": sku, "product_cnt": count}],
+        }
+        for number, sku, count in parcels
+    ]
+    return answer
+
+
+@pytest.mark.parametrize("code", [109000, 109001])
+def test_already_sent_is_success_when_our_number_is_on_file(
+    transport: RecordingTransport, clock: FakeClock, code: int
+) -> None:
+    transport.script(ORDER_PATH, on_file((REPORT.number, LINE[1], 1)))
+    assert report(transport, clock, refused(code)) == Reported()
+
+
+@pytest.mark.parametrize(
+    ("code", "parcels"),
+    [
+        (109000, ()),  # refunded meanwhile, or another number of pieces
+        (109000, (("SF0000000000009", LINE[1], 1),)),
+        (109001, (("SF0000000000009", LINE[1], 1),)),
+        (109001, ((REPORT.number, "another", 1),)),
+    ],
+)
+def test_already_sent_with_another_number_is_refused_and_the_order_read_again(
+    transport: RecordingTransport,
+    clock: FakeClock,
+    code: int,
+    parcels: tuple[tuple[str, str, int], ...],
+) -> None:
+    transport.script(ORDER_PATH, on_file(*parcels))
+    got = report(transport, clock, refused(code))
+    assert isinstance(got, ReportRefused)
+    assert got.reread
+    assert got.problem.code == str(code)
+
+
+@pytest.mark.parametrize("code", [109000, 109001])
+def test_already_sent_that_cannot_be_read_back_stays_unclear(
+    transport: RecordingTransport, clock: FakeClock, code: int
+) -> None:
+    transport.script(ORDER_PATH, html(502))
+    assert isinstance(report(transport, clock, refused(code)), ReportUnclear)
+
+
+def test_shipped_order_without_any_parcel_on_file_is_read_again_later(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    transport.script(ORDER_PATH, on_file())
+    assert isinstance(report(transport, clock, refused(109001)), ReportUnclear)
 
 
 @pytest.mark.parametrize(

@@ -153,15 +153,26 @@ def test_order_of_another_shop_is_not_found(
     transport.script(ORDER_PATH, refused(100002))
     with pytest.raises(UserError) as caught:
         shop(transport, clock).order("1")
-    assert (caught.value.code, caught.value.ref) == ("order_not_found", "1")
+    assert (caught.value.code, caught.value.ref) == ("order_missing", "1")
 
 
 def test_answer_about_another_order_is_not_taken(
     transport: RecordingTransport, clock: FakeClock
 ) -> None:
     transport.script(ORDER_PATH, sample("order_get_single")["response"])
-    with pytest.raises(RetryableError):
+    with pytest.raises(UserError) as caught:
         shop(transport, clock).order("3732000000000000999")
+    assert caught.value.code == "order_unreadable"
+
+
+@pytest.mark.parametrize("answer", [{"order": {"order_id": ORDER_ID}}, refused(100000001)])
+def test_order_that_cannot_be_understood_concerns_this_order_only(
+    transport: RecordingTransport, clock: FakeClock, answer: dict[str, Any]
+) -> None:
+    transport.script(ORDER_PATH, answer)
+    with pytest.raises(UserError) as caught:
+        shop(transport, clock).order(ORDER_ID)
+    assert (caught.value.code, caught.value.ref) == ("order_unreadable", ORDER_ID)
 
 
 def with_after_sales(*entries: tuple[str, int], open_count: int) -> dict[str, Any]:
@@ -191,6 +202,18 @@ def test_after_sale_of_unknown_status_is_looked_up_each_time(
     connected = shop(transport, clock)
     assert connected.order(ORDER_ID).has_open_after_sale
     assert not connected.order(ORDER_ID).has_open_after_sale
+
+
+@pytest.mark.parametrize("status", [2, 77])
+def test_after_sale_that_the_platform_does_not_show_holds_the_order(
+    transport: RecordingTransport, clock: FakeClock, status: int
+) -> None:
+    transport.script(ORDER_PATH, with_after_sales(("1", status), open_count=1))
+    transport.script(AFTERSALE_PATH, refused(10021050))
+    connected = shop(transport, clock)
+    assert connected.order(ORDER_ID).has_open_after_sale
+    transport.script(AFTERSALE_PATH, sample("aftersale_get_price_diff")["response"])
+    assert not connected.order(ORDER_ID).has_open_after_sale  # asked again, not remembered
 
 
 def test_order_is_not_stored_on_a_guess_when_its_after_sale_cannot_be_read(
