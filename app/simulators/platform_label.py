@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,11 +47,20 @@ class LabelArtist:
         self._fonts: dict[tuple[Path | None, int], FreeTypeFont | ImageFont] = {}
         self._lock = threading.Lock()
 
-    def label(self, contents: Mapping[str, Any], position: tuple[int, int]) -> bytes:
-        """The PNG of a label with these contents; ``position`` is its number of how many."""
+    def label(
+        self,
+        contents: Mapping[str, Any],
+        position: tuple[int, int],
+        own_lines: Sequence[str] = (),
+        size: PageSize | None = None,
+    ) -> bytes:
+        """The PNG of a label with these contents; ``position`` is its number of how many.
+
+        ``own_lines`` stand in the shop's own area. The page is 76 x 130 mm without a ``size``.
+        """
         with self._lock:
-            page = _Page(PageSize(), self)
-            _draw_label(page, contents, position)
+            page = _Page(size or PageSize(), self)
+            _draw_label(page, contents, position, own_lines)
             return page.as_png()
 
     def text_page(self, text: str, size: PageSize) -> bytes:
@@ -140,7 +149,12 @@ class _Page:
         yield line
 
 
-def _draw_label(page: _Page, contents: Mapping[str, Any], position: tuple[int, int]) -> None:
+def _draw_label(
+    page: _Page,
+    contents: Mapping[str, Any],
+    position: tuple[int, int],
+    own_lines: Sequence[str],
+) -> None:
     receiver, sender = contents["receiver"], contents["sender"]
     page.word(contents["carrier"], 40, bold=True)
     if contents["boxes"] > 1:
@@ -173,6 +187,8 @@ def _draw_label(page: _Page, contents: Mapping[str, Any], position: tuple[int, i
         page.text(f"… 共 {len(contents['goods'])} 种", 22, most=1)
     if contents.get("remark"):
         page.text(contents["remark"], 22, most=2)
+    for line in own_lines:
+        page.text(line, 22, most=1)
     _draw_stub(page, contents, position)
 
 

@@ -267,7 +267,7 @@ class PrintComponent:
         if task.contents is None:
             png = self._artist.text_page(task.text, request.size)
         else:
-            png = self._artist.label(task.contents, task.position)
+            png = self._artist.label(task.contents, task.position, task.own_lines, request.size)
         found = task.contents or {}
         return Paper(
             0,

@@ -15,6 +15,7 @@ from app.simulators.wechat.print_blob import unseal
 
 LABEL, PAGE = 1, 2
 PRINT_VERSION = "2.0"
+_LINE_BREAK = re.compile(r"<br\s*/?>|\n")
 _TASK_FIELDS = {
     "taskID",
     "printInfo",
@@ -51,12 +52,17 @@ class MessageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PrintTask:
-    """One sheet. ``contents`` is what is on a label, None for an arbitrary page with ``text``."""
+    """One sheet. ``contents`` is what is on a label, None for an arbitrary page with ``text``.
+
+    ``own_lines`` are the texts of customInfo.data, drawn one under another: the template they
+    belong to lies on some server.
+    """
 
     task_id: str
     position: tuple[int, int]
     contents: Mapping[str, Any] | None
     text: str = ""
+    own_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +133,12 @@ def _read_task(task: Any, kind: int) -> PrintTask:
         value = task.get(name, 0)
         if isinstance(value, bool) or value not in allowed:
             raise MessageError(f"{name} must be one of {allowed}")
-    _check_custom(task.get("customInfo"))
+    own_lines = _read_custom(task.get("customInfo"))
     position = _read_position(task.get("printNum"))
     if kind == PAGE:
         return PrintTask(task_id, position, None, _text_of(info))
     try:
-        return PrintTask(task_id, position, unseal(info))
+        return PrintTask(task_id, position, unseal(info), own_lines=own_lines)
     except ValueError as error:
         raise MessageError("printInfo cannot be read") from error
 
@@ -161,13 +167,16 @@ def _read_size(size: Any, *, needed: bool) -> PageSize:
     return PageSize(width, height)
 
 
-def _check_custom(custom: Any) -> None:
+def _read_custom(custom: Any) -> tuple[str, ...]:
     if custom is None:
-        return
+        return ()
     if not isinstance(custom, dict) or not isinstance(custom.get("templateUrl"), str):
         raise MessageError("customInfo needs templateUrl")
-    if not isinstance(custom.get("data", {}), dict):
+    data = custom.get("data", {})
+    if not isinstance(data, dict):
         raise MessageError("customInfo.data must be an object")
+    texts = (text for text in data.values() if isinstance(text, str))
+    return tuple(line for text in texts for line in _LINE_BREAK.split(text) if line)
 
 
 def _check_names(message: Mapping[str, Any], known: set[str]) -> None:
@@ -181,4 +190,4 @@ def _text_of(page: str) -> str:
         html = base64.b64decode(page, validate=True).decode("utf-8")
     except (binascii.Error, ValueError) as error:
         raise MessageError("printInfo is not a base64 page") from error
-    return re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>", "\n", html)).strip()
+    return re.sub(r"<[^>]*>", "", _LINE_BREAK.sub("\n", html)).strip()

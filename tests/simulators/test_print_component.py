@@ -147,6 +147,32 @@ def test_a_long_address_stays_on_the_paper(
     assert len(zxingcpp.read_barcodes(picture)) == 2
 
 
+def test_the_shops_own_lines_stand_on_the_label(
+    component: PrintComponent, line: ClientConnection
+) -> None:
+    own = {"templateUrl": "https://example.invalid/own.html", "data": {"lines": "B-03<br>波次 7"}}
+    ask(line, job(task("t-1")))
+    ask(line, job(task("t-2", customInfo=own)))
+    plain, with_lines = (Image.open(io.BytesIO(p.png)) for p in component.papers)
+    assert plain.tobytes() != with_lines.tobytes()
+
+
+def test_a_label_on_other_paper_still_scans(
+    component: PrintComponent, line: ClientConnection
+) -> None:
+    ask(line, job(size={"width": 100, "height": 180}))
+    picture = Image.open(io.BytesIO(component.papers[0].png))
+    assert picture.size == (800, 1440)
+    assert {c.text for c in zxingcpp.read_barcodes(picture.convert("L"))} == {"78900000000001"}
+
+
+def test_tasks_that_are_no_objects_are_refused(line: ClientConnection) -> None:
+    answer = ask(line, job(taskList=["t-1"]))
+    assert (answer["results"], answer["failureReason"]) == ([], "a task is not an object")
+    answer = ask(line, job(taskList=[{"printInfo": seal(CONTENTS)}]))
+    assert answer["failureReason"] == "taskID is missing"
+
+
 def test_print_info_shows_nothing_to_others() -> None:
     sealed = seal(CONTENTS)
     assert unseal(sealed) == CONTENTS
@@ -176,6 +202,11 @@ def test_print_info_shows_nothing_to_others() -> None:
         ({"taskList": [task(), task()]}, "twice"),
         ({"size": {"width": 7600, "height": 130}}, "millimetres"),
         ({"tasks": []}, "unknown field"),
+        ({"taskList": [task(customInfo={"templateUrl": "x", "data": []})]}, "data"),
+        ({"taskList": [task(printNum={"curNum": 1})]}, "printNum"),
+        ({"size": {"width": 76}}, "size"),
+        ({"size": {"width": "76", "height": 130}}, "numbers"),
+        ({"printType": 2, "size": {"width": 76, "height": 130}}, "base64 page"),
     ],
 )
 def test_a_wrong_print_message_prints_nothing(
