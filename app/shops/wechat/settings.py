@@ -57,7 +57,7 @@ class WechatSettings:
             app_id=_required(config, "app_id", name),
             app_secret=_required(config, "app_secret", name),
             base_url=_base_url(_text(config, "base_url", name) or DEFAULT_BASE_URL, name),
-            poll_seconds=_number(config, "poll_seconds", name, 2.0, low=0.5, high=3600.0),
+            poll_seconds=_number(config, "poll_seconds", name, 2.0, low=0.1, high=3600.0),
             calls_per_minute=int(
                 _number(
                     config,
