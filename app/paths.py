@@ -49,7 +49,7 @@ class DataPaths:
         Raises: ``UserError`` (``data_folder``) when it cannot be made or written to.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.logs, self.secrets):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:

@@ -43,7 +43,7 @@ def _check(_wanted: argparse.Namespace, context: Context) -> CommandResult:
     errors = [ErrorRow(b.rule, str(b.message), remedy, b.ref) for b in checked.broken]
     columns = (
         Column("rule", tr("Rule")),
-        Column("ok", tr("Holds")),
+        Column("ok", tr("Holds true")),
         Column("broken", tr("Broken"), right=True),
     )
     summary = ntr("{n} rule holds.", "{n} rules hold.", len(rules) - len(broken))
