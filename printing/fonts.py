@@ -76,10 +76,12 @@ def load_fonts(folder: Path = FONT_FOLDER) -> Fonts:
 
 
 def _load(folder: Path, file_name: str) -> Face:
-    from reportlab.pdfbase.ttfonts import TTFError, TTFont
+    from reportlab.pdfbase.ttfonts import TTFError
+
+    from printing.pdf_font import SearchableFont
 
     try:
-        font = TTFont(file_name.partition(".")[0], str(folder / file_name))
+        font = SearchableFont(file_name.partition(".")[0], str(folder / file_name))
     except (OSError, TTFError) as error:
         raise UserError(
             "fonts_missing",
