@@ -79,7 +79,7 @@ class Caller:
             self._carrier,
             key or "-",
             call.service,
-            "answered" if isinstance(result, dict | None) else type(result).__name__,
+            "answered" if isinstance(result, dict | list | None) else type(result).__name__,
             _code_of(result) or "-",
             (self._clock.monotonic() - began_s) * 1000,
         )

@@ -170,24 +170,26 @@ def unreached(carrier: str, outcome: NotSent | Unknown) -> Problem:
     )
 
 
+def refusal_of(carrier: str, outcome: Rejected | NotSent | Unknown) -> Problem:
+    """Why a call brought nothing, whoever is to blame."""
+    return outcome.problem if isinstance(outcome, Rejected) else unreached(carrier, outcome)
+
+
 def unhealthy(carrier: str, outcome: Rejected | NotSent | Unknown) -> Health:
     """A connection test that did not succeed."""
-    found = outcome.problem if isinstance(outcome, Rejected) else unreached(carrier, outcome)
+    found = refusal_of(carrier, outcome)
     return Health(False, found.message, found.remedy)
 
 
 def not_voided(carrier: str, outcome: Rejected | NotSent | Unknown) -> Voided:
     """A call to void a number that did not get as far as the number."""
-    found = outcome.problem if isinstance(outcome, Rejected) else unreached(carrier, outcome)
-    return Voided(VoidResult.UNKNOWN, found)
+    return Voided(VoidResult.UNKNOWN, refusal_of(carrier, outcome))
 
 
 def no_route(carrier: str, outcome: object) -> Problem:
     """Why the label data of a number that exists could not be had."""
-    if isinstance(outcome, Rejected):
-        return outcome.problem
-    if isinstance(outcome, NotSent | Unknown):
-        return unreached(carrier, outcome)
+    if isinstance(outcome, Rejected | NotSent | Unknown):
+        return refusal_of(carrier, outcome)
     return problem(
         carrier,
         K.FIX_ADDRESS,

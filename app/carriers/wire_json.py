@@ -24,9 +24,13 @@ def decode(body: bytes | str) -> Any:
     """The value in ``body``; ``None`` for anything that is not whole JSON in UTF-8."""
     try:
         text = body.decode("utf-8-sig") if isinstance(body, bytes) else body
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_json)
     except (ValueError, RecursionError):
         return None
+
+
+def _no_json(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def as_object(value: Any) -> JsonObject | None:

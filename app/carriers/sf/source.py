@@ -9,20 +9,22 @@ a replay. Keys are made so that they never meet; beyond that an order found by s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.carriers.calling import Caller
-from app.carriers.problems import no_route, not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.sf import answers, errors, wire
 from app.carriers.sf.answers import Answer
 from app.carriers.sf.label import has_route
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.tokens import Tokens
+from app.carriers.sf.tracks import NUMBERS_A_CALL, read_tracks
 from app.carriers.validation import ready
 from app.carriers.wire_json import JsonObject
 from app.domain.text import T
+from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     Booking,
     Issued,
@@ -49,6 +51,7 @@ CAPABILITIES = frozenset(
         Capability.RETURN_SLIP,
         Capability.CANCEL,
         Capability.RECONCILE,
+        Capability.TRACK,
     }
 )
 
@@ -127,6 +130,27 @@ class SfSource:
         """Ask for the route of nobody's number: any business answer proves keys and signature."""
         health = self._ask("", wire.ROUTES, wire.probe_data(), answers.read_probe, Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
+
+    def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
+        """Where these parcels are, one track a query, ten numbers a call."""
+        batches = (
+            wanted[start : start + NUMBERS_A_CALL]
+            for start in range(0, len(wanted), NUMBERS_A_CALL)
+        )
+        return [track for batch in batches for track in self._track(batch)]
+
+    def _track(self, batch: Sequence[TrackQuery]) -> list[Track]:
+        found = self._ask(
+            "",
+            wire.ROUTES,
+            wire.routes_data(batch),
+            lambda answer: read_tracks(answer, batch),
+            Priority.SWEEP,
+        )
+        if isinstance(found, list):
+            return found
+        problem = refusal_of(errors.CARRIER, found)
+        return [Track(query.number, problem=problem) for query in batch]
 
     def _adopt(self, booking: Booking) -> Outcome:
         """8016: SF has an order under this id. It is ours if SF's receiver is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.carriers.amounts import kilograms, yuan, yuan_short_text, yuan_text
@@ -11,6 +12,7 @@ from app.carriers.sf.signature import java_urlencode, message_digest
 from app.carriers.validation import Limits, split_phone, street_address
 from app.carriers.wire_json import JsonObject, encode
 from app.domain.address import Address
+from app.domain.tracking import TrackQuery
 from app.domain.waybills import Booking, Goods
 
 CREATE = "EXP_RECE_CREATE_ORDER"
@@ -73,15 +75,21 @@ def cancel_data(key: str) -> JsonObject:
     return {"dealType": _CANCEL, "language": "zh-CN", "orderId": key}
 
 
-def probe_data() -> JsonObject:
-    """A route query that any rightly configured account may make."""
+def routes_data(wanted: Sequence[TrackQuery]) -> JsonObject:
+    """``msgData`` of EXP_RECE_SEARCH_ROUTES for at most ten numbers."""
+    ends = dict.fromkeys(query.phone_end for query in wanted if query.phone_end)
     return {
         "language": "zh-CN",
         "trackingType": "1",
-        "trackingNumber": [_NOBODYS_NUMBER],
+        "trackingNumber": [query.number for query in wanted],
         "methodType": "1",
-        "checkPhoneNo": "0000",
+        "checkPhoneNo": ",".join(ends),
     }
+
+
+def probe_data() -> JsonObject:
+    """A route query that any rightly configured account may make."""
+    return routes_data([TrackQuery(_NOBODYS_NUMBER, "0000")])
 
 
 def service_call(

@@ -7,19 +7,21 @@ answer harmless.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.carriers.calling import Caller
-from app.carriers.problems import no_route, not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.validation import ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.yunda import answers, errors, wire
 from app.carriers.yunda.answers import AlreadyCreated, Answer
 from app.carriers.yunda.label import has_position
 from app.carriers.yunda.settings import YundaSettings
+from app.carriers.yunda.tracks import read_track
 from app.domain.text import T
+from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
     Booking,
@@ -45,6 +47,7 @@ CAPABILITIES = frozenset(
         Capability.CANCEL,
         Capability.RECONCILE,
         Capability.BALANCE,
+        Capability.TRACK,
     }
 )
 R = TypeVar("R")
@@ -108,6 +111,22 @@ class YundaSource:
         data = wire.balance_data(self._settings)
         health = self._ask("", wire.BALANCE, data, answers.read_balance, Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
+
+    def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
+        """Where these parcels are, one call a number."""
+        return [self._track(query) for query in wanted]
+
+    def _track(self, query: TrackQuery) -> Track:
+        found = self._ask(
+            "",
+            wire.TRACK,
+            wire.track_data(query),
+            lambda answer: read_track(answer, query),
+            Priority.SWEEP,
+        )
+        if isinstance(found, Track):
+            return found
+        return Track(query.number, problem=refusal_of(errors.CARRIER, found))
 
     def _write(self, path: str, booking: Booking) -> Written:
         return self._ask(

@@ -11,6 +11,7 @@ from app.carriers.wire_json import JsonObject, encode
 from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.signature import sign
 from app.domain.address import Address
+from app.domain.tracking import TrackQuery
 from app.domain.waybills import Booking
 
 _PREFIX = "openapi-api/v1/accountOrder"
@@ -19,6 +20,7 @@ UPDATE = f"{_PREFIX}/updateBmOrder"
 CANCEL = f"{_PREFIX}/cancelBmOrder"
 LABEL = f"{_PREFIX}/bmGetPdfInfo"
 BALANCE = f"{_PREFIX}/searchCount"
+TRACK = "openapi/outer/logictis/query"  # spelled as Yunda spells it
 
 LIMITS = Limits(needs_district=True, boxes=1)
 _DOMESTIC_NODE = "350"
@@ -62,6 +64,10 @@ def cancel_data(settings: YundaSettings, key: str, number: str) -> JsonObject:
 def label_query(settings: YundaSettings, number: str) -> JsonObject:
     """The body of bmGetPdfInfo: label data of a number that is already ours."""
     return {**_merchant(settings), "orders": [{"mailno": number}]}
+
+
+def track_data(query: TrackQuery) -> JsonObject:
+    return {"mailno": query.number}
 
 
 def balance_data(settings: YundaSettings) -> JsonObject:

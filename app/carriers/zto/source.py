@@ -7,19 +7,21 @@ about a lost booking, unless the account is known to answer queries by our key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.carriers.calling import Caller
-from app.carriers.problems import no_route, not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.validation import ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.zto import answers, errors, wire
 from app.carriers.zto.answers import Answer
 from app.carriers.zto.label import has_mark
 from app.carriers.zto.settings import ZtoSettings
+from app.carriers.zto.tracks import read_track
 from app.domain.text import T
+from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     Booking,
     Issued,
@@ -43,6 +45,7 @@ CAPABILITIES = frozenset(
         Capability.INSURE,
         Capability.RETURN_SLIP,
         Capability.BALANCE,
+        Capability.TRACK,
     }
 )
 R = TypeVar("R")
@@ -131,6 +134,22 @@ class ZtoSource:
             api, data, read = wire.INFO, wire.probe_data(), answers.read_probe
         health = self._ask("", api, data, read, Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
+
+    def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
+        """Where these parcels are, one call a number."""
+        return [self._track(query) for query in wanted]
+
+    def _track(self, query: TrackQuery) -> Track:
+        found = self._ask(
+            "",
+            wire.TRACK,
+            wire.track_data(query),
+            lambda answer: read_track(answer, query),
+            Priority.SWEEP,
+        )
+        if isinstance(found, Track):
+            return found
+        return Track(query.number, problem=refusal_of(errors.CARRIER, found))
 
     def _marked(self, booking: Booking, issued: Issued) -> Issued:
         """``issued`` with route text; without it, with a warning and an empty ``mark``."""

@@ -12,6 +12,7 @@ from app.carriers.wire_json import JsonObject, encode
 from app.carriers.zto.settings import ZtoSettings
 from app.carriers.zto.signature import data_digest
 from app.domain.address import Address
+from app.domain.tracking import TrackQuery
 from app.domain.waybills import Booking, Goods
 
 CREATE = "zto.open.createOrder"
@@ -19,6 +20,7 @@ MARK = "zto.innovate.bagAddrMark"
 INFO = "zto.open.getOrderInfo"
 CANCEL = "zto.open.cancelPreOrder"
 BALANCE = "zto.open.queryAvailableBalanceNew"
+TRACK = "zto.merchant.waybill.track.query"
 
 LIMITS = Limits(needs_district=True, boxes=1)
 _ORDINARY_ACCOUNT, _XINGLIAN_ACCOUNT = 1, 74
@@ -87,6 +89,11 @@ def probe_data() -> JsonObject:
 
 def cancel_data(number: str, carrier_order: str) -> JsonObject:
     return {"cancelType": _ORDERED_BY_MISTAKE, "orderCode": carrier_order, "billCode": number}
+
+
+def track_data(query: TrackQuery) -> JsonObject:
+    """The body of the track query; ZTO wants the end of the receiver's or sender's phone."""
+    return {"billCode": query.number, "mobilePhone": query.phone_end}
 
 
 def balance_data(settings: ZtoSettings, now: datetime) -> JsonObject:
