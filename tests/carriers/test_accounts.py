@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,3 +116,9 @@ def test_secrets_are_marked_and_never_shown(code: str, secrets: set[str]) -> Non
     assert set(known.secret_names) == secrets
     assert set(known.secret_names) < set(known.setting_names)
     assert all(_CONFIGS[code].get(name, "-none-") not in shown for name in secrets)
+
+
+@pytest.mark.parametrize("known", CARRIERS, ids=lambda c: c.code)
+def test_every_key_of_an_account_is_documented(known: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "carriers.md").read_text("utf-8")
+    assert not [name for name in known.setting_names if f"`{name}`" not in page]
