@@ -40,7 +40,9 @@ def is_same_receiver(sent: Address, shown: Shown) -> bool | None:
 
 
 def _digits(phone: str) -> str:
-    return "".join(c for c in phone if c.isdigit() or c == "*")
+    """Digits and mask without China's country code."""
+    digits = "".join(c for c in phone if c.isdigit() or c == "*").removeprefix("00")
+    return digits.removeprefix("86") if digits.startswith("861") and len(digits) == 13 else digits
 
 
 def _letters(address: str) -> str:

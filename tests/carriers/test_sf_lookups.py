@@ -136,10 +136,20 @@ def test_a_search_that_says_nothing_leaves_the_booking_open(
 def test_an_order_refused_by_the_address_filter_is_rejected_on_search_too(
     source: WaybillSource, transport: RecordingTransport
 ) -> None:
-    transport.will(found(filterResult="3", remark="1", waybillNoInfoList=[]))
+    transport.will(found(filterResult="3", remark="2楼请按门铃", waybillNoInfoList=[]))
     outcome = source.reconcile(sf_booking())
     assert isinstance(outcome, Rejected)
     assert outcome.problem.kind is ProblemClass.OUT_OF_RANGE
+    assert str(outcome.problem.message) == "SF does not deliver to this address."
+
+
+def test_the_merchants_own_remark_is_no_hint_of_sf(
+    source: WaybillSource, transport: RecordingTransport
+) -> None:
+    transport.will(found(remark="4：放门口"))
+    issued = source.reconcile(sf_booking())
+    assert isinstance(issued, Issued)
+    assert issued.warning is None
 
 
 def test_a_repeated_order_is_searched_and_adopted_when_the_receiver_is_ours(

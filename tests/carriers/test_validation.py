@@ -184,6 +184,8 @@ _SENT = Address(name="张三", phone="138-0000-0002", street="联和街道", add
         (Shown(), None),
         (Shown(name=" ", phones=("", "")), None),
         (Shown(name="张三", phones=("13800000002",)), True),
+        (Shown(phones=("+86 138 0000 0002",)), True),
+        (Shown(phones=("0086138****0002",)), True),
         (Shown(name="张**", phones=("138****0002", "")), True),
         (Shown(name="张三", phones=("0755-26001234", "13800000002")), True),
         (Shown(name="李四", phones=("13800000002",)), False),

@@ -198,3 +198,13 @@ def test_appointments_are_cancelled_until_they_are_picked_up(station: ZtoStation
     station.zto.advance(second.number)
     late = source.void(zto_booking(key="2"), second.number, second.carrier_order)
     assert late.result is VoidResult.TOO_LATE
+
+
+def test_a_cancelled_number_is_not_taken_over(station: ZtoStation) -> None:
+    source = station.open(
+        ZtoQuirks(info_by_partner_code=True), query_by_partner_code=True, order_type="2"
+    )
+    first = issued(source.create(zto_booking()))
+    assert issued(source.reconcile(zto_booking())).number == first.number
+    source.void(zto_booking(), first.number, first.carrier_order)
+    assert isinstance(source.reconcile(zto_booking()), AskPerson)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ _MANUAL, _REFUSED = "1", "3"
 _ROUTE_OK = "1000"
 _RECEIVER = "2"
 _CANCELLED = "2"  # resStatus
+_HINT = re.compile(r"\d+\s*[:：]\s*(.+)")  # "4：…": delays in the peak season
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def read_order(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown:
         numbers,
         TEMPLATE,
         label,
-        warning=_warning(verdict, label, numbers, booking),
+        warning=_warning(order, label, numbers, booking),
         raw=answer.raw,
     )
 
@@ -184,10 +186,10 @@ def _routes(order: JsonObject) -> dict[str, JsonObject]:
 
 
 def _warning(
-    verdict: str, label: JsonObject, numbers: tuple[IssuedNumber, ...], booking: Booking
+    order: JsonObject, label: JsonObject, numbers: tuple[IssuedNumber, ...], booking: Booking
 ) -> Text | None:
     boxes = sum(item.kind != "return_slip" for item in numbers)
-    if verdict == _MANUAL:
+    if as_text(order.get("filterResult")) == _MANUAL:
         return T("SF will check by hand whether it delivers to this address.")
     if not has_route(label):
         return T("SF has given the number but no route for the label yet: do not print it.")
@@ -195,4 +197,6 @@ def _warning(
         return T("SF gave {n} numbers for {boxes} boxes.", n=boxes, boxes=booking.box_count)
     if is_vague(label):
         return T("SF could not place the address exactly: check it before printing.")
-    return None
+    # The remark of a create answer is SF's; in a search answer the same field is the merchant's.
+    hint = _HINT.match(as_text(order.get("remark"))) if "originCode" in order else None
+    return T("SF says: {said}", said=hint.group(1)) if hint else None

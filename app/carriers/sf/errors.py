@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.carriers.problems import kind_of_phrase, problem
 from app.domain.text import T, Text
 from app.domain.waybills import Problem, ProblemClass
@@ -114,7 +116,7 @@ def sf_problem(code: str, said: str, reference: str = "") -> Problem:
 def out_of_range(remark: str, reference: str = "") -> Problem:
     """``filterResult`` 3; ``remark`` holds whose address lies outside: 1 receiver, 2 sender."""
     message = T("SF does not deliver to this address.")
-    if remark.startswith("2"):
+    if re.match(r"2\s*([:：]|$)", remark):
         message = T("SF does not pick up at the sender's address.")
     return problem(
         CARRIER, K.OUT_OF_RANGE, "filterResult 3", remark, message=message, reference=reference

@@ -36,6 +36,7 @@ from app.net.transport import Response
 from app.ports import Health
 
 _CANCELLED = ("已取消", "重复取消", "订单不存在")
+_STATUS_CANCELLED = ("CANCEL", "取消")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def read_found(answer: Answer, booking: Booking) -> Issued | AskPerson | Unknown
     found = {
         as_text(order.get("billCode")): order
         for order in as_objects(answer.result)
-        if as_text(order.get("partnerOrderCode")) == booking.key and as_text(order.get("billCode"))
+        if as_text(order.get("partnerOrderCode")) == booking.key and _has_live_number(order)
     }
     if len(found) > 1:
         return AskPerson(T("ZTO has several numbers for this parcel: choose one with the site."))
@@ -129,6 +130,12 @@ def read_found(answer: Answer, booking: Booking) -> Issued | AskPerson | Unknown
             raw=answer.raw,
         )
     return ask_person()
+
+
+def _has_live_number(order: JsonObject) -> bool:
+    """``orderStatus`` is not documented: whatever speaks of cancelling counts as cancelled."""
+    status = as_text(order.get("orderStatus")).upper()
+    return bool(as_text(order.get("billCode"))) and not any(w in status for w in _STATUS_CANCELLED)
 
 
 def ask_person() -> AskPerson:
