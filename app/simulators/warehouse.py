@@ -118,7 +118,10 @@ class SimulatedWarehouse:
         ]
         urls = {"sf": f"{base}/sf/std/service", "zto": f"{base}/zto", "yunda": f"{base}/yunda"}
         parts += [
-            _table("[carrier]", {**asdict(account), "base_url": urls[account.carrier]})
+            _table(
+                "[carrier]",
+                {**asdict(account), "base_url": urls[account.carrier], "calls_per_second": 20},
+            )
             for account in accounts.carriers
         ]
         parts += [

@@ -1,0 +1,138 @@
+"""A bench on a fresh database, connected to the simulated outside world over real HTTP."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from app.bootstrap import Services, adapters, open_services
+from app.services import configuring, remapping, stock, syncing, waves
+from app.services.labelling import label_wave
+from app.services.outcomes import LabelRow
+from app.services.workplace import Workplace
+from app.settings import LocalSettings, parse_config, write_local
+from app.simulators.scenario import Scenario, build_scenario
+from app.simulators.seed_orders import SeedOrder
+from app.simulators.warehouse import SimulatedWarehouse
+from tests.support.clock import FakeClock
+
+POSTGRES_ENV = "PACKBENCH_TEST_POSTGRES"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a test works with: our program on one side, the simulated world on the other."""
+
+    services: Services
+    world: SimulatedWarehouse
+    clock: FakeClock
+    folder: Path
+
+    @property
+    def work(self) -> Workplace:
+        return self.services.work
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.world.scenario
+
+    def sync(self) -> None:
+        """Bring in what both shops have."""
+        for shop_id in syncing.shop_ids(self.work):
+            syncing.sync_shop(self.work, shop_id)
+
+    def wave(self, **wanted: object) -> str:
+        """A new wave of everything that waits for a label; its id."""
+        return waves.create(self.work, **wanted).id  # type: ignore[arg-type]  # the test's own keywords
+
+    def labelled_wave(self) -> tuple[str, list[LabelRow]]:
+        """A synced, numbered wave."""
+        self.sync()
+        wave = self.wave()
+        return wave, label_wave(self.work, wave)
+
+    def seed(self, kind: str) -> SeedOrder:
+        """The first order of this kind in the scenario."""
+        return next(o for o in self.scenario.orders if o.kind == kind)
+
+
+@contextmanager
+def open_bench(
+    folder: Path, *, seed: int = 1, orders: int = 48, stocked: bool = True
+) -> Iterator[Bench]:
+    """A configured bench with counted stock; nothing synced yet.
+
+    With ``PACKBENCH_TEST_POSTGRES`` set, the database is a fresh one on that server.
+    """
+    clock = FakeClock()
+    scenario = build_scenario(seed, clock.now(), orders, bundles=False)
+    data = folder / "data"
+    with (
+        SimulatedWarehouse(
+            scenario, paper=folder / "paper", clock=lambda: clock.now().timestamp()
+        ) as world,
+        _database(data),
+    ):
+        services = open_services(data, clock=clock, user="test", bench="A3", keyring_allowed=False)
+        try:
+            bench = Bench(services, world, clock, folder)
+            config = parse_config(world.configuration().encode(), adapters(), {})
+            configuring.apply(services.work, services.secrets, config)
+            if stocked:
+                fill_shelves(bench)
+            yield bench
+        finally:
+            services.close()
+
+
+def fill_shelves(bench: Bench) -> None:
+    """Count the scenario's goods in, and say what its special listings are."""
+    rows = [
+        {
+            "sku": g.sku,
+            "barcode": g.barcode,
+            "name": g.name,
+            "spec": g.spec,
+            "quantity": str(g.on_hand),
+            "bin": g.bin,
+            "weight_g": str(g.weight_g),
+            "product": g.product,
+            "picture": g.picture,
+            "short_name": g.short_name,
+        }
+        for g in bench.scenario.goods
+    ]
+    stock.import_rows(bench.work, rows)
+    for m in bench.scenario.mappings:
+        ((sku, pieces),) = m.contents
+        remapping.map_listing(bench.work, m.shop, m.product_id, m.sku_id, sku, pieces)
+
+
+@contextmanager
+def _database(data: Path) -> Iterator[None]:
+    server = os.environ.get(POSTGRES_ENV)
+    if not server:
+        yield
+        return
+    name = f"packbench_{uuid.uuid4().hex[:12]}"
+    url = make_url(server)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    data.mkdir(parents=True, exist_ok=True)
+    write_local(
+        data / "settings.toml",
+        LocalSettings(database_url=url.set(database=name).render_as_string(hide_password=False)),
+    )
+    try:
+        yield
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()
