@@ -33,12 +33,18 @@ def write(result: CommandResult, *, as_json: bool, out: TextIO, err: TextIO) -> 
 
 
 def write_errors(errors: Sequence[ErrorRow], err: TextIO) -> None:
-    """Each error as a sentence with its remedy below."""
+    """Each error as a sentence with its remedy below; what is wrong with many rows is said once."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for error in errors:
-        where = f"{error.ref}: " if error.ref and error.ref not in error.message else ""
-        err.write(f"{where}{error.message}\n")
-        if error.remedy:
-            err.write(f"  → {error.remedy} [{error.code}]\n")
+        refs = alike.setdefault((error.code, error.message, error.remedy), [])
+        if error.ref and error.ref not in error.message:
+            refs.append(error.ref)
+    for (code, message, remedy), refs in alike.items():
+        where = f"{refs[0]}: " if len(refs) == 1 else ""
+        err.write(f"{where}{message}\n")
+        if len(refs) > 1:
+            err.write(f"  {' '.join(refs)}\n")
+        err.write(f"  → {remedy} [{code}]\n" if remedy else "")
     err.flush()
 
 

@@ -9,7 +9,7 @@ from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES, count_line
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult
-from app.domain.text import tr
+from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
     from app.services.parcel_queries import ParcelRow
@@ -104,7 +104,8 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _shown(work: Workplace, parcel: str) -> CommandResult:
     row = find_parcel(work, parcel)
-    return CommandResult([{**parcel_row(row), "reason": row.choice_reason}], columns=_columns())
+    reason = str(Text.from_json(row.choice_reason)) if row.choice_reason else ""
+    return CommandResult([{**parcel_row(row), "reason": reason}], columns=_columns())
 
 
 def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:
