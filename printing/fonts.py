@@ -6,6 +6,7 @@ crossed box without a word. So every text is checked against the font's own list
 
 from __future__ import annotations
 
+import struct
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def _load(folder: Path, file_name: str) -> Face:
 
     try:
         font = SearchableFont(file_name.partition(".")[0], str(folder / file_name))
-    except (OSError, TTFError) as error:
+    except (OSError, TTFError, struct.error, LookupError, ValueError) as error:
         raise UserError(
             "fonts_missing",
             T("The font {file} cannot be read.", file=file_name),

@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from app.domain.labels import OwnArea, PlatformLabel
@@ -39,16 +40,12 @@ class PrintComponent:
 
     def status(self) -> DeviceStatus:
         """Whether the component runs and has the printer."""
-        try:
-            connection = self._connect()
-        except (OSError, _Gone):
-            return _not_running()
-        try:
-            answer = self._ask(connection, {"command": "getPrinterList"}, 5.0)
-        except _Gone:
-            return _not_running()
-        finally:
-            connection.close()
+        with ExitStack() as stack:
+            try:
+                connection = self._connect(stack)
+                answer = self._ask(connection, {"command": "getPrinterList"}, 5.0)
+            except (OSError, _Gone):
+                return _not_running()
         names = [p.get("name") for p in answer.get("printerList") or [] if isinstance(p, dict)]
         wanted = self._options.printer
         if not names or (wanted and wanted not in names):
@@ -61,33 +58,32 @@ class PrintComponent:
 
     def print_label(self, label: PlatformLabel) -> Sent:
         """Hand over one label; ``CONFIRMED`` when the component says it is printed."""
-        try:
-            connection = self._connect()
-        except (OSError, _Gone):
-            return not_started(_not_running())
-        try:
-            answer = self._ask(connection, self._print_message(label), self._timeout_s)
-        except _Gone:
-            return unknown(T("The print component did not say whether it printed the label."))
-        except OSError:
-            return not_started(_not_running())
-        finally:
-            connection.close()
+        with ExitStack() as stack:
+            try:
+                connection = self._connect(stack)
+            except (OSError, _Gone):
+                return not_started(_not_running())
+            try:
+                answer = self._ask(connection, self._print_message(label), self._timeout_s)
+            except (OSError, _Gone):
+                return unknown(T("The print component did not say whether it printed the label."))
         return _judged(answer, label.task_id)
 
     @property
     def _timeout_s(self) -> float:
         return self._options.confirm_timeout_s
 
-    def _connect(self) -> ClientConnection:
+    def _connect(self, stack: ExitStack) -> ClientConnection:
+        """Open; ``stack`` closes it. Raises ``OSError`` or ``_Gone``."""
         from websockets.exceptions import WebSocketException
         from websockets.sync.client import connect
 
         try:
-            return connect(
+            line = connect(
                 self._url, open_timeout=self._options.connect_timeout_s, close_timeout=1,
                 max_size=_MAX_ANSWER_BYTES, compression=None, proxy=None,
             )  # fmt: skip
+            return stack.enter_context(line)
         except (WebSocketException, TimeoutError) as error:
             raise _Gone from error
 
@@ -97,8 +93,7 @@ class PrintComponent:
         """The answer with our requestID.
 
         Raises:
-            OSError: the message did not leave.
-            _Gone: it left, and no answer came.
+            _Gone: no answer came; whether the question arrived is not known.
         """
         from websockets.exceptions import ConnectionClosed
 

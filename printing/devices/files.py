@@ -35,7 +35,7 @@ class FileDevice:
     def _is_device(self) -> bool:
         try:
             mode = self._path.stat().st_mode
-        except FileNotFoundError:
+        except OSError:
             return False
         return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
 
@@ -65,15 +65,26 @@ class FileDevice:
     def _to_folder(self, data: bytes) -> None:
         number = max((int(p.stem) for p in self._path.iterdir() if p.stem.isdigit()), default=0)
         part = self._path / f".{os.getpid()}-{id(data)}.part"
-        part.write_bytes(data)
-        while True:
+        try:
+            part.write_bytes(data)
             number += 1
-            try:
-                os.link(part, self._path / f"{number}.{self._extension}")
-            except FileExistsError:
-                continue
-            break
-        part.unlink()
+            while not _given_name(part, self._path / f"{number}.{self._extension}"):
+                number += 1
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _given_name(part: Path, target: Path) -> bool:
+    """Give a complete file its name unless the name is taken."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if target.exists():
+            return False
+        part.rename(target)
+    return True
 
 
 def _folder_unusable() -> DeviceStatus:

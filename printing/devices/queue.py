@@ -6,6 +6,7 @@ a queue can give is ``SENT``.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from printing.devices.device import not_started, sent, unknown
 from printing.languages import states
 from printing.languages.language import Dialect
 
-_NAME = re.compile(r"[A-Za-z0-9_.@-]{1,127}")
+_NAME = re.compile(r"[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0,126}")
 _JOB = re.compile(r"([A-Za-z0-9_.@-]+-\d+)")
 _POLL_S = 0.25
 
@@ -38,7 +39,7 @@ def run_program(command: Sequence[str], data: bytes, timeout_s: float) -> tuple[
     try:
         done = subprocess.run(  # noqa: S603 - no shell; names are checked
             list(command), input=data, capture_output=True, timeout=timeout_s, check=False,
-            env={"LC_ALL": "C", "PATH": "/usr/local/bin:/usr/bin:/bin"},
+            env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise TimeoutError("the print program does not end") from error

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.labels import PackingSlip, PickList, PickRow, SlipRow
+from printing.documents.code128 import code128_modules
 from printing.documents.content import printed_time
-from printing.documents.geometry import Box
+from printing.documents.geometry import Box, code128_dots
 from printing.documents.page import Book, Sheet
 from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, wrap
 from printing.fonts import POINTS_PER_MM
@@ -299,15 +300,13 @@ def add_test_page(
         media = f"{width_mm:g}×{height_mm:g} mm · 每毫米 {book.dots_per_mm:g} 点"
         sheet.text(10, 19, media, 9)
         sheet.text(10, 23.4, printed_time(printed_at), 9)
-        y = 28.0
+        y, per_mm = 28.0, book.dots_per_mm
         for module in (2, 3, 4):
             box = Box(8, y, right - 12, 9)
-            try:
-                bars = sheet.code128(
-                    box, f"TEST{module}DOTS", max_module_mm=(module + 0.01) / book.dots_per_mm
-                )
-            except ValueError:
+            content = f"TEST{module}"
+            if code128_dots(code128_modules(content), box.width, per_mm, 9) < module:
                 continue
+            bars = sheet.code128(box, content, max_module_mm=(module + 0.01) / per_mm)
             sheet.text(bars.x, y + 11, f"条码 {module} 点", 7)
             y += 14
         sheet.qr(8, y, 24, "PACKBENCH-TEST-山野集")

@@ -1,0 +1,318 @@
+"""Folders, device files, serial ports, USB and the system's queues."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.domain.errors import UserError
+from app.ports import DeviceState, Printer, PrinterConfig, SendResult
+from printing.documents.raster import rasterise
+from printing.languages.language import PageSettings
+from printing.languages.registry import language_of
+from printing.registry import make_printer
+from tests.printing.reading import codes, printed
+from tests.printing.samples import slip, usual_labels
+
+LABEL = usual_labels()["zto"]
+BYTES = language_of("tspl").encode(printed(LABEL), PageSettings(76, 130, 8.0))
+
+
+def printer_of(language: str, address: str, **options: object) -> Printer:
+    quick = {"status_timeout_s": 0.3, "confirm_timeout_s": 2.0, **options}
+    return make_printer(PrinterConfig("bench-1", language, address, options=quick))
+
+
+class TestFolders:
+    def test_every_label_is_a_pdf_of_its_own(self, tmp_path: Path) -> None:
+        printer = printer_of("pdf", f"file:{tmp_path}/labels")
+        for _ in range(3):
+            assert printer.print_label(LABEL).result is SendResult.CONFIRMED
+        names = sorted(p.name for p in (tmp_path / "labels").iterdir())
+        assert names == ["1.pdf", "2.pdf", "3.pdf"]
+        (page,) = rasterise((tmp_path / "labels" / "2.pdf").read_bytes(), 8.0)
+        assert ("Code 128", LABEL.number) in codes(page.image())
+
+    def test_counting_goes_on_after_what_is_there(self, tmp_path: Path) -> None:
+        (tmp_path / "41.pdf").write_bytes(b"x")
+        printer_of("pdf", f"file:{tmp_path}").print_label(LABEL)
+        assert (tmp_path / "42.pdf").read_bytes().startswith(b"%PDF")
+        assert (tmp_path / "41.pdf").read_bytes() == b"x"
+
+    def test_a_language_writes_the_printers_bytes(self, tmp_path: Path) -> None:
+        printer_of("tspl", str(tmp_path)).print_label(LABEL)
+        assert (tmp_path / "1.tspl").read_bytes() == BYTES
+
+    def test_slip_goes_into_the_folder_too(self, tmp_path: Path) -> None:
+        assert printer_of("pdf", f"file:{tmp_path}").print_slip(slip()).result == "confirmed"
+
+    def test_folder_that_cannot_be_used_is_not_started(self, tmp_path: Path) -> None:
+        (tmp_path / "taken").write_text("a file")
+        printer = printer_of("pdf", f"file:{tmp_path}/taken/labels")
+        sent = printer.print_label(LABEL)
+        assert sent.result is SendResult.NOT_STARTED
+        assert printer.status().state is DeviceState.ERROR
+        assert str(tmp_path) not in str(sent.reason)
+
+    def test_usable_folder_is_ready(self, tmp_path: Path) -> None:
+        assert printer_of("pdf", f"file:{tmp_path}").status().state is DeviceState.READY
+
+    def test_device_file_gets_every_byte_and_never_answers(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "lp0"
+        os.mkfifo(pipe)
+        got: list[bytes] = []
+        reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+        reader.start()
+        sent = printer_of("tspl", f"file:{pipe}").print_label(LABEL)
+        reader.join()
+        assert sent.result is SendResult.SENT
+        assert got == [BYTES]
+
+
+class TestSerialPorts:
+    @pytest.fixture
+    def line(self) -> Iterator[tuple[int, str]]:
+        """The printer's end of a line, and the name of ours."""
+        import tty
+
+        printer_end, our_end = os.openpty()
+        tty.setraw(our_end)
+        yield printer_end, os.ttyname(our_end)
+        os.close(our_end)
+        os.close(printer_end)
+
+    def test_printer_that_answers_is_confirmed(self, line: tuple[int, str]) -> None:
+        end, name = line
+        got = bytearray()
+
+        def serve() -> None:
+            while b"~!T" not in got:
+                got.extend(os.read(end, 4096))
+                if got.endswith(b"\x1b!?"):
+                    os.write(end, b"\x00")
+            os.write(end, b"MODEL\r\n")
+            asked = got.count(b"\x1b!?")
+            while asked < 3:
+                got.extend(os.read(end, 4096))
+                for _ in range(got.count(b"\x1b!?") - asked):
+                    os.write(end, b"\x00")
+                asked = got.count(b"\x1b!?")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        sent = printer_of("tspl", f"serial:{name}?baud=115200").print_label(LABEL)
+        thread.join(5)
+        assert sent.result is SendResult.CONFIRMED
+        assert BYTES in bytes(got)
+
+    def test_mute_printer_gets_every_byte(self, line: tuple[int, str]) -> None:
+        end, name = line
+        got = bytearray()
+
+        def serve() -> None:
+            while b"PRINT 1,1\r\n" not in got:
+                got.extend(os.read(end, 4096))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        sent = printer_of("tspl", f"serial:{name}?baud=115200").print_label(LABEL)
+        thread.join(5)
+        assert sent.result is SendResult.SENT
+        assert BYTES in bytes(got)
+
+    def test_printer_that_takes_no_data_does_not_block(self, line: tuple[int, str]) -> None:
+        _, name = line
+        printer = printer_of("tspl", f"serial:{name}", send_timeout_s=0.3, answers=False)
+        sent = printer.print_label(LABEL)
+        assert sent.result is SendResult.UNKNOWN
+        assert "stopped taking data" in str(sent.reason)
+
+    def test_port_that_is_not_there_is_not_started(self, tmp_path: Path) -> None:
+        printer = printer_of("tspl", f"serial:{tmp_path}/ttyUSB7")
+        assert printer.print_label(LABEL).result is SendResult.NOT_STARTED
+        assert printer.status().state is DeviceState.OFFLINE
+
+    @pytest.mark.parametrize("query", ["baud=fast", "parity=x", "flow=river", "colour=red"])
+    def test_wrong_settings_are_named(self, query: str) -> None:
+        with pytest.raises(UserError) as caught:
+            printer_of("tspl", f"serial:/dev/ttyS0?{query}").print_label(LABEL)
+        assert caught.value.code == "printer_address"
+
+
+class FakeUsbTimeoutError(OSError):
+    """pyusb's ``USBTimeoutError`` is an ``OSError`` as well."""
+
+
+class FakeUsb:
+    """As much of pyusb as a printer needs: one device with a printer interface."""
+
+    def __init__(self) -> None:
+        self.written = bytearray()
+        self.claimed: list[int] = []
+        self.disposed = 0
+        self.replies: list[bytes] = []
+        out_end = SimpleNamespace(bEndpointAddress=0x03, bmAttributes=2, write=self._write)
+        in_end = SimpleNamespace(bEndpointAddress=0x84, bmAttributes=2, read=self._read)
+        self._ends = [in_end, out_end]
+
+    def _write(self, data: bytes, timeout_ms: int) -> None:
+        self.written += data
+        if data.endswith(b"\x1b!?"):
+            self.replies.append(b"\x00")
+        if data == b"~!T\r\n":
+            self.replies.append(b"MODEL\r\n")
+
+    def _read(self, size: int, timeout_ms: int) -> bytes:
+        if not self.replies:
+            raise FakeUsbTimeoutError
+        return self.replies.pop(0)
+
+    def modules(self) -> dict[str, ModuleType]:
+        class Interface(list[Any]):
+            """A list of end points with a class and a number."""
+
+        vars_of = {"bInterfaceClass": 7, "bInterfaceNumber": 1}
+        interface = type("PrinterInterface", (Interface,), vars_of)(self._ends)
+
+        class Device(list[Any]):
+            def is_kernel_driver_active(self, number: int) -> bool:
+                return False
+
+        device = Device([[interface]])
+        core, util = ModuleType("usb.core"), ModuleType("usb.util")
+        core.__dict__.update(
+            NoBackendError=type("NoBackendError", (ValueError,), {}),
+            USBTimeoutError=FakeUsbTimeoutError,
+            find=lambda **ids: device if ids["idVendor"] == 0x0483 else None,
+        )
+        util.__dict__.update(
+            claim_interface=lambda device, number: self.claimed.append(number),
+            dispose_resources=lambda device: setattr(self, "disposed", self.disposed + 1),
+        )
+        return {"usb": ModuleType("usb"), "usb.core": core, "usb.util": util}
+
+
+class TestUsb:
+    def test_without_the_library_the_remedy_names_another_way(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "usb", None)
+        with pytest.raises(UserError) as caught:
+            printer_of("tspl", "usb:0483:5743").print_label(LABEL)
+        assert caught.value.code == "usb_unavailable"
+        assert "queue:" in str(caught.value.remedy)
+
+    def test_job_goes_through_the_end_points_the_printer_names(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        usb = FakeUsb()
+        for name, module in usb.modules().items():
+            monkeypatch.setitem(sys.modules, name, module)
+        sent = printer_of("tspl", "usb:0483:5743").print_label(LABEL)
+        assert sent.result is SendResult.CONFIRMED
+        assert BYTES in bytes(usb.written)
+        assert usb.claimed == [1]
+        assert usb.disposed == 1
+
+    def test_unplugged_printer_is_not_started(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, module in FakeUsb().modules().items():
+            monkeypatch.setitem(sys.modules, name, module)
+        assert printer_of("tspl", "usb:1111:5743").print_label(LABEL).result == "not_started"
+
+    def test_address_that_is_no_pair_of_numbers_is_refused(self) -> None:
+        with pytest.raises(UserError) as caught:
+            printer_of("tspl", "usb:printer")
+        assert caught.value.code == "printer_address"
+
+
+LP = """#!/bin/sh
+cat > "{folder}/job"
+echo "$@" > "{folder}/arguments"
+[ -e "{folder}/lp_fails" ] && exit 1
+echo "request id is bench-42 (1 file(s))"
+"""
+LPSTAT = """#!/bin/sh
+case "$*" in
+  "-p nowhere") echo "lpstat: Invalid destination name" >&2; exit 1;;
+  "-p "*) cat "{folder}/state";;
+  *) [ -e "{folder}/stuck" ] && echo "bench-42 somebody 1024 today"; exit 0;;
+esac
+"""
+
+
+class TestQueues:
+    @pytest.fixture
+    def cups(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Programs ``lp`` and ``lpstat`` that keep what they are given."""
+        for name, text in (("lp", LP), ("lpstat", LPSTAT)):
+            program = tmp_path / name
+            program.write_text(text.format(folder=tmp_path))
+            program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        (tmp_path / "state").write_text("printer bench is idle.  enabled since today\n")
+        return tmp_path
+
+    def test_raw_bytes_go_to_the_queue_and_count_as_sent(self, cups: Path) -> None:
+        sent = printer_of("tspl", "queue:bench").print_label(LABEL)
+        assert sent.result is SendResult.SENT
+        assert (cups / "job").read_bytes() == BYTES
+        assert (cups / "arguments").read_text() == "-d bench -t packbench -o raw -\n"
+
+    def test_system_language_sends_pdf_with_the_papers_size(self, cups: Path) -> None:
+        assert printer_of("system", "queue:bench").print_label(LABEL).result is SendResult.SENT
+        assert (cups / "job").read_bytes().startswith(b"%PDF")
+        assert "media=Custom.76x130mm" in (cups / "arguments").read_text()
+
+    def test_job_that_stays_in_the_queue_is_unknown(self, cups: Path) -> None:
+        (cups / "stuck").touch()
+        sent = printer_of("tspl", "queue:bench", confirm_timeout_s=0.4).print_label(LABEL)
+        assert sent.result is SendResult.UNKNOWN
+        assert "still in the system's print queue" in str(sent.reason)
+
+    def test_refusal_of_the_queue_is_not_started(self, cups: Path) -> None:
+        (cups / "lp_fails").touch()
+        assert printer_of("tspl", "queue:bench").print_label(LABEL).result == "not_started"
+
+    @pytest.mark.parametrize(
+        ("words", "state"),
+        [
+            ("printer bench disabled since today -\n", DeviceState.PAUSED),
+            ("printer bench is idle.\n\tmedia-empty-error\n", DeviceState.PAPER_OUT),
+            ("printer bench is idle.\n\tcover-open-error\n", DeviceState.COVER_OPEN),
+            ("printer bench now printing bench-41.\n", DeviceState.BUSY),
+            ("printer bench is idle.\n", DeviceState.READY),
+        ],
+    )
+    def test_words_of_the_queue(self, cups: Path, words: str, state: DeviceState) -> None:
+        (cups / "state").write_text(words)
+        printer = printer_of("tspl", "queue:bench")
+        assert printer.status().state is state
+        if not printer.status().can_start:
+            assert printer.print_label(LABEL).result is SendResult.NOT_STARTED
+            assert not (cups / "job").exists()
+
+    def test_queue_that_does_not_exist_is_offline(self, cups: Path) -> None:
+        status = printer_of("tspl", "queue:nowhere").status()
+        assert status.state is DeviceState.OFFLINE
+        assert "nowhere" in str(status.message)
+
+    def test_computer_without_queues_says_so(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(UserError) as caught:
+            printer_of("tspl", "queue:bench")
+        assert caught.value.code == "queue_unsupported"
+
+    @pytest.mark.parametrize("name", ["a b", "-o", "x;rm"])
+    def test_name_that_is_no_queue_is_refused(self, cups: Path, name: str) -> None:
+        with pytest.raises(UserError):
+            printer_of("tspl", f"queue:{name}")
