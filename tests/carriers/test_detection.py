@@ -75,6 +75,13 @@ def test_a_wrong_check_digit_warns_and_does_not_reject() -> None:
     assert (found.carrier, found.check_digit_ok) == ("sf", False)
 
 
+@pytest.mark.parametrize("number", ["SF74444969313311", "44400307789", "", "SFX", "44400307789X"])
+def test_what_is_no_sf_number_has_no_check_digit(number: str) -> None:
+    assert sf_check_digit(number) is None
+    assert sf_check_digit("４４４００３０７７８９８") is None
+    assert not is_sf_check_digit_right("")
+
+
 def test_twelve_digits_are_sf_only_with_a_right_check_digit() -> None:
     right, wrong = read_waybill("444003077898"), read_waybill("444003077897")
     assert right.carrier == "sf"

@@ -269,6 +269,17 @@ def test_codes_are_classed_as_the_documents_say(
     assert create(business(False, code, None, "…")).problem.kind is kind
 
 
+def test_an_answer_that_does_not_say_success_is_judged_by_its_code(
+    create: Callable[..., Any],
+) -> None:
+    data = _CREATED["decoded_msgData"]
+    assert isinstance(create(business(None, "S0000", data)), Issued)
+    assert isinstance(create(business(None, "8179", data)), Rejected)
+    nameless = create(business(False, "", None, "天外来物"))
+    assert isinstance(nameless, Rejected)
+    assert nameless.problem.code == "refused"
+
+
 def test_a_business_code_never_met_is_judged_by_its_words(create: Callable[..., Any]) -> None:
     assert create(business(False, "9999", None, "收方地址在盲区")).problem.kind is (
         ProblemClass.OUT_OF_RANGE
@@ -307,6 +318,15 @@ def test_anything_without_a_readable_result_is_unknown(
     assert isinstance(create(given), Unknown)
 
 
+def test_the_reason_tells_an_unreadable_answer_from_one_without_a_result(
+    create: Callable[..., Any],
+) -> None:
+    unreadable, without = create(page(200)), create(page(502))
+    assert str(unreadable.reason) == "The answer of SF Express could not be read (HTTP 200)."
+    assert str(without.reason) == "SF Express answered without a result (HTTP 502)."
+    assert "without a result" in str(create(answer({"error": "?"})).reason)
+
+
 def test_what_never_left_is_not_sent(create: Callable[..., Any]) -> None:
     assert isinstance(create(nothing_left()), NotSent)
 
@@ -316,7 +336,7 @@ def test_what_never_left_is_not_sent(create: Callable[..., Any]) -> None:
     [
         (401, ProblemClass.AUTH),
         (403, ProblemClass.AUTH),
-        (404, ProblemClass.OTHER),
+        *((status, ProblemClass.OTHER) for status in (400, 404, 405, 413, 415)),
         (302, ProblemClass.OTHER),
         (429, ProblemClass.RATE),
     ],

@@ -87,6 +87,16 @@ def test_a_shown_receiver_that_is_ours_is_adopted(
     assert isinstance(source.reconcile(sf_booking()), Issued)
 
 
+@pytest.mark.parametrize(
+    "shown", [{"mobile": "13900000009"}, {"tel": "0755-26001234"}, {"contact": "李四"}]
+)
+def test_any_part_of_another_receiver_gives_it_away(
+    source: WaybillSource, transport: RecordingTransport, shown: dict[str, str]
+) -> None:
+    transport.will(found(contactInfo=[{"contactType": 2, **shown}]))
+    assert isinstance(source.reconcile(sf_booking()), Rejected)
+
+
 def test_another_customers_label_is_never_adopted(
     source: WaybillSource, transport: RecordingTransport
 ) -> None:
@@ -315,6 +325,20 @@ def test_a_token_replaces_the_digest_and_is_kept_until_it_expires(
     }
     assert [c.form.get("accessToken") for c in calls] == ["T1", "T1", None, "T2"]
     assert all("msgDigest" not in c.form for c in calls)
+
+
+def test_a_token_without_a_life_is_kept_for_a_minute(
+    by_token: WaybillSource, transport: RecordingTransport, clock: FakeClock
+) -> None:
+    body = answer(_FOUND["body"])
+    short = answer(sample("sf_oauth")["response"] | {"expiresIn": None})
+    transport.will(short, body, body, short, body)
+    by_token.reconcile(sf_booking())
+    clock.advance(59)
+    by_token.reconcile(sf_booking())
+    clock.advance(2)
+    by_token.reconcile(sf_booking())
+    assert ["accessToken" in s.form for s in transport.sent] == [False, True, True, False, True]
 
 
 @pytest.mark.parametrize("code", ["A1002", "A1011"])

@@ -57,6 +57,16 @@ def test_sf_is_asked_as_the_sample_to_the_byte() -> None:
     assert encode(data).decode() == _SF["form"]["msgData"]
 
 
+def test_sf_hears_each_phone_once() -> None:
+    wanted = [
+        TrackQuery("1", "0002"),
+        TrackQuery("2", "0003"),
+        TrackQuery("3", "0002"),
+        TrackQuery("4"),
+    ]
+    assert sf_wire.routes_data(wanted)["checkPhoneNo"] == "0002,0003"
+
+
 def test_sfs_captured_routes_are_read(sf: SfSource, transport: RecordingTransport) -> None:
     transport.will(answer(_SF["response_full"]))
     [track] = sf.track([TrackQuery("SF1011603494291", "0002")])
@@ -87,7 +97,8 @@ def test_sf_is_asked_for_ten_numbers_a_call_and_answers_each(
 @pytest.mark.parametrize(
     ("code", "stage"),
     [
-        ("54", S.PICKED_UP), ("3036", S.IN_TRANSIT), ("655", S.AT_PICKUP_POINT),
+        ("54", S.PICKED_UP), ("123", S.AT_PICKUP_POINT), ("130", S.AT_PICKUP_POINT),
+        ("607", S.AT_PICKUP_POINT), ("3036", S.IN_TRANSIT), ("655", S.AT_PICKUP_POINT),
         ("8000", S.DELIVERED), ("33", S.EXCEPTION), ("70", S.EXCEPTION), ("648", S.RETURNING),
         ("99", S.IN_TRANSIT), ("12345", S.IN_TRANSIT), ("", S.IN_TRANSIT),
     ],

@@ -352,10 +352,18 @@ def test_an_order_that_can_no_longer_be_updated_is_a_persons_business(
     assert isinstance(source.reconcile(yunda_booking()), AskPerson)
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"receiver_name": "陆大有"},
+        {"receiver_mobile": "13700000075"},
+        {"receiver_mobile": "", "receiver_phone": "020-00000341"},
+    ],
+)
 def test_another_customers_label_is_never_adopted(
-    source: WaybillSource, transport: RecordingTransport
+    source: WaybillSource, transport: RecordingTransport, shown: dict[str, str]
 ) -> None:
-    transport.will(REPEATED, updated(receiver_name="陆大有", receiver_mobile="13700000075"))
+    transport.will(REPEATED, updated(**shown))
     outcome = source.reconcile(yunda_booking())
     assert isinstance(outcome, Rejected)
     assert outcome.problem.kind is ProblemClass.DUPLICATE

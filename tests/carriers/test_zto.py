@@ -273,7 +273,7 @@ def test_a_mark_that_stays_away_leaves_the_number_with_a_warning(
     issued = source.create(zto_booking())
     assert isinstance(issued, Issued)
     assert issued.number == "73100196611387"
-    assert issued.label["mark"] == ""
+    assert issued.label == {"mark": "", "bagAddr": ""}
     assert "do not print" in str(issued.warning)
 
 
@@ -343,6 +343,7 @@ def test_a_refusal_in_words_is_classed_by_its_words(
         page(502),
         truncated(_CREATED["body"]),
         answer({"timestamp": "x", "status": 500, "error": "Internal Server Error"}, 500),
+        answer({"status": False, "message": "?"}),
         answer(_CREATED["body"] | {"result": None}),
         answer(_CREATED["body"] | {"result": {"billCode": None}}),
         answer(
