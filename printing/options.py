@@ -21,19 +21,38 @@ _GRAPHICS = {
     "cpcl": ("", "binary", "hex"),
 }
 _FEEDS = ("", "ff", "gs_ff", "cut", "none")
-_KNOWN = (
-    "density", "speed", "gap_mm", "stock", "graphics", "feed", "offset_x_mm", "offset_y_mm",
-    "connect_timeout_s", "status_timeout_s", "send_timeout_s", "confirm_timeout_s", "answers",
-    "printer", "split", "show_logo", "custom_template_url",
-)  # fmt: skip
+# What a ``[[printer]]`` may say beside name, language, address, dots_per_mm, media and documents.
+OPTION_NAMES = frozenset(
+    {
+        "density",
+        "speed",
+        "gap_mm",
+        "mark_mm",
+        "stock",
+        "cut",
+        "offset_x_mm",
+        "offset_y_mm",
+        "graphics",
+        "feed",
+        "status",
+        "connect_timeout_s",
+        "status_timeout_s",
+        "send_timeout_s",
+        "timeout_s",
+        "printer",
+        "split",
+        "show_logo",
+        "custom_template_url",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterOptions:
     """``page`` goes to the language, the offsets move the picture, the time-outs are the device's.
 
-    ``answers`` False: a printer known never to say how it is, not asked at all. ``printer`` …
-    ``custom_template_url`` concern the platform's print component only.
+    ``answers`` False (``status = false``): a printer known never to say how it is is not asked.
+    ``printer`` … ``custom_template_url`` concern the platform's print component only.
     """
 
     page: PageSettings
@@ -67,8 +86,8 @@ def read_options(config: PrinterConfig) -> PrinterOptions:
     """
     given = dict(config.options or {})
     for name in given:
-        if name not in _KNOWN:
-            near = difflib.get_close_matches(name, _KNOWN, 1) or ["density"]
+        if name not in OPTION_NAMES:
+            near = difflib.get_close_matches(name, sorted(OPTION_NAMES), 1) or ["density"]
             raise UserError(
                 "printer_option",
                 T("Printer {printer}: there is no option {name}.", printer=config.name, name=name),
@@ -86,8 +105,9 @@ def read_options(config: PrinterConfig) -> PrinterOptions:
         dots_per_mm=dots_per_mm,
         density=int(read.number("density", 0, 0, 30)) if "density" in given else None,
         speed=read.number("speed", 0, 0.5, 14) if "speed" in given else None,
-        gap_mm=read.number("gap_mm", 2, 0, 30),
-        stock=read.choice("stock", _STOCKS),
+        gap_mm=read.number("mark_mm" if "mark_mm" in given else "gap_mm", 2, 0, 30),
+        stock="mark" if given.get("mark_mm") else read.choice("stock", _STOCKS),
+        cut=read.switch("cut", default=False),
         graphics=_usual(read.choice("graphics", _GRAPHICS.get(config.language, ("",)))),
         feed=read.choice("feed", _FEEDS),
     )
@@ -98,8 +118,8 @@ def read_options(config: PrinterConfig) -> PrinterOptions:
         connect_timeout_s=read.number("connect_timeout_s", 3, 0.05, 120),
         status_timeout_s=read.number("status_timeout_s", 1, 0.05, 120),
         send_timeout_s=read.number("send_timeout_s", 15, 0.05, 600),
-        confirm_timeout_s=read.number("confirm_timeout_s", 20, 0.05, 600),
-        answers=read.switch("answers"),
+        confirm_timeout_s=read.number("timeout_s", 20, 0.05, 600),
+        answers=read.switch("status"),
         printer=read.text("printer"),
         split=int(read.number("split", 0, 0, 2)),
         show_logo=read.switch("show_logo"),
@@ -142,8 +162,8 @@ class _Reader:
             raise self.wrong(name, value)
         return str(value)
 
-    def switch(self, name: str) -> bool:
-        value = self.given.get(name, True)
+    def switch(self, name: str, *, default: bool = True) -> bool:
+        value = self.given.get(name, default)
         if not isinstance(value, bool):
             raise self.wrong(name, value)
         return value

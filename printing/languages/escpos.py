@@ -12,7 +12,8 @@ from printing.languages import states
 from printing.languages.language import Completion, Ending, Language, Link, PageSettings
 
 _INITIALISE = b"\x1b@"
-_FEEDS = {"ff": b"\x0c", "gs_ff": b"\x1d\x0c", "cut": b"\x1dVA\x00", "none": b""}
+_CUT = b"\x1dVA\x00"
+_FEEDS = {"ff": b"\x0c", "gs_ff": b"\x1d\x0c", "cut": _CUT, "none": b""}
 _IMPLEMENTATIONS = {"raster": "bitImageRaster", "graphics": "graphics", "column": "bitImageColumn"}
 _FRAGMENT_ROWS = 960
 _GRAPHICS_BYTES = 65_535 - 12  # GS ( L counts its data in two bytes
@@ -38,6 +39,8 @@ def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
         bitmap.image(), impl=_IMPLEMENTATIONS[graphics], fragment_height=rows, center=False
     )
     printer._raw(_FEEDS[settings.feed or "ff"])
+    if settings.cut and settings.feed != "cut":
+        printer._raw(_CUT)
     return bytes(printer.output)
 
 

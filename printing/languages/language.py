@@ -22,6 +22,7 @@ class PageSettings:
     speed: float | None = None  # inches a second, as printers count
     gap_mm: float = 2.0  # between labels; height of the black mark with ``stock`` mark
     stock: str = "gap"  # gap | mark | continuous
+    cut: bool = False  # behind every page, where there is a knife
     graphics: str = ""  # the language's way to send images; empty: its usual one
     feed: str = ""  # ESC/POS: ff | gs_ff | cut | none; empty: ff
 

@@ -29,6 +29,8 @@ def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
         lines.append(f"DENSITY {settings.density}")
     if settings.speed is not None:
         lines.append(f"SPEED {settings.speed:g}")
+    if settings.cut:
+        lines.append("SET CUTTER 1")
     lines += ["DIRECTION 0,0", "REFERENCE 0,0", "CLS"]
     head = "\r\n".join(lines)
     image = f"BITMAP 0,0,{bitmap.row_bytes},{bitmap.height},0,"

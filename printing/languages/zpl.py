@@ -29,6 +29,8 @@ def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
         parts.insert(0, f"~SD{settings.density:02d}")
     if settings.speed is not None:
         parts.append(f"^PR{settings.speed:g}")
+    if settings.cut:
+        parts.append("^MMC")
     stock = {"gap": "W", "mark": "M", "continuous": "N"}[settings.stock]
     parts.append(f"^MN{stock}^PW{bitmap.width}^LL{bitmap.height}^LH0,0^PON^PMN^FO0,0")
     parts.append(f"^GFA,{total},{total},{bitmap.row_bytes},")

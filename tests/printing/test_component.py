@@ -45,7 +45,7 @@ def component() -> Iterator[PrintComponent]:
 
 
 def printer_at(url: str, media: str = "76x130", **options: object) -> Printer:
-    quick = {"connect_timeout_s": 2.0, "confirm_timeout_s": 2.0, **options}
+    quick = {"connect_timeout_s": 2.0, "timeout_s": 2.0, **options}
     return make_printer(PrinterConfig("platform", "component", url, media=media, options=quick))
 
 
@@ -78,7 +78,7 @@ def test_refused_message_was_not_printed(component: PrintComponent) -> None:
 
 def test_no_answer_is_unknown_although_the_label_is_out(component: PrintComponent) -> None:
     component.faults.mute()
-    sent = printer_at(component.url, confirm_timeout_s=0.4).print_label(LABEL)
+    sent = printer_at(component.url, timeout_s=0.4).print_label(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert component.prints_of_waybill(LABEL.number) == 1
 
@@ -152,7 +152,7 @@ def test_answer_to_another_question_is_not_ours() -> None:
         return {"command": "print", "requestID": "somebody-else", "results": results}
 
     with answering(late_then_wrong) as url:
-        sent = printer_at(url, confirm_timeout_s=0.3).print_label(LABEL)
+        sent = printer_at(url, timeout_s=0.3).print_label(LABEL)
     assert sent.result is SendResult.UNKNOWN
 
 

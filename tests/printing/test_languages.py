@@ -166,6 +166,17 @@ def test_offset_moves_the_picture_on_the_paper(language: str) -> None:
     assert same_dots(printed(label).shifted(4, -8), paper.image())
 
 
+@pytest.mark.parametrize(
+    ("language", "command"),
+    [("tspl", b"SET CUTTER 1\r\n"), ("zpl", b"^MMC"), ("escpos", b"\x0c\x1dVA\x00")],
+)
+def test_knife_is_used_only_when_asked_for(language: str, command: bytes) -> None:
+    bitmap = Bitmap(80, 10, bytes(100))
+    encode = language_of(language).encode
+    assert command in encode(bitmap, settings(cut=True))
+    assert command not in encode(bitmap, settings())
+
+
 def test_every_language_has_its_own_code_and_extension() -> None:
     assert [language.code for language in LANGUAGES] == ["escpos", "tspl", "zpl", "cpcl"]
     assert len({language.extension for language in LANGUAGES}) == 4

@@ -27,7 +27,7 @@ BYTES = language_of("tspl").encode(printed(LABEL), PageSettings(76, 130, 8.0))
 
 
 def printer_of(language: str, address: str, **options: object) -> Printer:
-    quick = {"status_timeout_s": 0.3, "confirm_timeout_s": 2.0, **options}
+    quick = {"status_timeout_s": 0.3, "timeout_s": 2.0, **options}
     return make_printer(PrinterConfig("bench-1", language, address, options=quick))
 
 
@@ -130,7 +130,7 @@ class TestSerialPorts:
 
     def test_printer_that_takes_no_data_does_not_block(self, line: tuple[int, str]) -> None:
         _, name = line
-        printer = printer_of("tspl", f"serial:{name}", send_timeout_s=0.3, answers=False)
+        printer = printer_of("tspl", f"serial:{name}", send_timeout_s=0.3, status=False)
         sent = printer.print_label(LABEL)
         assert sent.result is SendResult.UNKNOWN
         assert "stopped taking data" in str(sent.reason)
@@ -273,7 +273,7 @@ class TestQueues:
 
     def test_job_that_stays_in_the_queue_is_unknown(self, cups: Path) -> None:
         (cups / "stuck").touch()
-        sent = printer_of("tspl", "queue:bench", confirm_timeout_s=0.4).print_label(LABEL)
+        sent = printer_of("tspl", "queue:bench", timeout_s=0.4).print_label(LABEL)
         assert sent.result is SendResult.UNKNOWN
         assert "still in the system's print queue" in str(sent.reason)
 

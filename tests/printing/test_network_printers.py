@@ -21,7 +21,7 @@ LABEL = usual_labels()["zto"]
 
 
 def printer_at(address: str, language: str = "tspl", **options: object) -> Printer:
-    quick = {"status_timeout_s": 0.3, "confirm_timeout_s": 5.0, **options}
+    quick = {"status_timeout_s": 0.3, "timeout_s": 5.0, **options}
     return make_printer(PrinterConfig("bench-1", language, address, options=quick))
 
 
@@ -139,7 +139,7 @@ def test_mute_printer_gets_every_byte_and_counts_as_sent(device: LabelPrinter) -
 
 
 def test_printer_known_to_be_mute_is_not_asked(device: LabelPrinter) -> None:
-    printer = printer_at(device.address, device.language, answers=False)
+    printer = printer_at(device.address, device.language, status=False)
     assert printer.print_label(LABEL).result is SendResult.SENT
     assert printer.status().state is DeviceState.MUTE
     assert len(device.wait_for_papers(1)) == 1
@@ -230,7 +230,7 @@ def test_stray_status_bytes_do_not_cost_the_label() -> None:
         got.append(data)
 
     with peer(chatty) as address:
-        sent = printer_at(address, confirm_timeout_s=3.0).print_label(LABEL)
+        sent = printer_at(address, timeout_s=3.0).print_label(LABEL)
     # it says ready for ever and never that it prints: the job may have been swallowed
     assert sent.result is SendResult.SENT
     assert b"PRINT 1,1\r\n" in got[0]
@@ -245,7 +245,7 @@ def test_tspl_printer_that_prints_and_never_becomes_ready_is_unknown() -> None:
             connection.sendall(b"\x20" if b"PRINT" in data else b"\x00")
 
     with peer(endless) as address:
-        sent = printer_at(address, confirm_timeout_s=0.5).print_label(LABEL)
+        sent = printer_at(address, timeout_s=0.5).print_label(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert "does not say that it is out" in str(sent.reason)
 

@@ -71,7 +71,7 @@ def test_component_takes_platform_labels() -> None:
         ({"options": {"density": "dark"}}, "printer_option"),
         ({"options": {"density": 99}}, "printer_option"),
         ({"options": {"stock": "roll"}}, "printer_option"),
-        ({"options": {"answers": 1}}, "printer_option"),
+        ({"options": {"status": 1}}, "printer_option"),
         ({"options": {"graphics": "hex"}}, "printer_option"),
         ({"options": {"printer": 7}}, "printer_option"),
     ],
@@ -98,6 +98,12 @@ def test_density_beyond_the_language_becomes_its_darkest() -> None:
 
     data = encoded(printed(LABEL), language_of("tspl"), read_options(written))
     assert b"DENSITY 15\r\n" in data
+
+
+def test_black_marks_and_the_knife_are_settings() -> None:
+    page = read_options(config(options={"mark_mm": 3, "cut": True})).page
+    assert (page.stock, page.gap_mm, page.cut) == ("mark", 3, True)
+    assert read_options(config()).page.stock == "gap"
 
 
 def test_serial_address_is_taken_apart() -> None:
