@@ -52,7 +52,7 @@ class FileDevice:
     def _to_device(self, data: bytes) -> Sent:
         taken = 0
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_NOCTTY)
+            descriptor = os.open(self._path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
             try:
                 while taken < len(data):
                     taken += os.write(descriptor, data[taken:])

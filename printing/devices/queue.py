@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,7 +18,7 @@ from typing import Protocol
 from app.domain.errors import UserError
 from app.domain.text import T
 from app.ports import DeviceState, DeviceStatus, Sent
-from printing.devices.device import not_started, sent, unknown
+from printing.devices.device import Device, not_started, sent, unknown
 from printing.languages import states
 from printing.languages.language import Dialect
 
@@ -113,12 +114,33 @@ class QueueDevice:
         return unknown(T("The label is still in the system's print queue and may come out later."))
 
 
-def open_queue(name: str, options: Sequence[str], confirm_timeout_s: float) -> QueueDevice:
-    """The device of a queue.
+def open_queue(name: str, options: Sequence[str], confirm_timeout_s: float) -> Device:
+    """The device of a queue. Windows takes ``raw`` jobs only: a label language, no PDF.
 
     Raises:
-        UserError: ``queue_unsupported`` where there is no CUPS; ``printer_address``.
+        UserError: ``queue_unsupported`` where there is no CUPS and no Windows spooler;
+            ``printer_address``.
     """
+    if sys.platform == "win32":
+        return _windows_queue(name, options, confirm_timeout_s)
+    else:  # noqa: RET505 - the type checker looks at one of the two only
+        return _cups_queue(name, options, confirm_timeout_s)
+
+
+def _windows_queue(name: str, options: Sequence[str], confirm_timeout_s: float) -> Device:
+    if sys.platform == "win32":
+        from printing.devices.windows_queue import WindowsQueueDevice, WinSpooler
+
+        if tuple(options) == ("raw",):
+            return WindowsQueueDevice(name, WinSpooler(), confirm_timeout_s=confirm_timeout_s)
+    raise UserError(
+        "queue_unsupported",
+        T("On Windows a print queue takes label languages only, no PDF."),
+        T("Choose tspl, zpl or escpos for this printer, or print to a PDF folder."),
+    )
+
+
+def _cups_queue(name: str, options: Sequence[str], confirm_timeout_s: float) -> Device:
     if not _NAME.fullmatch(name):
         raise UserError(
             "printer_address",
