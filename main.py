@@ -10,9 +10,14 @@ from app.cli.context import Doors
 from app.cli.shell import run
 
 if TYPE_CHECKING:
-    from app.cli.context import Opened
+    import argparse
+
+    from app.bootstrap import Services
+    from app.cli.context import Context, Opened
+    from app.cli.result import CommandResult
     from app.ports import Health
     from app.settings import Adapters
+    from app.simulators.scenario import Scenario
 
 # Each door loads what is behind it only when somebody goes through: --help needs none of it.
 
@@ -53,6 +58,33 @@ def _open_window(data: Path | None, language: str) -> int:
     return open_window(data, language)
 
 
+def _demo(args: argparse.Namespace, context: Context) -> CommandResult:
+    from app.demo.command import run_demo
+
+    return run_demo(args, context, _draw_screens, _open_demo_window)
+
+
+def _simulate(args: argparse.Namespace, context: Context) -> CommandResult:
+    from app.demo.command import run_simulate
+
+    return run_simulate(args, context)
+
+
+def _draw_screens(services: Services, folder: Path) -> list[Path]:
+    from ui.shots import save_screens
+
+    return save_screens(services, folder)
+
+
+def _open_demo_window(data: Path, scenario: Scenario, configuration: str) -> int:
+    from app.demo.stage import open_demo_services
+    from ui.entry import open_demo_window
+
+    return open_demo_window(
+        lambda announce: open_demo_services(data, scenario, configuration, announce)
+    )
+
+
 DOORS = Doors(
     open_services=_open_services,
     adapters=_adapters,
@@ -60,6 +92,8 @@ DOORS = Doors(
     fonts_health=_fonts_health,
     upgrade_database=_upgrade_database,
     open_window=_open_window,
+    demo=_demo,
+    simulate=_simulate,
 )
 
 

@@ -39,3 +39,20 @@ def add(commands: Commands, doors: Doors) -> None:
             metavar=tr("FILE"),
             help=tr("write a configuration for the simulators to this file"),
         )
+        simulate.add_argument(
+            "--every",
+            type=float,
+            metavar=tr("SECONDS"),
+            help=tr("a new order is paid every so many seconds"),
+        )
+        simulate.add_argument(
+            "--paper",
+            type=Path,
+            metavar=tr("DIR"),
+            help=tr("what the printers print goes here as pictures"),
+        )
+        simulate.add_argument(
+            "--now",
+            metavar=tr("TIME"),
+            help=tr("the moment the first orders are made for (ISO 8601)"),
+        )

@@ -43,6 +43,12 @@ def find_waybill(tx: Connection, number: str) -> Any:
     return row
 
 
+def label_by_number(work: Workplace, number: str) -> Label:
+    """The label of the waybill ``number`` as a printer would get it. Raises ``UserError``."""
+    with work.db.read() as tx:
+        return label_of(tx, work, find_waybill(tx, number))
+
+
 def label_of(
     tx: Connection, work: Workplace, waybill: Any, *, job_id: str = "", reprint_no: int = 0
 ) -> Label:

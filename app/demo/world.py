@@ -1,0 +1,74 @@
+"""``simulate``: the simulated world in a process of its own, until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.cli.result import CommandResult
+from app.demo.stage import demo_scenario
+from app.domain.text import tr
+from app.jobs import Cancelled, CancelToken
+from app.simulators.demo_shop import take_order
+from app.simulators.goods import write_stock_list
+from app.simulators.scenario import Scenario, later_orders
+from app.simulators.warehouse import SimulatedWarehouse
+
+
+def serve(
+    *,
+    seed: int | None,
+    orders: int | None,
+    now: datetime | None,
+    config: Path | None,
+    every_s: float,
+    paper: Path | None,
+    cancel: CancelToken,
+    say: Callable[[str], None],
+) -> CommandResult:
+    """Serve until ``cancel``; a new order is paid every ``every_s`` seconds (0: none).
+
+    ``config`` gets a configuration file that fits, with the stock list beside it; it appears only
+    when everything listens, so whoever waits for it may connect.
+    """
+    scenario = demo_scenario(seed, orders, now or datetime.now(UTC))
+    with SimulatedWarehouse(scenario, paper=paper) as world:
+        if config is not None:
+            _write(config, world, scenario)
+            say(tr("Configuration: {file}", file=config))
+        say(tr("Shops: {url}", url=world.wechat.base_url))
+        say(tr("Carriers: {url}", url=world.carriers.server.base_url))
+        say(tr("Serving on this computer. Ctrl-C ends it."))
+        _live(world, scenario, every_s, cancel)
+    return CommandResult(summary=tr("Stopped."))
+
+
+def _write(config: Path, world: SimulatedWarehouse, scenario: Scenario) -> None:
+    config.parent.mkdir(parents=True, exist_ok=True)
+    write_stock_list(scenario.goods, config.with_suffix(".stock.csv"))
+    temporary = config.with_suffix(".new")
+    temporary.write_text(world.configuration(), encoding="utf-8")
+    temporary.chmod(0o600)  # it holds the (invented) secrets, like any configuration
+    temporary.replace(config)
+
+
+def _live(
+    world: SimulatedWarehouse, scenario: Scenario, every_s: float, cancel: CancelToken
+) -> None:
+    fresh = later_orders(scenario, 1, lambda: datetime.now(UTC))
+    try:
+        while True:
+            cancel.wait(every_s or 3600)
+            if every_s:
+                order = next(fresh)
+                take_order(world.shops[order.shop], order)
+    except Cancelled:
+        return
+
+
+def to_stderr(line: str) -> None:
+    """Print one line for a person."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
