@@ -31,6 +31,8 @@ def mask_phone(phone: str) -> str:
     if dash and len(rest) >= 7:
         return f"{area}-****{rest[-4:]}"
     digits = phone.replace("-", "")
+    if digits.startswith("0") and len(digits) >= 10:  # 010, 02x, else a four-digit area code
+        return f"{digits[: 3 if digits[1] in '12' else 4]}-****{digits[-4:]}"
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"
     return f"****{digits[-4:]}" if len(digits) > 4 else "****"
@@ -57,6 +59,13 @@ def for_label(person: Address, masking: Masking) -> Address:
         return person
     phone = person.phone if masking is Masking.NAME_ONLY else mask_phone(person.phone)
     return replace(person, name=mask_name(person.name), phone=phone)
+
+
+def sender_for_label(sender: Address, masking: Masking) -> Address:
+    """Our own side of the label: a shop's name is no secret, its phone is shortened."""
+    if sender.masked or masking is not Masking.STANDARD:
+        return sender
+    return replace(sender, phone=mask_phone(sender.phone))
 
 
 def for_screen(person: Address) -> Address:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
-from app.domain.privacy import Masking, for_label
+from app.domain.privacy import Masking, for_label, sender_for_label
 from app.domain.states import ParcelState, Route
 from app.domain.text import T
 from app.services.workplace import Workplace
@@ -63,7 +63,7 @@ def label_of(
         template=waybill.template,
         number=waybill.number,
         route=waybill.label,
-        sender=for_label(Address.from_dict(parties["sender"]), masking),
+        sender=sender_for_label(Address.from_dict(parties["sender"]), masking),
         receiver=for_label(Address.from_dict(parties["receiver"]), masking),
         goods=_goods_text(tx, waybill.parcel_id),
         own=own,
@@ -129,13 +129,15 @@ def _own_area(tx: Connection, parcel_id: str) -> OwnArea:
         .distinct()
     ).scalars()
     return OwnArea(
-        lines=tuple(
-            " ".join(w for w in (r.short_name or r.name or r.title, r.sku_spec or r.spec) if w)
-            + f" ×{r.quantity}"
-            for r in rows
-        ),
+        lines=tuple(f"{r.short_name or _full_name(r)} ×{r.quantity}" for r in rows),
         wave=place.name if place else "",
         position=position,
         bin=rows[0].bin or "" if rows else "",
         note=" / ".join(notes),
     )
+
+
+def _full_name(row: Any) -> str:
+    """Name and variant of goods that have no short name of their own."""
+    name, spec = row.name or row.title, row.sku_spec or row.spec
+    return name if spec in name else f"{name} {spec}"
