@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.carriers.account import read_account
 from app.carriers.registry import CARRIERS, carrier, make_source
 from app.domain.errors import UserError
 from app.ports import Capability
@@ -54,6 +55,18 @@ def test_a_missing_key_is_named_with_its_account(
     assert "仓库一" in said
 
 
+def test_what_is_not_said_has_the_usual_value() -> None:
+    sf = read_account(
+        carrier("sf").settings, {k: v for k, v in SF_CONFIG.items() if k != "calls_per_second"}
+    )
+    assert (sf.product, sf.signature, sf.pay_method) == ("2", "standard_md5", "1")
+    assert (sf.calls_per_second, sf.timeout_s, sf.default_weight_g) == (2.0, 20.0, 0)
+    zto = read_account(carrier("zto").settings, ZTO_CONFIG)
+    assert (zto.partner_type, zto.order_type, zto.signature) == ("2", "1", "md5")
+    yunda = read_account(carrier("yunda").settings, YUNDA_CONFIG | {"base_url": "http://x/"})
+    assert (yunda.protect_privacy, yunda.base_url) == (True, "http://x")
+
+
 def test_an_unknown_key_names_the_nearest_known_one(clock: FakeClock) -> None:
     said = refusal(SF_CONFIG | {"check_word": "x"}, clock)
     assert "check_word" in said
@@ -92,8 +105,6 @@ def test_pasted_blanks_and_line_ends_are_dropped_and_numbers_read_as_text(
     clock: FakeClock,
 ) -> None:
     settings = carrier("sf").settings
-    from app.carriers.account import read_account
-
     read = read_account(
         settings, SF_CONFIG | {"partner_id": " FAKEPARTNER1\r\n", "monthly_account": 7551234567}
     )
@@ -109,8 +120,6 @@ def test_pasted_blanks_and_line_ends_are_dropped_and_numbers_read_as_text(
     ],
 )
 def test_secrets_are_marked_and_never_shown(code: str, secrets: set[str]) -> None:
-    from app.carriers.account import read_account
-
     known = carrier(code)
     shown = repr(read_account(known.settings, _CONFIGS[code]))
     assert set(known.secret_names) == secrets

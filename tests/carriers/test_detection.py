@@ -53,6 +53,27 @@ def test_what_labels_print_around_a_number_is_taken_off(scanned: str, number: st
     assert normalise(scanned) == number
 
 
+@pytest.mark.parametrize(
+    ("number", "carrier", "confidence"),
+    [
+        ("SF0000000000000", "sf", Confidence.CERTAIN),
+        ("YT1234567890123456", "yto", Confidence.CERTAIN),
+        ("DPK123456789012", "dbl", Confidence.MEDIUM),
+        ("771234567890123", "sto", Confidence.STRONG),
+        ("78123456789012", "zto", Confidence.STRONG),
+        ("75123456789012", "zto", Confidence.STRONG),
+        ("311234567890123", "yunda", Confidence.MEDIUM),
+        ("3112345678901", "yunda", Confidence.MEDIUM),
+        ("3212345678901", "yunda", Confidence.WEAK),
+        ("9812345678901", "ems", Confidence.WEAK),
+        ("8812345678901", "sto", Confidence.WEAK),
+    ],
+)
+def test_every_range_has_its_carrier(number: str, carrier: str, confidence: Confidence) -> None:
+    found = read_waybill(number)
+    assert (found.carrier, found.candidates[0].confidence) == (carrier, confidence)
+
+
 def test_yundas_sorter_barcode_splits_into_number_routing_and_digit() -> None:
     [vector] = vectors("yunda_mailno_barcode", "official")
     expected = vector["expected"]

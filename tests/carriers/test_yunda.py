@@ -269,7 +269,9 @@ def test_a_refused_order_is_classed_by_its_words(
     [
         REPEATED,
         answer(_ERRORS["7777"]),
-        answer(_ERRORS["7777"] | {"code": "7799"}),
+        answer(_ERRORS["7777"] | {"message": "?"}),
+        answer(_ERRORS["7777"] | {"code": "7799", "message": "?"}),
+        answer({"code": "7100", "message": "no envelope of Yunda's"}),
         refused("系统错误"),
         element(order_serial_no="SOMEBODY"),
         element(mail_no=None, pdf_info=None),

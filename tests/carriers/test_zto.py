@@ -201,6 +201,21 @@ def test_services_are_in_fen_and_goods_in_yuan_and_grams() -> None:
     assert data["orderItems"][0]["weight"] == 500
 
 
+def test_an_order_without_extras_is_the_plain_sample_shape() -> None:
+    data = wire.order_data(settings(), passed(zto_booking()))
+    theirs = sample("zto_create_order.request")["body"]
+    found = differences(data, theirs)
+    assert set(found) == {
+        "orderVasList",
+        "orderItems[0].category",
+        "summaryInfo.size",
+        "summaryInfo.price",
+        "summaryInfo.startTime",
+        "summaryInfo.endTime",
+    }
+    assert (data["orderVasList"], data["summaryInfo"]["size"]) == ([], "")
+
+
 def test_cash_on_delivery_needs_its_account(
     source: WaybillSource, transport: RecordingTransport
 ) -> None:
