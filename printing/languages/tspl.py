@@ -12,8 +12,10 @@ from printing.languages.language import Completion, Ending, Language, Link, Page
 
 _ASK = b"\x1b!?"  # answered at once, one byte
 _MODEL = b"~!T\r\n"  # answered in its turn, behind everything sent before
-_MODEL_REPLY = re.compile(rb"[ -~]{2,}[\r\n]+")
+_MODEL_REPLY = re.compile(rb"[ -~]*[@-~][ -~]*[\r\n]*")
+_PRINTABLE = re.compile(rb"[ -~]")
 _POLL_S = 0.02
+_REST_S = 0.15  # between two pieces of one line of text
 _SETTLE_S = 2.0  # a printer that is going to print says so by then
 
 
@@ -58,11 +60,17 @@ def read_status(byte: int) -> DeviceStatus:
 
 
 class _Replies:
-    """Tells the answer to ``~!T`` (a line of text) from the single bytes of ``ESC ! ?``."""
+    """Tells the answer to ``~!T`` (a line of text) from the single bytes of ``ESC ! ?``.
+
+    On slow lines the text comes in pieces, and a piece looks like a status: ``O`` has the bit of
+    "paper out", ``4`` too. So after a printable byte the rest is waited for, and what holds a
+    letter is text (no status has bit 6).
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._data = b""
+        self._in_line_end = False
         self.model_came = False
 
     def drain(self) -> None:
@@ -70,16 +78,20 @@ class _Replies:
             pass
 
     def collect(self, timeout_s: float) -> None:
-        """What comes within ``timeout_s``; the rest of a line that has begun is waited for."""
+        """What comes within ``timeout_s``, and the rest of a line that has begun."""
         self._data += self._link.receive(timeout_s)
-        while not (model := _MODEL_REPLY.search(self._data)) and len(self._data) > 2:
-            more = self._link.receive(0.1)
+        while not self.model_came and _PRINTABLE.match(self._data[-1:]):
+            more = self._link.receive(_REST_S)
             if not more:
                 break
             self._data += more
-        if model:
+        if self._in_line_end and self._data:
+            self._data = self._data.lstrip(b"\r\n")
+            self._in_line_end = False
+        if model := _MODEL_REPLY.search(self._data):
             self.model_came = True
             self._data = self._data[: model.start()] + self._data[model.end() :]
+            self._in_line_end = not model.group().endswith(b"\n")
 
     def ask(self, timeout_s: float) -> DeviceStatus | None:
         """The state after everything that has come so far."""

@@ -45,8 +45,8 @@ def component() -> Iterator[PrintComponent]:
 
 
 def printer_at(url: str, media: str = "76x130", **options: object) -> Printer:
-    quick = {"connect_timeout_s": 2.0, "timeout_s": 2.0, **options}
-    return make_printer(PrinterConfig("platform", "component", url, media=media, options=quick))
+    patient = {"connect_timeout_s": 10.0, "timeout_s": 30.0, **options}
+    return make_printer(PrinterConfig("platform", "component", url, media=media, options=patient))
 
 
 def test_printed_label_is_confirmed_and_carries_our_job_key(component: PrintComponent) -> None:

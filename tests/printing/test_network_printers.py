@@ -21,8 +21,8 @@ LABEL = usual_labels()["zto"]
 
 
 def printer_at(address: str, language: str = "tspl", **options: object) -> Printer:
-    quick = {"status_timeout_s": 0.3, "timeout_s": 5.0, **options}
-    return make_printer(PrinterConfig("bench-1", language, address, options=quick))
+    patient = {"status_timeout_s": 10.0, "timeout_s": 30.0, **options}
+    return make_printer(PrinterConfig("bench-1", language, address, options=patient))
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -128,7 +128,7 @@ def test_connection_lost_in_the_middle_is_unknown(
 
 def test_mute_printer_gets_every_byte_and_counts_as_sent(device: LabelPrinter) -> None:
     device.set_faults(PrinterFaults(mute=True))
-    printer = printer_at(device.address, device.language)
+    printer = printer_at(device.address, device.language, status_timeout_s=0.3)
     for count in (1, 2):
         sent = printer.print_label(LABEL)
         assert sent.result is SendResult.SENT
@@ -161,7 +161,8 @@ def test_slow_printer_with_a_small_memory_gets_every_byte() -> None:
 def test_mute_printer_that_is_slow_still_gets_every_byte() -> None:
     faults = PrinterFaults(buffer_bytes=4096, bytes_per_s=400_000, mute=True)
     with LabelPrinter("tspl", faults=faults) as device:
-        assert printer_at(device.address).print_label(LABEL).result is SendResult.SENT
+        printer = printer_at(device.address, status_timeout_s=0.3)
+        assert printer.print_label(LABEL).result is SendResult.SENT
         assert ("Code 128", LABEL.number) in codes(device.wait_for_papers(1)[0].image())
 
 
@@ -230,7 +231,7 @@ def test_stray_status_bytes_do_not_cost_the_label() -> None:
         got.append(data)
 
     with peer(chatty) as address:
-        sent = printer_at(address, timeout_s=3.0).print_label(LABEL)
+        sent = printer_at(address).print_label(LABEL)
     # it says ready for ever and never that it prints: the job may have been swallowed
     assert sent.result is SendResult.SENT
     assert b"PRINT 1,1\r\n" in got[0]
