@@ -25,9 +25,20 @@ from typing_extensions import override
 
 GAP_MS = 50
 WAIT_MS = 80
+_SETTLE_MS = 10
 MIN_ELSEWHERE = 6
 MIN_AT_BENCH = 3
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+# A scanner presses Shift for each capital: such keys neither belong to a code nor end it.
+_MODIFIER_KEYS = (
+    Qt.Key.Key_Shift,
+    Qt.Key.Key_Control,
+    Qt.Key.Key_Alt,
+    Qt.Key.Key_AltGr,
+    Qt.Key.Key_Meta,
+    Qt.Key.Key_CapsLock,
+    Qt.Key.Key_NumLock,
+)
 _PLAIN = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -111,7 +122,12 @@ class Scanner(QObject):
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(WAIT_MS)
-        self._wait.timeout.connect(self._release)
+        # After a stall the timer is due together with keys that came long ago: those go first.
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._wait.timeout.connect(self._settle.start)
+        self._settle.timeout.connect(self._release)
         app.installEventFilter(self)
 
     def set_at_bench(self, at_bench: bool) -> None:
@@ -120,7 +136,7 @@ class Scanner(QObject):
 
     def close(self) -> None:
         """Stop listening."""
-        self._wait.stop()
+        self._pause()
         app = QCoreApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
@@ -162,15 +178,17 @@ class Scanner(QObject):
 
     def _key(self, event: QKeyEvent) -> bool:
         at = event.timestamp()
+        if event.key() in _MODIFIER_KEYS:
+            return False
         if event.key() in _ENDS:
             return self._end(at)
-        if not _printable(event) or event.isAutoRepeat():
-            self._release_now(at)
+        if not _printable(event):
+            self._release_now()
             return False
         text = event.text()
         fresh = not self._burst.continues(at)
         if fresh:
-            self._release_now(at)
+            self._release_now()
             if text == " ":
                 return False
             self._before.remember(QApplication.focusWidget())
@@ -178,6 +196,7 @@ class Scanner(QObject):
         if _typing():
             return False
         self._held.append(event.clone())
+        self._settle.stop()
         self._wait.start()
         return True
 
@@ -186,26 +205,32 @@ class Scanner(QObject):
         code = normalised(self._burst.text)
         is_scan = self._burst.continues(at_ms) and len(code) >= self.min_chars
         if not is_scan:
-            self._release_now(at_ms)
+            self._release_now()
             return False
-        self._wait.stop()
+        self._pause()
         self._held.clear()
         self._before.restore(QApplication.focusWidget())
         self._burst = Burst()
         self.scanned.emit(code)
         return True
 
-    def _release_now(self, _at_ms: int) -> None:
+    def _release_now(self) -> None:
         """Something else was pressed: what was held is typing after all."""
-        self._wait.stop()
+        self._pause()
         self._release()
+
+    def _pause(self) -> None:
+        self._wait.stop()
+        self._settle.stop()
 
     @Slot()
     def _release(self) -> None:
         held, self._held = self._held, []
         self._burst = Burst()
         for event in held:
-            if not self._on_letter(normalised(event.text())):
+            # "00" of a fast scanner looks like a held key, so repeats count in codes; a held
+            # letter key acts once.
+            if not event.isAutoRepeat() and not self._on_letter(normalised(event.text())):
                 self._resend(event)
 
     def _resend(self, event: QKeyEvent) -> None:

@@ -55,7 +55,7 @@ def keys(host: QWidget, scanner: Scanner) -> Keys:
         assert window is not None
         codes = [(_key(c), c) for c in text]
         if end is not None:
-            codes.append((end, "\t" if end == Qt.Key.Key_Tab else "\r"))
+            codes.append((end, {Qt.Key.Key_Tab: "\t", Qt.Key.Key_Shift: ""}.get(end, "\r")))
         for key, char in codes:
             clock[0] += gap_ms
             for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
@@ -75,6 +75,16 @@ def test_burst_ending_in_enter_is_a_scan(heard: Listener, keys: Keys, host: QWid
     keys("SF1538402917668", end=Qt.Key.Key_Return)
     assert heard.codes == ["SF1538402917668"]
     assert heard.letters == []
+
+
+def test_shift_keys_inside_a_code_do_not_end_it(heard: Listener, keys: Keys, host: QWidget) -> None:
+    """A scanner presses Shift for each capital letter."""
+    host.setFocus()
+    for letter in "SF":
+        keys("", end=Qt.Key.Key_Shift)
+        keys(letter)
+    keys("1538402917668", end=Qt.Key.Key_Return)
+    assert heard.codes == ["SF1538402917668"]
 
 
 def test_burst_ending_in_tab_is_a_scan(heard: Listener, keys: Keys, host: QWidget) -> None:
@@ -166,6 +176,20 @@ def test_single_letter_acts_after_a_pause(
     host.setFocus()
     keys("p")
     assert heard.letters == []
+    qtbot.waitUntil(lambda: heard.letters == ["p"])
+
+
+def test_held_letter_acts_once(
+    qtbot: QtBot, heard: Listener, scanner: Scanner, host: QWidget
+) -> None:
+    host.setFocus()
+    window = host.windowHandle()
+    assert window is not None
+    for number in range(5):
+        plain = Qt.KeyboardModifier.NoModifier
+        event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_P, plain, "p", number > 0)
+        event.setTimestamp(1000 + 30 * number)
+        QCoreApplication.sendEvent(window, event)
     qtbot.waitUntil(lambda: heard.letters == ["p"])
 
 
