@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from app.domain.labels import PackingSlip, PickList, PickRow, SlipRow
 from app.domain.states import Document, ParcelState
-from app.ports import Sent
+from app.ports import SendResult, Sent
 from app.services import packing, records
 from app.services.printers import printer_for
 from app.services.waves import find_wave
@@ -25,6 +25,7 @@ from app.store.tables import (
 )
 
 CODE_PREFIX = "PICK-"
+LIST_PRINTED = "pick_list_printed_at"  # in the wave's options
 
 
 def pick_list(work: Workplace, wave: str) -> PickList:
@@ -94,7 +95,15 @@ def print_pick_list(work: Workplace, wave: str, printer: str | None = None) -> S
         name = printer_for(tx, None, Document.PICKLIST, printer)
     if not isinstance(name, str):
         raise name
-    return work.outside.printer(name).print_pick_list(document)
+    sent = work.outside.printer(name).print_pick_list(document)
+    if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
+        with work.db.write() as tx:
+            row = find_wave(tx, wave)
+            known = {**row.options, LIST_PRINTED: work.now().isoformat()}
+            tx.execute(update(waves).where(waves.c.id == row.id).values(options=known))
+            records.note(tx, work, "pick_list", detail={"wave": row.id})
+        work.changed("waves")
+    return sent
 
 
 def mark_picked(work: Workplace, wave: str) -> int:

@@ -6,7 +6,7 @@ sent again by itself; a person says up to where the paper is good, or a scan of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -198,31 +198,34 @@ def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
     return _Ready(Route(row.route), row.number)
 
 
-def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) -> list[PrintRow]:
-    rows: list[PrintRow] = []
+def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) -> Iterator[PrintRow]:
+    """Each row as soon as it is certain, so that whoever watches sees the labels come out."""
+    left = list(ids)
     try:
         device = work.outside.printer(name)
         with lease(work, f"print:{name}"):
             for n, parcel_id in enumerate(ids):
                 if token.cancelled:
-                    break
+                    return
                 if n % 20 == 19:
                     renew(work, f"print:{name}")
                 with work.db.read() as tx:  # under the lease nobody else prints here
                     ready = _ready(tx, parcel_id)
                 if isinstance(ready, PrintRow):
-                    rows.append(ready)
+                    left.remove(parcel_id)
+                    yield ready
                     continue
                 row = _print_one(work, device, parcel_id)
-                rows.append(row)
+                left.remove(parcel_id)
+                yield row
                 if row.result in {"unknown", "failed"}:
                     # The printer is in trouble: what follows waits, it is not lost.
-                    rows.extend(_waiting(i, row) for i in ids[n + 1 :])
-                    break
+                    while left:
+                        yield _waiting(left.pop(0), row)
+                    return
     except PackbenchError as error:
-        done = {r.parcel for r in rows}
-        rows.extend(_failed(i, "", error) for i in ids if i not in done)
-    return rows
+        for parcel_id in left:
+            yield _failed(parcel_id, "", error)
 
 
 def _waiting(parcel_id: str, after: PrintRow) -> PrintRow:

@@ -1,0 +1,37 @@
+"""What a label looks like before and while it is printed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.domain.labels import PlatformLabel
+from app.domain.states import Document, Route
+from app.services import label_content
+from app.services.printers import all_printers, printer_for
+from app.services.workplace import Workplace
+from app.store.tables import parcels, waybills
+
+_PLAIN_MEDIA = "76x130"
+_DOTS_PER_MM = 8.0
+
+
+def label_png(work: Workplace, parcel_id: str) -> bytes | None:
+    """The parcel's label as a PNG of 8 dots a mm, on the media of the printer it goes to.
+
+    ``None``: it has no number yet, or only the platform's component can draw it. Takes tens of
+    milliseconds: never on the main thread. Raises ``UserError`` when it cannot be drawn.
+    """
+    with work.db.read() as tx:
+        waybill = tx.execute(
+            select(waybills)
+            .join(parcels, parcels.c.waybill_id == waybills.c.id)
+            .where(parcels.c.id == parcel_id)
+        ).one_or_none()
+        if waybill is None:
+            return None
+        label = label_content.label_of(tx, work, waybill)
+        name = printer_for(tx, Route(waybill.route), Document.LABEL, None)
+        media = next((p.media for p in all_printers(tx) if p.name == name), _PLAIN_MEDIA)
+    if isinstance(label, PlatformLabel):
+        return None
+    return work.outside.stationery.render(label, "png", media, _DOTS_PER_MM)
