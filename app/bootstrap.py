@@ -38,21 +38,6 @@ from app.store.tables import accounts, printers, shops
 if TYPE_CHECKING:
     from app.net.transport import Transport
 
-_PRINTER_OPTIONS = frozenset(
-    {
-        "density",
-        "speed",
-        "gap_mm",
-        "mark_mm",
-        "offset_x_mm",
-        "offset_y_mm",
-        "cut",
-        "timeout_s",
-        "status",
-        "printer",
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -256,6 +241,7 @@ def adapters() -> Adapters:
     from app.carriers.account import read_account
     from app.carriers.registry import CARRIERS
     from app.shops.registry import PLATFORMS
+    from printing.options import OPTION_NAMES
 
     return Adapters(
         shops={
@@ -272,7 +258,7 @@ def adapters() -> Adapters:
             )
             for c in CARRIERS
         },
-        printer_options=_PRINTER_OPTIONS,
+        printer_options=OPTION_NAMES,
     )
 
 

@@ -25,15 +25,6 @@ from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 
 DrawScreens = Callable[[Services, Path], list[Path]]
 
-COLUMNS = (
-    Column("order_id", "order"),
-    Column("shop", "shop"),
-    Column("outcome", "outcome"),
-    Column("carrier", "carrier"),
-    Column("waybill", "waybill"),
-    Column("why", "why"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -142,6 +133,17 @@ def _report(
     }
 
 
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("order_id", tr("Order")),
+        Column("shop", tr("Shop")),
+        Column("outcome", tr("Outcome")),
+        Column("carrier", tr("Carrier")),
+        Column("waybill", tr("Waybill")),
+        Column("why", tr("Why")),
+    )
+
+
 def _result(
     rows: list[dict[str, Any]],
     checks: list[Check],
@@ -171,4 +173,4 @@ def _result(
         screens=len(screens),
         out=out,
     )
-    return CommandResult(rows, errors, COLUMNS, summary, done=0, exit_status=1 if errors else 0)
+    return CommandResult(rows, errors, _columns(), summary, done=0, exit_status=1 if errors else 0)

@@ -115,7 +115,14 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
         custom_work=stored.custom_work,
         parcels=tuple(parcel_rows(work, ids)),
         holds=tuple(
-            HoldRow(h.code, h.reason, h.set_at, h.set_by, HoldCode(h.code) in RELEASABLE)
+            HoldRow(
+                h.code,
+                h.reason,
+                h.set_at,
+                h.set_by,
+                HoldCode(h.code) in RELEASABLE,
+                h.evidence or {},
+            )
             for h in held.values()
         ),
         story=story,

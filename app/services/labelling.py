@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -96,23 +97,38 @@ def _lane(
 ) -> dict[str, LabelRow]:
     rows: dict[str, LabelRow] = {}
     blocked: LabelRow | None = None
-    with lease(work, f"label:{lane}"):
-        for n, parcel_id in enumerate(ids):
-            if token.cancelled:
-                break
-            if n % 20 == 19:
-                renew(work, f"label:{lane}")
-            if blocked is not None:
-                row = LabelRow(
-                    parcel_id, "", "failed", blocked.code, blocked.message, blocked.remedy
+    try:
+        with lease(work, f"label:{lane}"):
+            for n, parcel_id in enumerate(ids):
+                if token.cancelled:
+                    break
+                if n:  # one call may take its whole time-out
+                    renew(work, f"label:{lane}")
+                row = (
+                    _label_one(work, parcel_id)
+                    if not blocked
+                    else _stopped(work, parcel_id, blocked)
                 )
-            else:
-                row = _label_one(work, parcel_id)
-            rows[parcel_id] = row
-            counter.add(row)
-            if row.code in _STOPS_ACCOUNT:
-                blocked = row
+                rows[parcel_id] = row
+                counter.add(row)
+                if row.code in _STOPS_ACCOUNT:
+                    blocked = blocked or row
+    except PackbenchError as error:  # another bench has this account: the other accounts go on
+        for parcel_id in ids:
+            if parcel_id not in rows:
+                row = LabelRow(parcel_id, "", "failed", error.code, error.message, error.remedy)
+                rows[parcel_id] = row
+                counter.add(row)
     return rows
+
+
+def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
+    """A parcel whose account gives no numbers now; one that has its number keeps it."""
+    with work.db.read() as tx:
+        number = outcomes.live_number(tx, parcel_id)
+    if number:
+        return LabelRow(parcel_id, number, "kept")
+    return LabelRow(parcel_id, "", "failed", why.code, why.message, why.remedy)
 
 
 _STOPS_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.BALANCE})
@@ -230,8 +246,13 @@ def source_for(work: Workplace, parcel: Any) -> WaybillSource:
 
 def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:
     source = source_for(work, parcel)
-    fresh = request is None or request.state in {RequestState.REJECTED, RequestState.DEAD}
-    if fresh:
+    again = request is not None and request.state in _SAME_KEY
+    if again:
+        booking, address_hash = bookings.build(work, parcel.id, request.id)
+        again = _same(work, parcel, request, booking)
+        if not again:
+            outcomes.give_up(work, parcel.id, request.id)
+    if not again:
         attempt = 1 if request is None else request.attempt + 1
         key = _request_key(work, parcel, attempt)
         booking, address_hash = bookings.build(work, parcel.id, key)
@@ -239,12 +260,24 @@ def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:
             _save_request(work, parcel, booking, attempt, address_hash)
         except IntegrityError:  # the database keeps one live request a shipment
             return _busy(parcel.id)
-    else:  # pending or not sent: nothing left this machine, the same key goes out
-        booking, address_hash = outcomes.unseal(work, request)
     if not _claim(work, booking.key):
         return _busy(parcel.id)
     outcome = source.create(booking)
     return outcomes.store(work, parcel, booking, address_hash, outcome)
+
+
+# Nothing left this machine, or the other side has never heard of it: the same key goes out again,
+# so that a call which is only late cannot become a second number.
+_SAME_KEY = frozenset({RequestState.PENDING, RequestState.NOT_SENT})
+
+
+def _same(work: Workplace, parcel: Any, request: Any, booking: Booking) -> bool:
+    """Whether the request was made for what the parcel is now: address, goods and account."""
+    earlier, _ = outcomes.unseal(work, request)
+    place = (parcel.route, parcel.carrier, parcel.account)
+    return place == (request.route, request.carrier, request.account) and replace(
+        earlier, account={}
+    ) == replace(booking, account={})
 
 
 def _request_key(work: Workplace, parcel: Any, attempt: int) -> str:

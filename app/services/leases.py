@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,12 +30,19 @@ def process_holder() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
 
 
+def _holder(work: Workplace) -> str:
+    """Two threads of one program are two holders: they must not book the same parcel either."""
+    return f"{work.holder}/{threading.get_ident()}"
+
+
 def _started(pid: int) -> str:
+    """When a running process began, in the kernel's ticks; "0" when it does not run."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
         return "0"
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    return "0" if fields[0] in {"Z", "X"} else fields[19]  # killed, not yet reaped by its parent
 
 
 def _is_gone(holder: str) -> bool:
@@ -45,41 +53,45 @@ def _is_gone(holder: str) -> bool:
     started = started.partition("/")[0]
     if host != socket.gethostname() or not pid.isdigit() or not Path("/proc").exists():
         return False
-    return not Path(f"/proc/{pid}").exists() or _started(int(pid)) != started
+    return _started(int(pid)) != started
 
 
 def try_lease(tx: Connection, work: Workplace, name: str) -> bool:
     """Take or renew the lease inside the caller's transaction."""
     now = work.now()
+    holder = _holder(work)
     row = tx.execute(select(leases).where(leases.c.name == name)).one_or_none()
     if row is None:
         try:
             with tx.begin_nested():
-                tx.execute(
-                    insert(leases).values(name=name, holder=work.holder, until_at=now + _LENGTH)
-                )
+                tx.execute(insert(leases).values(name=name, holder=holder, until_at=now + _LENGTH))
         except IntegrityError:
             return False
         return True
-    free = row.holder == work.holder or row.until_at < now or _is_gone(row.holder)
+    free = row.holder == holder or row.until_at < now or _is_gone(row.holder)
     if not free:
         return False
     taken = tx.execute(
         update(leases)
         .where(leases.c.name == name, leases.c.holder == row.holder)
-        .values(holder=work.holder, until_at=now + _LENGTH)
+        .values(holder=holder, until_at=now + _LENGTH)
     )
     return taken.rowcount == 1
 
 
 def renew(work: Workplace, name: str) -> None:
-    """Keep a lease alive; call between the steps of long work."""
+    """Keep a lease of this thread alive; call between the steps of long work.
+
+    Raises ``RetryableError`` (``busy_elsewhere``) when its time had run out and another has it.
+    """
     with work.db.write() as tx:
-        tx.execute(
+        kept = tx.execute(
             update(leases)
-            .where(leases.c.name == name, leases.c.holder == work.holder)
+            .where(leases.c.name == name, leases.c.holder == _holder(work))
             .values(until_at=work.now() + _LENGTH)
         )
+    if kept.rowcount != 1:
+        raise _busy(name)
 
 
 @contextmanager
@@ -88,14 +100,20 @@ def lease(work: Workplace, name: str) -> Iterator[None]:
     with work.db.write() as tx:
         taken = try_lease(tx, work, name)
     if not taken:
-        raise RetryableError(
-            "busy_elsewhere",
-            T("Another window or command is already doing this."),
-            T("Wait until it has finished, then try again."),
-            ref=name,
-        )
+        raise _busy(name)
     try:
         yield
     finally:
         with work.db.write() as tx:
-            tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == work.holder))
+            tx.execute(
+                delete(leases).where(leases.c.name == name, leases.c.holder == _holder(work))
+            )
+
+
+def _busy(name: str) -> RetryableError:
+    return RetryableError(
+        "busy_elsewhere",
+        T("Another window or command is already doing this."),
+        T("Wait until it has finished, then try again."),
+        ref=name,
+    )

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from app.domain.errors import UserError
 from app.domain.states import (
     HoldCode,
     HoldScope,
     RequestState,
-    WaybillState,
 )
 from app.domain.text import T, Text
 from app.domain.waybills import (
@@ -32,7 +31,7 @@ from app.domain.waybills import (
 )
 from app.ports import WaybillSource
 from app.services import booking as bookings
-from app.services import holding, records
+from app.services import holding, issuing, records
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
@@ -95,14 +94,20 @@ def store(
 
 
 def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource) -> LabelRow | None:
-    """Ask what became of a request whose answer was lost. ``None`` = proven dead, book again."""
+    """Ask what became of a request whose answer was lost. ``None`` = never heard of, book again.
+
+    The next try uses the same key: should the first call arrive late, it is one booking all the
+    same.
+    """
     booking, address_hash = unseal(work, request)
     with work.db.write() as tx:
-        tx.execute(
+        asking = tx.execute(
             update(waybill_requests)
-            .where(waybill_requests.c.id == request.id)
+            .where(waybill_requests.c.id == request.id, waybill_requests.c.state.in_(_OPEN))
             .values(state=RequestState.UNKNOWN, lookups=waybill_requests.c.lookups + 1)
         )
+    if asking.rowcount != 1:  # settled by another bench since it was read
+        return _unknown(work, parcel.id, "", _NOT_SURE, "")
     answer = source.reconcile(booking)
     match answer:
         case NeverExisted():
@@ -112,8 +117,8 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
                 if not isinstance(source.reconcile(booking), NeverExisted):
                     return _unknown(work, parcel.id, booking.key, _NOT_SURE, "")
             with work.db.write() as tx:
-                _end(tx, work, booking.key, RequestState.DEAD, "", None)
-                records.note(tx, work, "request_dead", parcel_id=parcel.id)
+                _end(tx, work, booking.key, RequestState.NOT_SENT, "", None)
+                records.note(tx, work, "request_unheard", parcel_id=parcel.id)
             return None
         case AskPerson(reason=reason):
             remedy = T(
@@ -131,6 +136,16 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
 
 
 _NOT_SURE = T("The carrier is not sure yet whether it has booked this parcel.")
+
+
+_OPEN = (RequestState.SENT, RequestState.UNKNOWN)
+
+
+def give_up(work: Workplace, parcel_id: str, request_id: str) -> None:
+    """End a request that never left: the parcel is another one now (address, goods, account)."""
+    with work.db.write() as tx:
+        _end(tx, work, request_id, RequestState.DEAD, "", None)
+        records.note(tx, work, "request_dead", parcel_id=parcel_id)
 
 
 def settle_rejected(
@@ -209,62 +224,24 @@ def _issued(
     *,
     own_request: bool = True,
 ) -> LabelRow:
-    parties = work.sealer.seal(
-        json.dumps(
-            {"sender": booking.sender.as_dict(), "receiver": booking.receiver.as_dict()},
-            ensure_ascii=False,
-        )
-    )
     with work.db.write() as tx:
-        if own_request:
-            answer = work.sealer.seal(issued.raw) if issued.raw else None
-            tx.execute(
-                update(waybill_requests)
-                .where(waybill_requests.c.id == booking.key)
-                .values(
-                    state=RequestState.ISSUED,
-                    answer_sealed=answer,
-                    problem=None,
-                    done_at=work.now(),
-                )
-            )
-        waybill_id = work.key()
-        first = issued.numbers[0]
-        tx.execute(
-            insert(waybills).values(
-                id=waybill_id,
-                request_id=booking.key if own_request else None,
-                parcel_id=parcel.id,
-                carrier=parcel.carrier,
-                route=parcel.route,
-                account=parcel.account,
-                number=first.number,
-                kind=first.kind,
-                state=WaybillState.ISSUED,
-                template=issued.template,
-                label=dict(issued.label),
-                parties_sealed=parties,
-                print_info=issued.print_info or None,
-                carrier_order=issued.carrier_order,
-                address_hash=address_hash,
-                issued_at=work.now(),
-                changed_at=work.now(),
-            )
+        kept = issuing.write_down(
+            tx, work, parcel.id, booking, address_hash, issued, own_request=own_request
         )
-        tx.execute(
-            update(parcels)
-            .where(parcels.c.id == parcel.id)
-            .values(
-                waybill_id=waybill_id,
-                address_hash=address_hash,
-                failure=None,
-                changed_at=work.now(),
-                revision=parcels.c.revision + 1,
-            )
-        )
-        records.note(tx, work, "number", parcel_id=parcel.id, detail={"waybill": first.number})
-        records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
-    return LabelRow(parcel.id, first.number, "issued", "", issued.warning)
+    if kept.spare:  # the parcel has another number by now, or is cancelled: this one goes back
+        return LabelRow(parcel.id, kept.number, "kept") if kept.number else _too_late(parcel.id)
+    return LabelRow(parcel.id, kept.number, "issued", "", issued.warning)
+
+
+def _too_late(parcel_id: str) -> LabelRow:
+    return LabelRow(
+        parcel_id,
+        "",
+        "failed",
+        "parcel_cancelled",
+        T("The parcel was cancelled meanwhile; its number is given back."),
+        T("Nothing has to be done."),
+    )
 
 
 def _unknown(work: Workplace, parcel_id: str, key: str, reason: Text, raw: str) -> LabelRow:
@@ -272,7 +249,7 @@ def _unknown(work: Workplace, parcel_id: str, key: str, reason: Text, raw: str) 
     with work.db.write() as tx:
         tx.execute(
             update(waybill_requests)
-            .where(waybill_requests.c.id == key)
+            .where(waybill_requests.c.id == key, waybill_requests.c.state.in_(_OPEN))
             .values(
                 state=RequestState.UNKNOWN,
                 answer_sealed=work.sealer.seal(raw) if raw else None,
@@ -292,7 +269,11 @@ def _end(
 ) -> None:
     tx.execute(
         update(waybill_requests)
-        .where(waybill_requests.c.id == key)
+        .where(
+            waybill_requests.c.id == key,
+            waybill_requests.c.state
+            != RequestState.ISSUED,  # a number that came is never forgotten
+        )
         .values(
             state=state,
             answer_sealed=work.sealer.seal(raw) if raw else None,

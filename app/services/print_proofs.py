@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from app.domain.errors import UserError
 from app.domain.states import OutboxKind, ParcelState, PrintState, Route, WaybillState
 from app.domain.text import T
-from app.services import outbox_rows, records
+from app.services import outbox_rows, records, shipping
 from app.services.workplace import Workplace
 from app.store.tables import parcels, print_jobs, waybills
 
@@ -85,6 +85,8 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
     records.note(
         tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}
     )
+    if confirmed and parcel.waybill_id == waybill_id:
+        shipping.ship_printed(tx, work, parcel.id)
     records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
 
 

@@ -26,7 +26,7 @@ from app.services.leases import lease, renew
 from app.services.printers import printer_for
 from app.services.waves import find_wave, wave_parcels
 from app.services.workplace import Workplace
-from app.store.tables import parcels, print_jobs, shops, waybills
+from app.store.tables import parcels, print_jobs, waybills
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +317,3 @@ def _store(work: Workplace, job_id: str, waybill_id: str, sent: Sent) -> None:
         )
         if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
             print_proofs.mark_printed(tx, work, waybill_id, confirmed=confirmed)
-
-
-def ships_on_print(tx: Connection, shop_id: str) -> bool:
-    """Whether the shop's parcels count as shipped once the label is out."""
-    chosen = tx.execute(select(shops.c.settings).where(shops.c.id == shop_id)).scalar() or {}
-    return bool(chosen.get("ship_on") == "print")

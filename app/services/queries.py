@@ -92,6 +92,7 @@ class HoldRow:
     set_at: datetime
     set_by: str
     releasable: bool
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 def order_ids(work: Workplace, wanted: OrderFilter) -> list[str]:

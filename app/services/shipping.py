@@ -114,6 +114,22 @@ def pack_and_ship(work: Workplace, parcel_id: str, weight_g: int | None) -> None
     work.changed("orders", "parcels", "stock", "outbox")
 
 
+def ship_printed(tx: Connection, work: Workplace, parcel_id: str) -> None:
+    """The label is out: ships the parcel of a shop that ships on printing.
+
+    What stands in the way (a hold, missing stock) leaves the parcel where it is; the print counts
+    all the same.
+    """
+    parcel = _parcel(tx, parcel_id)
+    if parcel.state in _AFTER or _ship_on(tx, parcel.shop_id) != "print":
+        return
+    try:
+        with tx.begin_nested():
+            ship_parcel(tx, work, parcel)
+    except UserError as error:
+        records.note(tx, work, "not_shipped", parcel_id=parcel_id, detail={"code": str(error.code)})
+
+
 def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
     """The ship transaction's body. Shipping twice is impossible: the state is the guard.
 
@@ -174,7 +190,7 @@ def _ship_one(work: Workplace, parcel_id: str, *, unpacked: bool) -> ShipRow:
             number = _number(tx, parcel)
             if parcel.state in _AFTER:
                 return ShipRow(parcel_id, number, "kept")
-            printed_only = _ship_on(tx, parcel.shop_id) == "print" and parcel.printed
+            printed_only = _ship_on(tx, parcel.shop_id) != "pack" and parcel.printed
             if parcel.packed_at is None and not unpacked and not printed_only:
                 raise UserError(
                     "not_packed",

@@ -1,0 +1,195 @@
+"""Writing a number down: on its parcel, or on the way back when the parcel has no use for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.states import (
+    LIVE_REQUEST_STATES,
+    LIVE_WAYBILL_STATES,
+    HoldCode,
+    HoldScope,
+    ParcelState,
+    RequestState,
+    WaybillState,
+)
+from app.domain.text import T
+from app.domain.waybills import Booking, Issued
+from app.services import holding, outbox_rows, records
+from app.services.workplace import Workplace
+from app.store.tables import (
+    order_lines,
+    orders,
+    parcel_lines,
+    parcels,
+    waybill_requests,
+    waybills,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The parcel's number now. ``spare``: the number that came is another one and goes back."""
+
+    number: str
+    spare: bool = False
+
+
+def write_down(
+    tx: Connection,
+    work: Workplace,
+    parcel_id: str,
+    booking: Booking,
+    address_hash: str,
+    issued: Issued,
+    *,
+    own_request: bool = True,
+) -> Kept:
+    """Keep the number that came, in the caller's transaction.
+
+    While the carrier was thinking the order may have been cancelled, its address changed, or a
+    slower answer overtaken: a number nobody needs is voided, a label for an old address is held.
+    """
+    parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id).with_for_update()).one()
+    number = issued.numbers[0].number
+    known = tx.execute(
+        select(waybills.c.number, waybills.c.carrier).where(
+            waybills.c.parcel_id == parcel_id,
+            waybills.c.kind != "return_slip",
+            waybills.c.state.in_(LIVE_WAYBILL_STATES),
+        )
+    ).one_or_none()
+    if known is not None and (known.number, known.carrier) == (number, booking.carrier):
+        return Kept(number)
+    spare = (
+        known is not None
+        or parcel.state == ParcelState.CANCELLED
+        or _asked_otherwise(tx, parcel_id, booking.key)
+    )
+    if own_request:
+        state = RequestState.DEAD if spare else RequestState.ISSUED
+        _end_request(tx, work, booking.key, state, issued.raw)
+    waybill_id = _insert(
+        tx, work, booking, address_hash, issued, own_request=own_request, spare=spare, parcel=parcel
+    )
+    records.note(
+        tx,
+        work,
+        "number_spare" if spare else "number",
+        parcel_id=parcel_id,
+        detail={"waybill": number},
+    )
+    if spare:
+        row = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
+        outbox_rows.add_void(tx, work, row)
+        return Kept(known.number if known is not None else "", spare=True)
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel_id)
+        .values(
+            waybill_id=waybill_id,
+            address_hash=address_hash,
+            failure=None,
+            changed_at=work.now(),
+            revision=parcels.c.revision + 1,
+        )
+    )
+    _guard_address(tx, work, parcel_id, address_hash)
+    records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
+    return Kept(number)
+
+
+def _asked_otherwise(tx: Connection, parcel_id: str, key: str) -> bool:
+    """Whether another request of the parcel is under way: a person gave this one up."""
+    return (
+        tx.execute(
+            select(waybill_requests.c.id).where(
+                waybill_requests.c.parcel_id == parcel_id,
+                waybill_requests.c.id != key,
+                waybill_requests.c.state.in_(LIVE_REQUEST_STATES),
+            )
+        ).first()
+        is not None
+    )
+
+
+def _end_request(tx: Connection, work: Workplace, key: str, state: RequestState, raw: str) -> None:
+    tx.execute(
+        update(waybill_requests)
+        .where(waybill_requests.c.id == key)
+        .values(
+            state=state,
+            answer_sealed=work.sealer.seal(raw) if raw else None,
+            problem=None,
+            done_at=work.now(),
+        )
+    )
+
+
+def _insert(
+    tx: Connection,
+    work: Workplace,
+    booking: Booking,
+    address_hash: str,
+    issued: Issued,
+    *,
+    own_request: bool,
+    spare: bool,
+    parcel: Any,
+) -> str:
+    parties = json.dumps(
+        {"sender": booking.sender.as_dict(), "receiver": booking.receiver.as_dict()},
+        ensure_ascii=False,
+    )
+    waybill_id = work.key()
+    first = issued.numbers[0]
+    tx.execute(
+        insert(waybills).values(
+            id=waybill_id,
+            request_id=booking.key if own_request else None,
+            parcel_id=parcel.id,
+            carrier=parcel.carrier,
+            route=parcel.route,
+            account=parcel.account,
+            number=first.number,
+            kind=first.kind,
+            state=WaybillState.VOID_REQUESTED if spare else WaybillState.ISSUED,
+            template=issued.template,
+            label=dict(issued.label),
+            parties_sealed=work.sealer.seal(parties),
+            print_info=issued.print_info or None,
+            carrier_order=issued.carrier_order,
+            address_hash=address_hash,
+            issued_at=work.now(),
+            changed_at=work.now(),
+        )
+    )
+    return waybill_id
+
+
+def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for: str) -> None:
+    """Hold the parcel when an order of it has another address than the label by now."""
+    others = tx.execute(
+        select(orders.c.address_hash)
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.listing_quantity > 0)
+        .distinct()
+    ).scalars()
+    changed = [h for h in others if h and labelled_for and h != labelled_for]
+    if changed:
+        holding.put(
+            tx,
+            work,
+            holding.Wanted(
+                HoldScope.PARCEL,
+                HoldCode.ADDRESS_CHANGE,
+                T("The address changed after the number was taken: cancel it and take a new one."),
+                evidence={"label": labelled_for, "order": changed[0]},
+            ),
+            parcel_id=parcel_id,
+        )
