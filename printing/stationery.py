@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from app.domain.errors import UserError
 from app.domain.labels import Label, PackingSlip, PickList
 from app.domain.text import T, Text
-from printing.documents.labels import add_label
+from printing.documents.labels import add_label, own_area_box
 from printing.documents.layouts import media_size
 from printing.documents.page import Book
 from printing.documents.raster import rasterise
@@ -24,10 +24,15 @@ FORMATS = ("pdf", "png", *(language.code for language in LANGUAGES))
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Bytes, and what the person should know about them (a character that cannot be printed)."""
+    """Bytes, and what the person should know about them.
+
+    ``warning``: characters that cannot be printed. ``cut_texts``: how many texts were too long for
+    their place and are shortened on the paper (never a number).
+    """
 
     data: bytes
     warning: Text | None
+    cut_texts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,18 @@ class PaperStationery:
         pdf = book.finish()
         warning = trouble_text(book.trouble)
         if fmt == "pdf":
-            return Rendered(pdf, warning)
+            return Rendered(pdf, warning, book.trouble.cut_texts)
         bitmap = rasterise(pdf, dots_per_mm)[0]
         if fmt == "png":
-            return Rendered(bitmap.png(dots_per_mm), warning)
+            return Rendered(bitmap.png(dots_per_mm), warning, book.trouble.cut_texts)
         settings = PageSettings(width_mm, height_mm, dots_per_mm)
-        return Rendered(language_of(fmt).encode(bitmap, settings), warning)
+        data = language_of(fmt).encode(bitmap, settings)
+        return Rendered(data, warning, book.trouble.cut_texts)
+
+    def own_area_mm(self, template: str, media: str) -> tuple[float, float, float, float]:
+        """Left, top, width and height of the shop's own area, for a preview that marks it."""
+        box = own_area_box(template, *media_size(media))
+        return box.x, box.y, box.width, box.height
 
     def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:
         """One PDF, one page a label, fonts embedded once.

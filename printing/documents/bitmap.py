@@ -61,6 +61,3 @@ class Bitmap:
         """``rows`` with 0 = black, the filling bits of each row white (1)."""
         whole = (1 << (8 * len(self.rows))) - 1
         return (int.from_bytes(self.rows, "big") ^ whole).to_bytes(len(self.rows), "big")
-
-    def is_blank(self) -> bool:
-        return not any(self.rows)

@@ -25,7 +25,7 @@ def add_label(book: Book, label: DrawnLabel, width_mm: float, height_mm: float) 
     """
     content = content_of(label)
     is_sf = label.template == "sf"
-    rows = rows_for(SF_ROWS if is_sf else STRIP_ROWS, width_mm, height_mm)
+    rows = rows_for(_layouts(label.template), width_mm, height_mm)
     room_mm = rows.right - rows.left
     if not is_encodable(label.number) or not code128_dots(
         code128_modules(label.number), room_mm, book.dots_per_mm, 1.0
@@ -45,10 +45,29 @@ def add_label(book: Book, label: DrawnLabel, width_mm: float, height_mm: float) 
         if rows.perforation:
             _copy_part(sheet, rows, label, content)
         else:
-            box = Box(rows.left, rows.goods, rows.right - rows.left, rows.end - rows.goods)
-            blocks.own_area(sheet, box, label.own)
+            blocks.own_area(sheet, _own_box(rows), label.own)
 
     book.page(width_mm, height_mm, draw)
+
+
+def own_area_box(template: str, width_mm: float, height_mm: float) -> Box:
+    """Where the shop's own area stands on a label, for a preview that marks it.
+
+    Raises:
+        UserError: ``media_too_small``.
+    """
+    return _own_box(rows_for(_layouts(template), width_mm, height_mm))
+
+
+def _layouts(template: str) -> tuple[Rows, ...]:
+    return SF_ROWS if template == "sf" else STRIP_ROWS
+
+
+def _own_box(rows: Rows) -> Box:
+    top = rows.goods
+    if rows.perforation:
+        top = rows.perforation + _COPY_CODE_MM + _COPY_PARTY_MM
+    return Box(rows.left, top, rows.right - rows.left, rows.end - top)
 
 
 def _row(rows: Rows, top: float, bottom: float, right: float) -> Box:
@@ -124,8 +143,7 @@ def _copy_part(sheet: Sheet, rows: Rows, label: DrawnLabel, content: LabelConten
     for x, mark, person in ((left, "收", content.receiver), (middle, "寄", content.sender)):
         box = Box(x, line, middle - left, _COPY_PARTY_MM)
         blocks.party(sheet, box, mark, person, name_pt=8, address_pt=7.5, bold=False)
-    below = line + _COPY_PARTY_MM
-    blocks.own_area(sheet, Box(left, below, right - left, rows.end - below), label.own)
+    blocks.own_area(sheet, _own_box(rows), label.own)
 
 
 def _sf_part(sheet: Sheet, rows: Rows, content: LabelContent) -> None:

@@ -265,6 +265,49 @@ def test_tspl_printer_without_the_model_question_is_confirmed_by_its_busy_bit() 
         assert printer_at(address).print_label(LABEL).result is SendResult.CONFIRMED
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (b"\x01", "cover was opened"),
+        (b"\x10", "paused with the label inside"),
+        (b"\x02", "stopped with an error"),
+        (b"\x04", "paper ran out"),
+    ],
+)
+def test_trouble_with_the_label_inside_says_what_happened(status: bytes, words: str) -> None:
+    def troubled(connection: socket.socket) -> None:
+        data = b""
+        connection.settimeout(10)
+        while part := connection.recv(65536):
+            data += part
+            if part.endswith(b"\x1b!?"):
+                connection.sendall(status if b"PRINT" in data else b"\x00")
+
+    with peer(troubled) as address:
+        sent = printer_at(address).print_label(LABEL)
+    assert sent.result is SendResult.UNKNOWN
+    assert words in str(sent.reason)
+
+
+def test_escpos_answers_are_told_apart_from_automatic_status() -> None:
+    """Four bytes of automatic status hold zeros that look like the answer to GS r."""
+
+    def automatic(connection: socket.socket) -> None:
+        data = b""
+        connection.settimeout(10)
+        while part := connection.recv(65536):
+            data += part
+            if part.startswith(b"\x10\x04"):
+                connection.sendall(b"\x12")
+            if data.endswith(b"\x1dr\x01"):
+                connection.sendall(b"\x10\x00\x00\x00")  # printing starts
+                connection.sendall(b"\x14\x00\x0c\x00")  # ... and the paper is out
+
+    with peer(automatic) as address:
+        sent = printer_at(address, "escpos", timeout_s=1.0).print_label(LABEL)
+    assert sent.result is SendResult.UNKNOWN
+
+
 def test_zpl_printer_with_labels_left_is_not_done() -> None:
     def line(formats: int, left: int) -> bytes:
         one = f"\x02030,0,0,1040,{formats:03},0,0,0,000,0,0,0\x03\r\n"

@@ -12,14 +12,14 @@ import pytest
 from PIL import Image
 
 from app.domain.errors import UserError
-from app.domain.labels import PlatformLabel
+from app.domain.labels import OwnArea, PlatformLabel
 from app.ports import Printer, PrinterConfig, Stationery
 from printing.options import read_address, read_options
 from printing.printers import ComponentPrinter, PagePrinter
 from printing.registry import PRINTER_LANGUAGES, PaperStationery, make_printer
 from printing.stationery import FORMATS
 from tests.printing.reading import codes, printed
-from tests.printing.samples import pick_list, usual_labels
+from tests.printing.samples import pick_list, usual_labels, worst_labels
 
 LABEL = usual_labels()["zto"]
 
@@ -156,6 +156,28 @@ def test_warning_comes_with_what_was_rendered() -> None:
     odd = replace(LABEL, goods="茶\U0001f375")
     assert PaperStationery().rendered(odd, "png", "76x130", 8.0).warning is not None
     assert PaperStationery().rendered(LABEL, "png", "76x130", 8.0).warning is None
+
+
+def test_preview_learns_that_a_text_was_too_long() -> None:
+    stationery = PaperStationery()
+    assert stationery.rendered(LABEL, "png", "76x130", 8.0).cut_texts == 0
+    assert stationery.rendered(worst_labels()["zto"], "png", "76x130", 8.0).cut_texts > 0
+
+
+@pytest.mark.parametrize("media", ["76x130", "100x150", "100x180"])
+@pytest.mark.parametrize("template", ["sf", "zto", "yunda", "plain"])
+def test_own_area_is_where_the_preview_marks_it(template: str, media: str) -> None:
+    stationery = PaperStationery()
+    usual = usual_labels()[template]
+    left, top, width, height = (int(v * 8) for v in stationery.own_area_mm(template, media))
+    inside = (left - 2, top + 3, left + width + 2, top + height + 2)
+    pictures = []
+    for label in (usual, replace(usual, own=OwnArea())):
+        data = stationery.render(label, "png", media, 8.0)
+        picture = Image.open(io.BytesIO(data)).convert("L")
+        picture.paste(255, inside)
+        pictures.append(picture.tobytes())
+    assert pictures[0] == pictures[1]
 
 
 def test_several_threads_draw_at_the_same_time() -> None:
