@@ -183,3 +183,52 @@ def test_shop_that_is_gone_exits_with_2(stocked: Shell, world: SimulatedWarehous
     answer = stocked.json("sync")
     assert answer.code == 2
     assert {e["ref"] for e in answer.errors} == {"shanye", "qinghe"}
+
+
+def test_other_papers_of_a_wave_are_printed(
+    stocked: Shell, world: SimulatedWarehouse, tmp_path: Path
+) -> None:
+    stocked("sync")
+    wave = stocked.json("wave", "create", "--limit", "3", "--carrier", "yunda").rows[0]
+    stocked("wave", "label", wave["id"])
+    refused = stocked.json("wave", "print", wave["id"], "--document", "slip")
+    assert (refused.code, refused.errors[0]["code"]) == (1, "no_printer")
+
+    config = tmp_path / "papers.toml"
+    papers = 'documents = ["label", "slip", "picklist"]'
+    config.write_text(world.configuration().replace('documents = ["label"]', papers), "utf-8")
+    assert stocked("config", "apply", str(config)).code == 0
+    slips = stocked.json("wave", "print", wave["id"], "--document", "slip")
+    assert slips.code == 0
+    assert [r["parcel"] for r in slips.rows] == wave["parcels"]
+    assert {r["result"] for r in slips.rows} == {"printed"}
+    listed = stocked.json("wave", "print", wave["name"], "--document", "picklist")
+    assert listed.rows[0]["result"] == "confirmed"
+    assert (
+        "The pick list is printed."
+        in stocked("wave", "print", wave["id"], "--document", "picklist").out
+    )
+
+    stocked("wave", "print", wave["id"])
+    assert stocked.json("wave", "picked", wave["id"]).rows[0]["parcels"] == 3
+    (row,) = stocked.json("wave", "list").rows
+    assert (row["parcels"], row["numbered"], row["printed"], row["picked"]) == (3, 3, 3, True)
+    assert wave["name"] in stocked("wave", "list").out
+
+
+def test_papers_do_not_come_out_of_a_printer_that_is_off(
+    stocked: Shell, world: SimulatedWarehouse, tmp_path: Path
+) -> None:
+    config = tmp_path / "papers.toml"
+    papers = 'documents = ["label", "slip", "picklist"]'
+    config.write_text(world.configuration().replace('documents = ["label"]', papers), "utf-8")
+    stocked("config", "apply", str(config))
+    stocked("sync")
+    wave = stocked.json("wave", "create", "--limit", "3", "--carrier", "yunda").rows[0]["id"]
+    stocked("wave", "label", wave)
+    for printer in world.printers.values():
+        printer.stop()
+    for document in ("slip", "picklist", "label"):
+        answer = stocked.json("wave", "print", wave, "--document", document)
+        assert answer.code == 2, document
+        assert {e["code"] for e in answer.errors} == {"printer_not_ready"}
