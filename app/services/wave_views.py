@@ -112,7 +112,7 @@ class WaveSheet:
 
 @dataclass(frozen=True, slots=True)
 class LooseParcels:
-    """What waits for a label, in no wave and not held; ``earliest_at`` is today's first deadline."""
+    """What waits for a label, in no wave, unheld; ``earliest_at``: first deadline of today."""
 
     by_carrier: tuple[tuple[str, int], ...]
     due_today: int
