@@ -104,11 +104,7 @@ def _lane(
                     break
                 if n:  # one call may take its whole time-out
                     renew(work, f"label:{lane}")
-                row = (
-                    _label_one(work, parcel_id)
-                    if not blocked
-                    else _stopped(work, parcel_id, blocked)
-                )
+                row = _stopped(work, parcel_id, blocked) if blocked else _label_one(work, parcel_id)
                 rows[parcel_id] = row
                 counter.add(row)
                 if row.code in _STOPS_ACCOUNT:

@@ -6,6 +6,8 @@ done" is never guessed: the shop's own record is compared with ours.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -174,16 +176,22 @@ def _ship(work: Workplace, row: Any, *, read_back_first: bool) -> ReportOutcome:
 def _read_back(shop: Shop, report: ShipmentReport) -> ReportOutcome | None:
     """What the shop has on file: ours = reported, another number = conflict, nothing = ``None``."""
     on_file = shop.reported_parcels(report.order_id)
-    mine = {(p, s): n for p, s, n in report.lines}
+    mine = _pieces(report.lines)
     for parcel in on_file:
-        theirs = {(p, s): n for p, s, n in parcel.lines}
-        if parcel.number == report.number and theirs == mine:
+        if parcel.number == report.number and mine <= _pieces(parcel.lines):
             return Reported()
     for parcel in on_file:
         overlap = {(p, s) for p, s, _ in parcel.lines} & set(mine)
         if overlap and parcel.number != report.number:
             return ReportRefused(_sent_by_another(report), reread=True)
     return None
+
+
+def _pieces(lines: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
+    pieces: Counter[tuple[str, str]] = Counter()
+    for product_id, sku_id, quantity in lines:
+        pieces[product_id, sku_id] += quantity
+    return pieces
 
 
 def _sent_by_another(report: ShipmentReport) -> Problem:

@@ -56,7 +56,7 @@ def add_void(tx: Connection, work: Workplace, waybill: Any) -> bool:
         work,
         OutboxKind.VOID,
         f"void:{waybill.id}",
-        lane=f"void:{waybill.account}",
+        lane=f"void:{waybill.id}",
         shop_id="",
         parcel_id=waybill.parcel_id,
         payload={"waybill": waybill.id},

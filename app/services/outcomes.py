@@ -271,8 +271,7 @@ def _end(
         update(waybill_requests)
         .where(
             waybill_requests.c.id == key,
-            waybill_requests.c.state
-            != RequestState.ISSUED,  # a number that came is never forgotten
+            waybill_requests.c.state != RequestState.ISSUED,  # a number is never forgotten
         )
         .values(
             state=state,

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
-from app.domain.states import HoldCode, ParcelState, Verdict, WaybillState
+from app.domain.states import LIVE_WAYBILL_STATES, HoldCode, ParcelState, Verdict
 from app.domain.text import T, Text
 from app.services import holding, print_proofs, records, shipping
 from app.services.workplace import Workplace
@@ -79,6 +79,8 @@ def open_parcel(work: Workplace, code: str) -> Opened:
             return refusal
         print_proofs.confirm_by_scan(tx, work, waybill.id)
         parcel = tx.execute(select(parcels).where(parcels.c.id == parcel.id)).one()
+        if parcel.state in _SHIPPED:  # the shop ships on printing: the scan was the last proof
+            return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
         if parcel.state not in _PACKABLE:
             return Opened(Verdict.NOT_READY, number, carrier=parcel.carrier)
         tx.execute(
@@ -103,13 +105,15 @@ def scan(
     """One goods code over the open parcel: the verdict at once, written down before it returns."""
     clean = clean_code(code)
     with work.db.write() as tx:
-        if tx.execute(select(scans.c.id).where(scans.c.nonce == nonce)).scalar() is not None:
-            return Scanned(Verdict.OK, clean, read_parcel(tx, parcel.parcel_id))
+        stored = _locked(tx, parcel.parcel_id)
         fresh = read_parcel(tx, parcel.parcel_id)
-        held = records.active_holds(tx, parcel.parcel_id)
+        told = tx.execute(select(scans.c.verdict).where(scans.c.nonce == nonce)).scalar()
+        if told is not None:
+            return Scanned(Verdict(told), clean, fresh)
+        stop = _stop(tx, stored, parcel)
         result = (
-            Scanned(Verdict.HELD, clean, fresh)
-            if held
+            Scanned(stop, clean, fresh)
+            if stop is not None
             else scan_item(fresh, clean, find_items(tx, clean), quantity)
         )
         if result.accepted and result.line is not None:
@@ -122,9 +126,30 @@ def scan(
     return result
 
 
+def _locked(tx: Connection, parcel_id: str) -> Any:
+    """The parcel's row; two benches that scan the same parcel take turns."""
+    return tx.execute(select(parcels).where(parcels.c.id == parcel_id).with_for_update()).one()
+
+
+def _stop(tx: Connection, stored: Any, opened: OpenParcel) -> Verdict | None:
+    """Why nothing more goes into the box that was opened: what happened since then."""
+    if stored.state in _SHIPPED:
+        return Verdict.ALREADY_SHIPPED
+    number = tx.execute(
+        select(waybills.c.number).where(waybills.c.id == stored.waybill_id)
+    ).scalar()
+    if number != opened.number or stored.state == ParcelState.CANCELLED:
+        return Verdict.HELD  # the label on the table is cancelled
+    if records.active_holds(tx, stored.id):
+        return Verdict.HELD
+    return None if stored.state in _PACKABLE else Verdict.NOT_READY
+
+
 def undo_last(work: Workplace, parcel: OpenParcel) -> OpenParcel:
     """Take back the last accepted piece of the parcel; nothing to take back changes nothing."""
     with work.db.write() as tx:
+        if _locked(tx, parcel.parcel_id).state not in _PACKABLE:
+            return read_parcel(tx, parcel.parcel_id)
         last = tx.execute(
             select(scans)
             .where(scans.c.parcel_id == parcel.parcel_id, scans.c.quantity > 0, ~scans.c.undone)
@@ -240,10 +265,7 @@ def _refusal(tx: Connection, parcel: Any, waybill: Any) -> Opened | None:
             reason=Text.from_json(held[0].reason),
             remedy=holding.REMEDIES[code],
         )
-    if parcel.state == ParcelState.CANCELLED or waybill.state in {
-        WaybillState.VOID,
-        WaybillState.VOID_REQUESTED,
-    }:
+    if parcel.state == ParcelState.CANCELLED or waybill.state not in LIVE_WAYBILL_STATES:
         return Opened(
             Verdict.HELD,
             number,

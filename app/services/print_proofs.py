@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import UserError
-from app.domain.states import OutboxKind, ParcelState, PrintState, Route, WaybillState
+from app.domain.states import Document, OutboxKind, ParcelState, PrintState, Route, WaybillState
 from app.domain.text import T
 from app.services import outbox_rows, records, shipping
 from app.services.workplace import Workplace
@@ -19,8 +19,31 @@ DONE_JOBS = (PrintState.SENT, PrintState.CONFIRMED)
 
 
 def confirm_by_scan(tx: Connection, work: Workplace, waybill_id: str) -> None:
-    """The label was scanned: the strongest proof that it is out."""
+    """The label was scanned: the strongest proof that it is out, whoever has printed it."""
     confirm_jobs(tx, work, [waybill_id], "scan")
+    known = tx.execute(
+        select(print_jobs.c.id).where(
+            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(DONE_JOBS)
+        )
+    ).first()
+    if known is None:  # drawn to a file, or a number bought elsewhere with its label
+        waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
+        now = work.now()
+        tx.execute(
+            insert(print_jobs).values(
+                id=work.key(),
+                document=Document.LABEL,
+                printer="",
+                parcel_id=waybill.parcel_id,
+                waybill_id=waybill_id,
+                state=PrintState.CONFIRMED,
+                user=work.user,
+                created_at=now,
+                done_at=now,
+                confirmed_by="scan",
+            )
+        )
+        mark_printed(tx, work, waybill_id, confirmed=True)
 
 
 def confirm_jobs(tx: Connection, work: Workplace, waybill_ids: Sequence[str], who: str) -> None:
@@ -44,7 +67,11 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
     """The label is out: the parcel goes on to picking, the platform is told."""
     waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
     parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
-    first = not parcel.printed
+    jobs = tx.execute(
+        select(func.count()).where(
+            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(DONE_JOBS)
+        )
+    ).scalar_one()
     if parcel.waybill_id == waybill_id:
         going_on = parcel.state == ParcelState.TO_LABEL
         tx.execute(
@@ -53,7 +80,7 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
             .values(
                 printed=True,
                 print_confirmed=parcel.print_confirmed or confirmed,
-                print_count=parcels.c.print_count + (1 if first else 0),
+                print_count=jobs,
                 printed_at=parcel.printed_at or work.now(),
                 state=ParcelState.TO_PICK if going_on else parcel.state,
                 changed_at=work.now(),
@@ -66,18 +93,13 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
             .where(waybills.c.id == waybill_id)
             .values(state=WaybillState.PRINTED, changed_at=work.now())
         )
-    jobs = tx.execute(
-        select(func.count()).where(
-            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(DONE_JOBS)
-        )
-    ).scalar_one()
     if waybill.route == Route.PLATFORM and confirmed:
         outbox_rows.add(
             tx,
             work,
             OutboxKind.PRINTED,
             f"printed:{waybill.id}:{jobs}",
-            lane=f"printed:{parcel.shop_id}",
+            lane=f"printed:{waybill.id}",
             shop_id=parcel.shop_id,
             parcel_id=parcel.id,
             payload={"waybill": waybill.id, "again": jobs > 1},
@@ -120,6 +142,31 @@ def resume_after(work: Workplace, wave_id: str, number: str) -> None:
                 confirm_jobs(tx, work, [row[1]], work.user or "person")
             else:
                 settle_open_jobs(tx, work, row[1], "resume")
+                _take_back_unconfirmed(tx, work, row[1])
+
+
+def _take_back_unconfirmed(tx: Connection, work: Workplace, waybill_id: str) -> None:
+    """A mute printer's label behind the last good one is not there: it is printed again."""
+    taken = tx.execute(
+        update(print_jobs)
+        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state == PrintState.SENT)
+        .values(state=PrintState.CANCELLED, done_at=work.now(), confirmed_by="resume")
+    )
+    if not taken.rowcount:
+        return
+    back = {ParcelState.TO_PICK: ParcelState.TO_LABEL}
+    parcel = tx.execute(select(parcels).where(parcels.c.waybill_id == waybill_id)).one()
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel.id, ~parcels.c.print_confirmed)
+        .values(
+            printed=False,
+            state=back.get(parcel.state, parcel.state),
+            changed_at=work.now(),
+            revision=parcels.c.revision + 1,
+        )
+    )
+    records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
 
 
 def _printer_of(tx: Connection, waybill_id: str) -> str | None:

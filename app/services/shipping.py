@@ -33,6 +33,7 @@ from app.store.tables import (
     waybills,
 )
 
+_BEFORE = {ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK}
 _AFTER = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
 
 
@@ -93,6 +94,7 @@ def pack_and_ship(work: Workplace, parcel_id: str, weight_g: int | None) -> None
     with work.db.write() as tx:
         parcel = _parcel(tx, parcel_id)
         _must_be_complete(tx, parcel)
+        _must_not_be_held(tx, parcel_id)
         tx.execute(
             update(parcels)
             .where(parcels.c.id == parcel_id)
@@ -148,7 +150,7 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
         update(parcels)
         .where(
             parcels.c.id == parcel.id,
-            parcels.c.state.in_([ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK]),
+            parcels.c.state.in_(_BEFORE),
         )
         .values(
             state=ParcelState.TO_REPORT,
@@ -159,12 +161,7 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
         )
     )
     if moved.rowcount != 1:
-        raise UserError(
-            "already_shipped",
-            T("The parcel has been shipped already."),
-            T("Nothing has to be done."),
-            ref=parcel.id,
-        )
+        raise _not_shippable(parcel.id, parcel.state)
     _take_from_shelf(tx, work, parcel.id)
     tx.execute(
         update(waybills)
@@ -239,14 +236,32 @@ def _must_not_be_held(tx: Connection, parcel_id: str) -> None:
         )
 
 
-def _must_be_complete(tx: Connection, parcel: Any) -> None:
-    if parcel.state in _AFTER:
-        raise UserError(
-            "already_shipped",
-            T("The parcel has been shipped already."),
-            T("Nothing has to be done."),
-            ref=parcel.id,
+def _not_shippable(parcel_id: str, state: str) -> UserError:
+    if state == ParcelState.CANCELLED:
+        return UserError(
+            "cancelled",
+            T("The parcel is cancelled."),
+            T("Take the label off; do not send this box."),
+            ref=parcel_id,
         )
+    if state == ParcelState.TO_CHECK:
+        return UserError(
+            "not_checked",
+            T("The parcel is not checked yet."),
+            T("Look at it with: parcels show {parcel}", parcel=parcel_id),
+            ref=parcel_id,
+        )
+    return UserError(
+        "already_shipped",
+        T("The parcel has been shipped already."),
+        T("Nothing has to be done."),
+        ref=parcel_id,
+    )
+
+
+def _must_be_complete(tx: Connection, parcel: Any) -> None:
+    if parcel.state not in _BEFORE:
+        raise _not_shippable(parcel.id, parcel.state)
     missing = tx.execute(
         select(func.sum(parcel_lines.c.quantity - parcel_lines.c.scanned)).where(
             parcel_lines.c.parcel_id == parcel.id
