@@ -1,6 +1,6 @@
 """How long the command line takes: whole processes, medians, with the limit beside them.
 
-Run: ``python -m bench.start [RUNS]``. CPU seconds matter more than wall seconds on a shared machine.
+Run: ``python -m bench.start [RUNS]``. On a shared machine CPU seconds say more than wall seconds.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def main(runs: int) -> None:
             for shop_id in syncing.shop_ids(stage.services.work):
                 syncing.sync_shop(stage.services.work, shop_id)
         print(
-            f"{'command':14} {'wall s':>8} {'cpu s':>8} {'limit s':>8}   (median of {runs}, 500 orders)"
+            f"{'command':14} {'wall s':>8} {'cpu s':>8} {'limit s':>8}"
+            f"   (median of {runs}, 500 orders)"
         )
         for command, limit in LIMITS_S.items():
             arguments = command.split()
