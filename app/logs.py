@@ -8,6 +8,9 @@ import secrets
 import sys
 import threading
 import time
+from contextlib import suppress
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -47,19 +50,36 @@ class RedactingFormatter(logging.Formatter):
         return redact(super().format(record))
 
 
-def write_log(file: Path, level: int = logging.INFO) -> logging.Handler:
-    """Send the log of this process to ``file`` from now on; ``close_log`` ends it.
+class _LogFile(RotatingFileHandler):
+    """Makes folder and file with the first line, for its owner alone; never complains itself.
 
-    Raises: ``OSError`` when the file cannot be opened.
+    A command that logs nothing leaves nothing behind, and a full disk must not stop the work.
     """
-    from logging.handlers import RotatingFileHandler
 
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-    handler = RotatingFileHandler(
-        file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
-    )
-    handler.rotator = _rotate
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
+        )
+
+    def _open(self) -> TextIOWrapper:
+        file = Path(self.baseFilename)
+        for folder in (file.parent.parent, file.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        return super()._open()
+
+    def rotate(self, source: str, dest: str) -> None:
+        """Rename the full file; on Windows that fails while another process writes: go on in it."""
+        with suppress(OSError):
+            Path(source).replace(dest)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        return
+
+
+def write_log(file: Path, level: int = logging.INFO) -> logging.Handler:
+    """Send the log of this process to ``file`` from now on; ``close_log`` ends it."""
+    handler = _LogFile(file)
     handler.setFormatter(RedactingFormatter())
     root = logging.getLogger()
     root.addHandler(handler)
@@ -67,14 +87,6 @@ def write_log(file: Path, level: int = logging.INFO) -> logging.Handler:
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     return handler
-
-
-def _rotate(source: str, dest: str) -> None:
-    """Rename the full file; on Windows that fails while another process writes: go on in it."""
-    try:
-        Path(source).replace(dest)
-    except OSError:
-        return
 
 
 def close_log(handler: logging.Handler) -> None:

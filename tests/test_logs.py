@@ -93,6 +93,21 @@ def test_file_that_cannot_be_renamed_goes_on(
     assert (tmp_path / "x.log").read_text(encoding="utf-8").count("line") == 10
 
 
+def test_folder_that_cannot_be_made_stops_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    handler = logs.write_log(tmp_path / "file" / "logs" / "x.log")
+    log.info("line")
+    logs.close_log(handler)
+    assert capsys.readouterr().err == ""
+
+
+def test_log_without_a_line_leaves_no_file(tmp_path: Path) -> None:
+    logs.close_log(logs.write_log(tmp_path / "data" / "logs" / "x.log"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_log_ids_are_short_and_differ() -> None:
     ids = {logs.new_log_id() for _ in range(100)}
     assert len(ids) == 100

@@ -10,7 +10,6 @@ from typing import Any
 from app.cli.context import Context, Opened
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
-from app.domain.errors import PackbenchError
 from app.domain.text import tr
 
 
@@ -66,16 +65,17 @@ def _move(services: Opened, url: str, context: Context) -> None:
     if password:
         services.secrets.set(DATABASE_PASSWORD, password)
     write_local(services.paths.settings, replace(services.local, database_url=plain))
+    opened = False
     try:
         with context.services():
-            return
-    except PackbenchError:
-        write_local(services.paths.settings, services.local)
-        if password_before is None:
-            services.secrets.delete(DATABASE_PASSWORD)
-        else:
-            services.secrets.set(DATABASE_PASSWORD, password_before)
-        raise
+            opened = True
+    finally:
+        if not opened:
+            write_local(services.paths.settings, services.local)
+            if password_before is None:
+                services.secrets.delete(DATABASE_PASSWORD)
+            else:
+                services.secrets.set(DATABASE_PASSWORD, password_before)
 
 
 def _show(_wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -120,24 +120,15 @@ def _saved_language(data: str) -> str:
 
 @contextmanager
 def _log(data: str) -> Iterator[None]:
-    """Write the log while the command runs, in a data folder that is there.
-
-    ``--help`` and usage errors make no folder; the first command that opens one is not logged.
-    """
+    """Write the log while the command runs; a command that has nothing to log makes no file."""
+    from app.logs import close_log, write_log
     from app.paths import data_paths
 
-    handler = None
-    log = data_paths(data or None).log
-    if log.parent.is_dir():
-        from app.logs import close_log, write_log
-
-        with suppress(OSError):
-            handler = write_log(log)
+    handler = write_log(data_paths(data or None).log)
     try:
         yield
     finally:
-        if handler is not None:
-            close_log(handler)
+        close_log(handler)
 
 
 @contextmanager

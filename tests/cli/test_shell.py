@@ -116,7 +116,7 @@ def test_try_again_later_exits_with_2(shell: Shell) -> None:
 
 def test_our_bug_exits_with_3_and_a_log_number(shell: Shell, expected_logs: ExpectedLogs) -> None:
     expected_logs.require("app.logs", "unexpected ZeroDivisionError")
-    shell("db", "check")
+    assert not shell.data.exists()
     answer = _failing(shell, ZeroDivisionError("secret 13800138000"))("orders", "list")
     assert answer.code == 3
     assert "Traceback" not in answer.err + answer.out

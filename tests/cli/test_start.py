@@ -97,6 +97,25 @@ def test_main_shows_help_in_chinese() -> None:
     assert err == b""
 
 
+def test_our_bug_shows_no_traceback(tmp_path: Path) -> None:
+    """Not even on stderr, where Python's logging writes when nobody has set it up."""
+    program = (
+        "import sys; from dataclasses import replace; from main import DOORS;"
+        "from app.cli.shell import run;"
+        "doors = replace(DOORS, open_services=lambda data, user: 1 / 0);"
+        "sys.exit(run(sys.argv[1:], doors))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--data", str(tmp_path / "new"), "orders", "list"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "ZeroDivisionError" in (tmp_path / "new" / "logs" / "packbench.log").read_text("utf-8")
+
+
 def test_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     with _main("--data", str(tmp_path), "--json", "db", "check") as process:
         assert process.stdout is not None
