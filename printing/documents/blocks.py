@@ -8,7 +8,7 @@ from printing.documents.content import LabelContent, grouped
 from printing.documents.geometry import Box
 from printing.documents.page import Sheet
 from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, fit_rows, shrink
-from printing.fonts import POINTS_PER_MM
+from printing.fonts import POINTS_PER_MM, Face
 
 # Widest module of the main code and of the codes beside it: 4 and 3 dots of a 203 dpi head.
 MAIN_MODULE_MM = 0.51
@@ -135,22 +135,27 @@ def party(
     sheet.text(box.x + cell / 2, box.middle_y, mark, 13, bold=True, align="center")
     left, room = box.x + cell + 1.0, box.width - cell - 1.8
     face = sheet.fonts.bold if bold else sheet.fonts.regular
-    phone = f"{person.phone} 转 {person.extension}" if person.extension else person.phone
-    who = "  ".join(p for p in (person.name, phone) if p)
-    if person.company and person.company != person.name:
-        who = f"{who}  {person.company}"
-    who = sheet.book.shown(who, face)
-    size = shrink(who, face, name_pt, room)
-    if size < 6.5 and person.company:  # a long company name gives way, the phone never does
-        who = sheet.book.shown("  ".join(p for p in (person.name, phone) if p), face)
-        size = shrink(who, face, name_pt, room)
-    line_mm = name_pt * 0.42
-    top = box.y + 0.7
-    sheet.text(left, top + line_mm / 2, who, size, bold=bold)
     address = sheet.book.shown(person.full, face)
-    below = top + line_mm + 0.2
-    fitted = fit_block(address, face, address_pt, 4.5, room, box.bottom - below - 0.3)
+    top = box.y + 0.7
+    for line_pt in (name_pt, name_pt * 0.8):  # a far address gets room from the name's line
+        below = top + line_pt * 0.42 + 0.2
+        fitted = fit_block(address, face, address_pt, 4.5, room, box.bottom - below - 0.3)
+        if fitted.size_pt >= address_pt * 0.75:
+            break
+    who = _who(sheet, person, face, line_pt, room)
+    size = shrink(who, face, line_pt, room)
+    sheet.text(left, top + line_pt * 0.21, who, size, bold=bold)
     sheet.lines(left, below, fitted, bold=bold)
+
+
+def _who(sheet: Sheet, person: Address, face: Face, size_pt: float, room_mm: float) -> str:
+    """Name and phone, and the company where there is room; the phone never gives way."""
+    phone = f"{person.phone} 转 {person.extension}" if person.extension else person.phone
+    who = sheet.book.shown("  ".join(p for p in (person.name, phone) if p), face)
+    if not person.company or person.company == person.name:
+        return who
+    longer = sheet.book.shown(f"{who}  {person.company}", face)
+    return longer if shrink(longer, face, size_pt, room_mm) >= 6.5 else who
 
 
 def services(
@@ -210,8 +215,10 @@ def _checks_column(
     sheet.text(right, top + 2.9, _CHECKED, 9, bold=True, align="right")
     sheet.text(right - 25.6, top + 7.3, "签收人/时间", 8, bold=True)
     if bottom - top > 14:
-        words = "  ".join([*content.hints[:1], f"客服 {content.hotline}"])
-        sheet.text(right, bottom - 2.2, words, 7.5, align="right")
+        hotline = [f"客服 {content.hotline}"] if content.hotline else []
+        sheet.text(
+            right, bottom - 2.2, "  ".join([*content.hints[:1], *hotline]), 7.5, align="right"
+        )
 
 
 def _service_marks(sheet: Sheet, box: Box, content: LabelContent) -> None:
@@ -266,7 +273,7 @@ def own_area(sheet: Sheet, box: Box, own: OwnArea) -> None:
     if own.note:
         note = sheet.book.shown(own.note, bold)
         share = min(bottom - top, max(4.0, (bottom - top) * (0.3 if own.lines else 1.0)))
-        fitted = fit_block(note, bold, 8, 6, room, share)
+        fitted = fit_block(note, bold, 10, 6, room, share)
         used = len(fitted.lines) * fitted.size_pt * LEADING / POINTS_PER_MM
         sheet.lines(left, bottom - used, fitted, bold=True)
         bottom -= used + 0.3
@@ -278,7 +285,7 @@ def own_area(sheet: Sheet, box: Box, own: OwnArea) -> None:
 def _goods_rows(sheet: Sheet, box: Box, rows: list[str]) -> None:
     """One column as long as it stays readable, else two."""
     regular = sheet.fonts.regular
-    one = fit_rows(rows, regular, 11, 7.5, box.width, box.height)
+    one = fit_rows(rows, regular, 13, 7.5, box.width, box.height)
     if not one.cut:
         sheet.lines(box.x, box.y, one)
         return
