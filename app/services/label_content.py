@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from app.domain.address import Address
+from app.domain.companies import company
 from app.domain.errors import UserError
 from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
 from app.domain.privacy import Masking, for_label, sender_for_label
@@ -71,6 +72,7 @@ def label_of(
         weight_g=parcel.weight_g or parcel.expected_weight_g,
         reprint_no=reprint_no,
         kind=waybill.kind,
+        extra={"company": str(company(waybill.carrier).name)},
     )
 
 
