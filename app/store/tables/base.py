@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, false, text, true
 
 from app.store.types import Long
 
@@ -21,7 +21,7 @@ Counter = BigInteger().with_variant(Integer, "sqlite")
 
 
 def flag(name: str, default: bool = False) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("1" if default else "0"))
+    return Column(name, Boolean, nullable=False, server_default=true() if default else false())
 
 
 def number(name: str, default: int = 0) -> Column[int]:

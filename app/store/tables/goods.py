@@ -71,7 +71,7 @@ stock_balances = Table(
     Column("sku_id", Key, ForeignKey("skus.id"), primary_key=True),
     number("on_hand"),
     number("allocated"),
-    Column("available", Integer, Computed("on_hand - allocated"), nullable=False),
+    Column("available", Integer, Computed("on_hand - allocated", persisted=True), nullable=False),
     CheckConstraint("allocated >= 0", name="allocated_not_negative"),
 )
 

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("carrier", sa.String(length=32), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_accounts")),
     )
     op.create_table(
@@ -91,7 +91,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_printers")),
     )
     op.create_table(
@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=128), nullable=False),
         sa.Column("verdict", sa.String(length=32), nullable=False),
         sa.Column("quantity", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("undone", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("undone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scans")),
         sa.UniqueConstraint("nonce", name=op.f("uq_scans_nonce")),
     )
@@ -164,7 +164,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=128), server_default=sa.text("('')"), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
     )
     op.create_table(
@@ -175,7 +175,7 @@ def upgrade() -> None:
             "display_name", sa.String(length=64), server_default=sa.text("('')"), nullable=False
         ),
         sa.Column("pin_hash", sa.String(length=256), nullable=True),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
     )
     op.create_table(
@@ -205,7 +205,7 @@ def upgrade() -> None:
         sa.Column("flow", sa.String(length=32), nullable=False),
         sa.Column("stage", sa.String(length=32), nullable=False),
         sa.Column("hold_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("failed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("failed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", app.store.types.UtcTime(timezone=True), nullable=False),
         sa.Column("updated_at", app.store.types.UtcTime(timezone=True), nullable=False),
         sa.Column("paid_at", app.store.types.UtcTime(timezone=True), nullable=True),
@@ -224,15 +224,15 @@ def upgrade() -> None:
             server_default=sa.text("('')"),
             nullable=False,
         ),
-        sa.Column("virtual_number", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("virtual_number", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("buyer_note", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("merchant_note", sa.Text(), server_default=sa.text("('')"), nullable=False),
-        sa.Column("is_gift", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("urged", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_gift", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("urged", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("greeting", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("custom_work", sa.Text(), server_default=sa.text("('')"), nullable=False),
-        sa.Column("quality_inspection", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("serials_wanted", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("quality_inspection", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("serials_wanted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("paid_fen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("freight_fen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column(
@@ -268,8 +268,8 @@ def upgrade() -> None:
         sa.Column("wave_id", sa.String(length=24), nullable=True),
         sa.Column("wave_position", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("waybill_id", sa.String(length=24), nullable=True),
-        sa.Column("printed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("print_confirmed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("printed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("print_confirmed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("print_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("printed_at", app.store.types.UtcTime(timezone=True), nullable=True),
         sa.Column("deadline_at", app.store.types.UtcTime(timezone=True), nullable=True),
@@ -317,7 +317,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=64), nullable=False),
         sa.Column("carrier", sa.String(length=32), nullable=False),
         sa.Column("delivery_id", sa.String(length=32), nullable=False),
-        sa.Column("bound", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bound", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("balance", sa.Integer(), nullable=True),
         sa.Column("sender", sa.JSON(), nullable=False),
         sa.Column("record", sa.JSON(), nullable=False),
@@ -367,8 +367,8 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(length=24), nullable=False),
         sa.Column("after_sale_id", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
-        sa.Column("open", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("affects_goods", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("open", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("affects_goods", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("seen_at", app.store.types.UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_after_sales_order_id"), ondelete="CASCADE"
@@ -421,14 +421,14 @@ def upgrade() -> None:
         sa.Column("paid_fen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("unit_price_fen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("deadline_at", app.store.types.UtcTime(timezone=True), nullable=True),
-        sa.Column("presale", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("presale", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("predicted_at", app.store.types.UtcTime(timezone=True), nullable=True),
-        sa.Column("is_free_gift", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("sku_change_pending", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_free_gift", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("sku_change_pending", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column(
             "new_sku_id", sa.String(length=64), server_default=sa.text("('')"), nullable=False
         ),
-        sa.Column("dropship", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("dropship", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("mapped_sku_id", sa.String(length=24), nullable=True),
         sa.Column("factor", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -479,9 +479,7 @@ def upgrade() -> None:
         sa.Column(
             "available",
             sa.Integer(),
-            sa.Computed(
-                "on_hand - allocated",
-            ),
+            sa.Computed("on_hand - allocated", persisted=True),
             nullable=False,
         ),
         sa.CheckConstraint("allocated >= 0", name=op.f("ck_stock_balances_allocated_not_negative")),
