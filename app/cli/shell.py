@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -125,9 +126,11 @@ def _log(data: str) -> Iterator[None]:
     from app.paths import data_paths
 
     handler = write_log(data_paths(data or None).log)
+    logging.captureWarnings(True)  # a library's worries are for the log, not for the screen
     try:
         yield
     finally:
+        logging.captureWarnings(False)
         close_log(handler)
 
 
