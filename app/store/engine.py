@@ -52,7 +52,7 @@ class Database:
         self._depth.inside = True
         try:
             with (
-                _explained(),
+                explained(),
                 self.engine.connect().execution_options(packbench_write=True) as connection,
                 connection.begin(),
             ):
@@ -65,7 +65,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written."""
-        with _explained(), self.engine.connect() as connection, connection.begin():
+        with explained(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -95,8 +95,11 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Database failures as sentences; programming errors pass as they are."""
+def explained() -> Iterator[None]:
+    """Turn database failures into sentences; programming errors pass as they are.
+
+    Raises ``UserError`` or ``RetryableError``.
+    """
     try:
         yield
     except OperationalError as error:

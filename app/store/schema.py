@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from app.domain.errors import UserError
 from app.domain.text import T
-from app.store.engine import Database
+from app.store.engine import Database, explained
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -72,7 +72,7 @@ def upgrade(db: Database, *, now: datetime | None = None) -> Path | None:
     copy = None
     if db.is_sqlite and state.revision is not None and not state.is_current:
         copy = _copy_before_upgrade(db, now or datetime.now().astimezone())
-    with db.engine.connect() as connection:
+    with explained(), db.engine.connect() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
