@@ -245,7 +245,7 @@ def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:
     again = request is not None and request.state in _SAME_KEY
     if again:
         booking, address_hash = bookings.build(work, parcel.id, request.id)
-        again = _same(work, parcel, request, booking)
+        again = _same(work, parcel, request, booking, address_hash)
         if not again:
             outcomes.give_up(work, parcel.id, request.id)
     if not again:
@@ -267,13 +267,13 @@ def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:
 _SAME_KEY = frozenset({RequestState.PENDING, RequestState.NOT_SENT})
 
 
-def _same(work: Workplace, parcel: Any, request: Any, booking: Booking) -> bool:
+def _same(work: Workplace, parcel: Any, request: Any, booking: Booking, address_hash: str) -> bool:
     """Whether the request was made for what the parcel is now: address, goods and account."""
-    earlier, _ = outcomes.unseal(work, request)
-    place = (parcel.route, parcel.carrier, parcel.account)
-    return place == (request.route, request.carrier, request.account) and replace(
-        earlier, account={}
-    ) == replace(booking, account={})
+    earlier, made_for = outcomes.unseal(work, request)
+    place = (parcel.route, parcel.carrier, parcel.account, address_hash)
+    if place != (request.route, request.carrier, request.account, made_for):
+        return False
+    return replace(earlier, account={}) == replace(booking, account={})
 
 
 def _request_key(work: Workplace, parcel: Any, attempt: int) -> str:
