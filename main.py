@@ -53,9 +53,10 @@ def _upgrade_database(data: Path | None) -> Path | None:
 
 
 def _open_window(data: Path | None, language: str) -> int:
+    from app.bootstrap import open_services
     from ui.entry import open_window
 
-    return open_window(data, language)
+    return open_window(lambda announce: open_services(data, announce=announce), language=language)
 
 
 def _demo(args: argparse.Namespace, context: Context) -> CommandResult:
@@ -78,10 +79,10 @@ def _draw_screens(services: Services, folder: Path) -> list[Path]:
 
 def _open_demo_window(data: Path, scenario: Scenario, configuration: str) -> int:
     from app.demo.stage import open_demo_services
-    from ui.entry import open_demo_window
+    from ui.entry import open_window
 
-    return open_demo_window(
-        lambda announce: open_demo_services(data, scenario, configuration, announce)
+    return open_window(
+        lambda announce: open_demo_services(data, scenario, configuration, announce), demo=True
     )
 
 
