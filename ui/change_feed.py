@@ -92,3 +92,26 @@ class Freshness(QObject):
         if event.type() == QEvent.Type.Show:
             self._catch_up()
         return False
+
+
+class ChangeRelay:
+    """The ``announce`` of services that are opened before there is a window.
+
+    Made first, given to ``app.bootstrap.open_services(announce=...)``; the window connects its feed
+    later. What is announced before that changes nothing on a screen and is dropped. Any thread.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: tuple[Callable[[frozenset[str]], None], ...] = ()
+
+    def __call__(self, topics: frozenset[str]) -> None:
+        for listen in self._listeners:
+            listen(topics)
+
+    def connect(self, listen: Callable[[frozenset[str]], None]) -> None:
+        """From now on tell ``listen``, from whichever thread announces."""
+        self._listeners = (*self._listeners, listen)
+
+    def disconnect(self, listen: Callable[[frozenset[str]], None]) -> None:
+        """Tell it no longer."""
+        self._listeners = tuple(known for known in self._listeners if known != listen)

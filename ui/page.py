@@ -172,6 +172,7 @@ class Page(QWidget):
     """
 
     topics: ClassVar[frozenset[str]] = frozenset()
+    shows_sync: ClassVar[bool] = False  # whether the chip of the head tells how the sync stands
 
     def __init__(self, tools: PageTools, title: str) -> None:
         super().__init__()
@@ -205,6 +206,9 @@ class Page(QWidget):
 
     def deactivated(self) -> None:
         """Another page was chosen."""
+
+    def undo(self) -> None:
+        """Ctrl+Z: take back the last thing done here, where that is possible."""
 
     def key_pressed(self, letter: str) -> bool:
         """A single key while no text field has the focus; whether the page used it."""

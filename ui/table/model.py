@@ -58,6 +58,11 @@ class PagedModel(QAbstractTableModel):
             self._stale.clear()
         self.endResetModel()
 
+    @property
+    def on_screen(self) -> range:
+        """The rows that are visible."""
+        return self._on_screen
+
     def set_on_screen(self, rows: range) -> None:
         """Which rows are visible; ``touch`` repaints no others."""
         self._on_screen = rows

@@ -1,0 +1,1 @@
+"""Orders: find, check, assign, hold, and hand over to printing."""

@@ -1,0 +1,236 @@
+"""What the drawer says of one order, as plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.companies import company
+from app.domain.states import HoldCode, ParcelState
+from app.domain.text import Text, ntr, tr
+from app.services.details import OrderDetail
+from app.services.holding import REMEDIES
+from app.services.parcel_queries import ParcelRow
+from app.services.queries import HoldRow, LineRow
+from ui.pages.orders import words
+from ui.pages.orders.story import StoryLine, story_lines
+from ui.pages.orders.words import TimeLeft, Urgency
+from ui.paint_status import Severity, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsLine:
+    """One line; a gift has no price."""
+
+    picture: str
+    title: str
+    note: str
+    bin: str
+    quantity: str
+    price: str
+    gift: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCard:
+    """One parcel: its carrier, why that one, and how far its label is."""
+
+    id: str
+    company: str
+    title: str
+    note: str
+    waybill: str
+    label: str
+    can_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A hold or a failure: what, why, what proves it, and what to do."""
+
+    severity: Severity
+    what: str
+    why: str
+    evidence: str
+    remedy: str
+    releasable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DetailView:
+    """The whole drawer."""
+
+    id: str
+    number: str
+    title: str
+    caption: str
+    stage: Stage
+    left: TimeLeft | None
+    left_note: str
+    troubles: tuple[Trouble, ...]
+    goods_title: str
+    total: str
+    lines: tuple[GoodsLine, ...]
+    buyer_note: str
+    greeting: str
+    custom_work: str
+    merchant_note: str
+    receiver: tuple[str, str, str, str]
+    parcels: tuple[ParcelCard, ...]
+    parcel_ids: tuple[str, ...]
+    story: tuple[StoryLine, ...]
+    can_print: bool
+    can_hold: bool
+    can_release: bool
+
+    @property
+    def waybills(self) -> tuple[str, ...]:
+        return tuple(card.waybill for card in self.parcels if card.waybill)
+
+
+_BEFORE_LEAVING = (
+    ParcelState.TO_CHECK,
+    ParcelState.TO_LABEL,
+    ParcelState.TO_PICK,
+    ParcelState.TO_PACK,
+)
+
+
+def detail_view(order: OrderDetail, shops: Mapping[str, str], now: datetime) -> DetailView:
+    """The drawer's words for ``order``; ``shops`` gives their names by id."""
+    row = order.row
+    live = [p for p in order.parcels if p.state != ParcelState.CANCELLED]
+    left = words.time_left(row.deadline_at, now) if words.wants_time(row) else None
+    paid = tr("{time} paid", time=words.day_and_time(row.paid_at)) if row.paid_at else ""
+    shop = shops.get(row.shop, row.shop)
+    receiver = order.receiver
+    return DetailView(
+        id=row.id,
+        number=row.order_id,
+        title=tr("Order {number}", number=words.grouped_number(row.order_id)),
+        caption=" · ".join(part for part in (paid, shop) if part),
+        stage=words.shown_stage(row),
+        left=left if left is not None and left.text else None,
+        left_note=_left_note(row.deadline_at, left),
+        troubles=(*_failures(live), *(_hold(h, order) for h in order.holds)),
+        goods_title=tr(
+            "{kinds} · {pieces}",
+            kinds=ntr("{n} kind", "{n} kinds", len(row.lines)),
+            pieces=words.pieces(row.pieces),
+        ),
+        total="" if row.is_gift else tr("Total {money}", money=words.money(order.paid_fen)),
+        lines=tuple(_goods(line, with_price=not row.is_gift) for line in row.lines),
+        buyer_note=order.buyer_note,
+        greeting=order.greeting,
+        custom_work=order.custom_work,
+        merchant_note=order.merchant_note,
+        receiver=(
+            receiver.name,
+            receiver.phone,
+            receiver.region.replace(" ", ""),
+            f"{receiver.street}{receiver.address}",
+        ),
+        parcels=tuple(_parcel(p, several=len(live) > 1, at=n) for n, p in enumerate(live, 1)),
+        parcel_ids=tuple(p.id for p in live),
+        story=tuple(story_lines(order.story, row.paid_at, now)),
+        can_print=any(p.state == ParcelState.TO_LABEL and not p.holds and not p.wave for p in live),
+        can_hold=any(p.state in _BEFORE_LEAVING for p in live),
+        can_release=any(h.releasable for h in order.holds),
+    )
+
+
+def _left_note(deadline_at: datetime | None, left: TimeLeft | None) -> str:
+    if deadline_at is None or left is None:
+        return ""
+    when = words.day_and_time(deadline_at)
+    if left.urgency is Urgency.LATE:
+        return tr("Should have left by {time}", time=when)
+    return tr("Must leave by {time}", time=when)
+
+
+def _goods(line: LineRow, *, with_price: bool) -> GoodsLine:
+    note = [line.spec] if line.spec else []
+    if not line.mapped:
+        note.append(tr("not matched yet"))
+    if line.refunded:
+        note.append(tr("{n} refunded", n=line.refunded))
+    gift = line.is_free_gift
+    return GoodsLine(
+        picture=line.picture or "-",
+        title=line.title,
+        note=" · ".join(note),
+        bin=line.bin,
+        quantity=f"×{line.quantity}",
+        price=words.money(line.paid_fen) if with_price and not gift else "",
+        gift=gift,
+    )
+
+
+def _parcel(parcel: ParcelRow, *, several: bool, at: int) -> ParcelCard:
+    name = str(company(parcel.carrier).name) if parcel.carrier else tr("No carrier yet")
+    note = [str(Text.from_json(parcel.choice_reason))] if parcel.choice_reason else []
+    if parcel.expected_weight_g:
+        note.append(tr("about {kg} kg", kg=f"{parcel.expected_weight_g / 1000:.2f}"))
+    title = tr("Parcel {n} · {carrier}", n=at, carrier=name) if several else name
+    return ParcelCard(
+        id=parcel.id,
+        company=parcel.carrier,
+        title=title,
+        note=" · ".join(note),
+        waybill=parcel.waybill,
+        label=_label(parcel),
+        can_change=not parcel.waybill
+        and parcel.state in (ParcelState.TO_CHECK, ParcelState.TO_LABEL),
+    )
+
+
+def _label(parcel: ParcelRow) -> str:
+    said = []
+    if parcel.printed:
+        said.append(tr("label printed") if parcel.confirmed else tr("label not confirmed"))
+    if parcel.wave:
+        said.append(tr("wave {name}", name=parcel.wave))
+    if parcel.weight_g:
+        said.append(tr("weighed {kg} kg", kg=f"{parcel.weight_g / 1000:.2f}"))
+    return " · ".join(said)
+
+
+def _failures(parcels: list[ParcelRow]) -> list[Trouble]:
+    return [
+        Trouble(
+            Severity.FAILED,
+            str(Text.from_json(p.failure["message"])),
+            "",
+            "",
+            str(Text.from_json(p.failure.get("remedy", ""))),
+            releasable=False,
+        )
+        for p in parcels
+        if p.failure
+    ]
+
+
+def _hold(hold: HoldRow, order: OrderDetail) -> Trouble:
+    code = HoldCode(hold.code)
+    return Trouble(
+        Severity.STOP if code is HoldCode.REFUND else Severity.PROBLEM,
+        words.hold_word(hold.code),
+        str(Text.from_json(hold.reason)),
+        _evidence(code, hold, order),
+        str(REMEDIES[code]),
+        hold.releasable,
+    )
+
+
+def _evidence(code: HoldCode, hold: HoldRow, order: OrderDetail) -> str:
+    match code:
+        case HoldCode.REFUND:
+            cases = hold.evidence.get("after_sales") or []
+            return tr("After-sale {ids}", ids=tr(", ").join(map(str, cases))) if cases else ""
+        case HoldCode.ADDRESS_CHANGE if order.pending_address is not None:
+            return tr("New address: {address}", address=order.pending_address.full)
+        case HoldCode.MANUAL:
+            return tr("{user}, {time}", user=hold.set_by, time=words.day_and_time(hold.set_at))
+        case _:
+            return ""

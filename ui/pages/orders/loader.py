@@ -1,0 +1,151 @@
+"""Reads orders off the main thread; answers that nobody waits for any more are dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.errors import PackbenchError
+from app.services import details, queries
+from app.services.carrier_choice import usable_carriers
+from app.services.details import OrderDetail
+from app.services.parcel_queries import parcel_of_waybill, parcel_rows
+from app.services.queries import OrderFilter, OrderRow
+from app.services.workplace import Workplace
+from ui.job_runner import JobRunner
+
+LIST_LANE = "orders"
+ROWS_LANE = "orders.rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A snapshot of the list: the matching ids in order, and what every tab would show."""
+
+    wanted: OrderFilter
+    ids: list[str]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be filtered by and changed to. Shops by id and title."""
+
+    shops: tuple[tuple[str, str], ...]
+    carriers: tuple[str, ...]
+
+
+class OrderLoader(QObject):
+    """Signals come on the main thread. ``load`` while a load runs waits for its turn, and only
+    the latest wish is answered."""
+
+    loaded = Signal(object)
+    rows_ready = Signal(object)
+    detail_ready = Signal(object)
+    choices_ready = Signal(object)
+    found = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, work: Workplace, jobs: JobRunner, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._jobs = jobs
+        self._wanted = OrderFilter()
+        self._busy = False
+        self._again = False
+        self._detail_of = ""
+
+    def load(self, wanted: OrderFilter) -> None:
+        """Read the ids and the counts; ``loaded`` comes for the latest wish only."""
+        self._wanted = wanted
+        if self._busy:
+            self._again = True
+            return
+        self._busy, self._again = True, False
+        work = self._work
+
+        def read(*_: object) -> Loaded:
+            return Loaded(
+                wanted, queries.order_ids(work, wanted), queries.order_counts(work, wanted)
+            )
+
+        self._jobs.run(
+            LIST_LANE, read, name="orders", done=self._listed, failed=self._broke, owner=self
+        )
+
+    def _listed(self, result: object) -> None:
+        self._busy = False
+        if isinstance(result, Loaded) and result.wanted == self._wanted:
+            self.loaded.emit(result)
+        if self._again:
+            self.load(self._wanted)
+
+    def _broke(self, error: PackbenchError) -> None:
+        self._busy = False
+        self.failed.emit(error)
+
+    def fetch(self, ids: Sequence[Hashable]) -> None:
+        """Read these rows; ``rows_ready`` brings them."""
+        work, wanted = self._work, [str(i) for i in ids]
+        self._jobs.run(
+            ROWS_LANE,
+            lambda *_: queries.order_rows(work, wanted),
+            name="order rows",
+            done=self._fetched,
+            failed=self.failed.emit,
+            owner=self,
+        )
+
+    def _fetched(self, result: object) -> None:
+        if isinstance(result, list):
+            self.rows_ready.emit(result)
+
+    def open(self, order_id: str) -> None:
+        """Read one order for the drawer; ``detail_ready`` comes for the latest only."""
+        self._detail_of = order_id
+        work = self._work
+        self._jobs.run(
+            ROWS_LANE,
+            lambda *_: details.order_detail(work, order_id),
+            name="order",
+            done=self._opened,
+            failed=self.failed.emit,
+            owner=self,
+        )
+
+    def _opened(self, result: object) -> None:
+        if isinstance(result, OrderDetail) and result.row.id == self._detail_of:
+            self.detail_ready.emit(result)
+
+    def read_choices(self) -> None:
+        """Read the shops and the carriers; ``choices_ready`` brings them."""
+        work = self._work
+
+        def read(*_: object) -> Choices:
+            shops = tuple((s.shop, s.title) for s in details.shop_states(work))
+            return Choices(shops, tuple(usable_carriers(work)))
+
+        self._jobs.run(LIST_LANE, read, name="choices", done=self.choices_ready.emit, owner=self)
+
+    def find(self, code: str) -> None:
+        """Look for the order behind a scanned code: a waybill number or an order number."""
+        work = self._work
+
+        def read(*_: object) -> str:
+            parcel = parcel_of_waybill(work, code)
+            rows = parcel_rows(work, [parcel]) if parcel else []
+            if rows and rows[0].order_ids:
+                return rows[0].order_ids[0]
+            return queries.find_order(work, code) or ""
+
+        self._jobs.run(ROWS_LANE, read, name="find", done=self._was_found, owner=self)
+
+    def _was_found(self, result: object) -> None:
+        self.found.emit(str(result))
+
+
+def pieces_by_id(rows: Sequence[OrderRow]) -> dict[Hashable, int]:
+    """How many pieces each order has."""
+    return {row.id: row.pieces for row in rows}

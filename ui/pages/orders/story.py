@@ -1,0 +1,142 @@
+"""An order's story in words, from its audit entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.companies import company
+from app.domain.states import HoldCode, OrderStatus
+from app.domain.text import T, Text, tr
+from app.services.queries import StoryRow
+from ui.pages.orders.words import clock_time, hold_word
+
+_SIMPLE: Mapping[str, Text] = {
+    "order_new": T("Order came in"),
+    "parcel_new": T("Parcel made"),
+    "checked": T("Passed the check by itself"),
+    "request_dead": T("Earlier number request is surely void"),
+    "number_lost": T("The carrier no longer knows the number"),
+    "wave_left": T("Taken out of its wave"),
+    "ship_unpacked": T("Shipped without packing"),
+    "reported": T("The shop knows it is shipped"),
+    "decoded": T("Address read in clear"),
+    "picked": T("Picked"),
+    "line_reduced": T("Fewer pieces, after a refund"),
+    "parcel_cancelled": T("Parcel cancelled"),
+    "unshipped": T("Shipping taken back"),
+}
+_STATUS: Mapping[OrderStatus, Text] = {
+    OrderStatus.UNPAID: T("Not paid yet"),
+    OrderStatus.GIFT_PENDING: T("Gift waits to be accepted"),
+    OrderStatus.GROUPING: T("Waits for its group"),
+    OrderStatus.PAID: T("Paid"),
+    OrderStatus.PARTLY_SHIPPED: T("Partly shipped in the shop"),
+    OrderStatus.SHIPPED: T("Shipped in the shop"),
+    OrderStatus.DONE: T("Done in the shop"),
+    OrderStatus.CANCELLED: T("Cancelled in the shop"),
+    OrderStatus.UNKNOWN: T("New state in the shop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """A moment: the time, what happened, and by whom (empty: by itself)."""
+
+    at: datetime
+    time: str
+    text: str
+
+
+def story_lines(
+    story: Sequence[StoryRow], paid_at: datetime | None, now: datetime
+) -> list[StoryLine]:
+    """The story, the oldest first, with the payment at its beginning."""
+    lines = [StoryLine(r.at, clock_time(r.at, now), _sentence(r)) for r in story if _known(r)]
+    if paid_at is not None:
+        lines.insert(0, StoryLine(paid_at, clock_time(paid_at, now), tr("Buyer paid")))
+    return lines
+
+
+def _known(row: StoryRow) -> bool:
+    return row.action in _SIMPLE or row.action in _DETAILED
+
+
+def _sentence(row: StoryRow) -> str:
+    simple = _SIMPLE.get(row.action)
+    said = str(simple) if simple is not None else _DETAILED[row.action](row.detail)
+    by_person = row.action in _BY_PEOPLE and row.user
+    return tr("{user}: {what}", user=row.user, what=said) if by_person else said
+
+
+_BY_PEOPLE = frozenset({"release", "carrier", "packed", "reprint", "ship_unpacked", "wave_left"})
+
+
+def _hold(detail: Mapping[str, Any]) -> str:
+    return tr("On hold: {why}", why=_hold_name(detail.get("code")))
+
+
+def _hold_name(code: object) -> str:
+    known = {c.value for c in HoldCode}
+    return hold_word(code) if isinstance(code, str) and code in known else tr("Held by hand")
+
+
+def _release(detail: Mapping[str, Any]) -> str:
+    codes = detail.get("codes") or []
+    return tr("released: {what}", what=tr(", ").join(_hold_name(code) for code in codes))
+
+
+def _number(detail: Mapping[str, Any]) -> str:
+    return tr("Waybill number {number}", number=detail.get("waybill", ""))
+
+
+def _number_cancelled(detail: Mapping[str, Any]) -> str:
+    return tr("Waybill number {number} cancelled", number=detail.get("waybill", ""))
+
+
+def _printed(detail: Mapping[str, Any]) -> str:
+    if detail.get("confirmed"):
+        return tr("Label printed")
+    return tr("Label sent to the printer, not confirmed")
+
+
+def _reprint(detail: Mapping[str, Any]) -> str:
+    return tr("label printed again, copy {n}", n=detail.get("copy", ""))
+
+
+def _packed(detail: Mapping[str, Any]) -> str:
+    weight = detail.get("weight_g")
+    if isinstance(weight, int) and weight:
+        return tr("packed, {kg} kg", kg=f"{weight / 1000:.2f}")
+    return tr("packed")
+
+
+def _shipped(detail: Mapping[str, Any]) -> str:
+    return tr("Out of the door with {number}", number=detail.get("waybill", ""))
+
+
+def _carrier(detail: Mapping[str, Any]) -> str:
+    return tr("carrier changed to {carrier}", carrier=company(str(detail.get("carrier"))).name)
+
+
+def _status(detail: Mapping[str, Any]) -> str:
+    try:
+        return str(_STATUS[OrderStatus(str(detail.get("status")))])
+    except ValueError:
+        return str(_STATUS[OrderStatus.UNKNOWN])
+
+
+_DETAILED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "hold": _hold,
+    "release": _release,
+    "number": _number,
+    "number_cancelled": _number_cancelled,
+    "printed": _printed,
+    "reprint": _reprint,
+    "packed": _packed,
+    "shipped": _shipped,
+    "carrier": _carrier,
+    "order_status": _status,
+}

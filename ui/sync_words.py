@@ -1,0 +1,70 @@
+"""How the sync stands, in words: the chip of a page's head and the banner over the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.text import T, Text, ntr, tr
+from ui.background import SyncTrouble
+from ui.pages.orders.words import ago
+from ui.paint_status import Severity
+from ui.widgets.banner import Notice
+
+
+class SyncedShop(Protocol):
+    """One shop's lane."""
+
+    @property
+    def shop_id(self) -> str: ...
+
+    @property
+    def synced_at(self) -> datetime | None: ...
+
+    @property
+    def trouble(self) -> SyncTrouble | None: ...
+
+
+def sync_chip(lanes: Sequence[SyncedShop], now: datetime) -> tuple[Severity, str]:
+    """The worst of all shops; an empty text when no shop is connected."""
+    if not lanes:
+        return Severity.FINE, ""
+    troubles = [lane.trouble for lane in lanes if lane.trouble is not None]
+    times = [lane.synced_at for lane in lanes if lane.synced_at is not None]
+    oldest = min(times) if len(times) == len(lanes) else None
+    if any(not trouble.offline for trouble in troubles):
+        return Severity.FAILED, tr("Not synced")
+    if troubles:
+        last = tr("last {when}", when=ago(oldest, now)) if oldest else ""
+        return Severity.PROBLEM, " · ".join(x for x in (tr("Offline"), last) if x)
+    if oldest is None:
+        return Severity.INFO, tr("Syncing")
+    return Severity.FINE, tr("Synced · {when}", when=ago(oldest, now))
+
+
+def offline_notice(
+    lanes: Sequence[SyncedShop], titles: Mapping[str, str], waiting: int
+) -> Notice | None:
+    """Red when a connection needs a person, amber when the network is gone, else nothing."""
+    troubles = [lane.trouble for lane in lanes if lane.trouble is not None]
+    broken = next((t for t in troubles if not t.offline), None)
+    if broken is not None:
+        name = titles.get(broken.shop, broken.shop)
+        what = T("{shop}: {what}", shop=name, what=broken.message)
+        return Notice("sync", Severity.STOP, what, broken.remedy or "", T("Try again"))
+    if not troubles:
+        return None
+    name = titles.get(troubles[0].shop, troubles[0].shop)
+    if len(troubles) == len(lanes):
+        what = T("{what} Packing and printing go on.", what=troubles[0].message)
+    else:
+        what = T("{shop}: {what}", shop=name, what=troubles[0].message)
+    later: Text | str = T("It is tried again by itself; new orders come in after that.")
+    if waiting:
+        later = ntr(
+            "Noted: {n} parcel is reported to the shop once the line is back.",
+            "Noted: {n} parcels are reported to the shop once the line is back.",
+            waiting,
+        )
+    return Notice("sync", Severity.PROBLEM, what, later, T("Sync now"))
