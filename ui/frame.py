@@ -199,6 +199,11 @@ class MainWindow(QWidget):
     def current_key(self) -> str:
         return self._current
 
+    @property
+    def page_keys(self) -> tuple[str, ...]:
+        """Every place, in the order of the sidebar."""
+        return tuple(self._entries)
+
     def page(self, page_key: str) -> Page | FullScreenPage:
         """A page by key, made if need be, without showing it."""
         return self._page(page_key)

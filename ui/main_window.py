@@ -54,7 +54,8 @@ def open_window(
     Changes reach the pages when ``services`` were opened with a ``ChangeRelay`` as ``announce``.
     ``demo`` marks the shops as invented. ``on_started`` is called once the window is on screen.
     """
-    product = build_product(services, demo=demo, language=language)
+    install_language(choose_language(language, services.local.language, os.environ))
+    product = build_product(services, demo=demo)
     if on_started is not None:
         QTimer.singleShot(0, on_started)
     try:
@@ -64,9 +65,8 @@ def open_window(
         product.close()
 
 
-def build_product(services: WindowServices, *, demo: bool = False, language: str = "") -> Product:
-    """The whole window, not yet shown and with nothing running."""
-    install_language(choose_language(language, services.local.language, os.environ))
+def build_product(services: WindowServices, *, demo: bool = False) -> Product:
+    """The whole window in the language of the process, not shown yet and with nothing running."""
     app = make_application()
     feed, jobs = ChangeFeed(app), JobRunner(app)
     work = services.work

@@ -42,7 +42,7 @@ class FilterBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 20, 0)
         row.setSpacing(8)
-        self.search = SearchField(theme, tr("Order, waybill, receiver, product"), self, height=28)
+        self.search = SearchField(theme, tr("Order, waybill, name"), self, height=28)
         self.search.setMinimumWidth(180)
         self.search.setMaximumWidth(236)
         self.search.text_changed.connect(self._typed)

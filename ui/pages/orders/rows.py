@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.domain.companies import company
 from app.domain.text import tr
 from app.services.queries import OrderRow
 from ui.pages.orders import words
@@ -46,9 +45,9 @@ def order_row(row: OrderRow, now: datetime, *, two_lines: bool) -> TableRow:
     out_of_flow = words.flow_word(row)
     if out_of_flow:
         flags = (CellTag(out_of_flow), *flags)
-    carrier = str(company(row.carrier).name) if row.carrier else ""
+    carrier = words.short_company(row.carrier) if row.carrier else ""
     region = words.short_region(row.province, row.city, row.district)
-    name = row.receiver_name or tr("No address yet")
+    name = row.receiver_name or tr("No address")
     cells = (
         Cell(),  # the check box
         Cell(

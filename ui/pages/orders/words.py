@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 
+from app.domain.companies import company
 from app.domain.states import Flow, HoldCode, ParcelState
 from app.domain.text import T, Text, ntr, tr
 from app.services.queries import LineRow, OrderRow
@@ -195,7 +196,7 @@ def clock_time(at: datetime | None, now: datetime) -> str:
     if local.date() == today.date():
         return f"{local:%H:%M}"
     if local.date() == (today - timedelta(days=1)).date():
-        return tr("Yesterday {time}", time=f"{local:%H:%M}")
+        return tr("Yest. {time}", time=f"{local:%H:%M}")
     if local.year == today.year:
         return tr("{month}/{day}", month=local.month, day=local.day)
     return f"{local:%Y-%m-%d}"
@@ -275,6 +276,13 @@ def flag_tone(flag: str) -> Tone:
 def flag_words(flags: Sequence[str]) -> str:
     """The flags written out, for the tooltip and the screen reader."""
     return " · ".join(str(_FLAG_WORDS[flag]) for flag in flags if flag in _FLAG_WORDS)
+
+
+def short_company(code: str) -> str:
+    """A carrier as the list calls it: 中通, ZTO."""
+    name = str(company(code).name)
+    first, _, rest = name.partition(" ")
+    return first if rest == "Express" else name
 
 
 def hold_word(code: str) -> str:
