@@ -43,7 +43,7 @@ def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
     """
     with work.db.read() as tx:
         parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
-        order = _first_order(tx, parcel_id)
+        order = first_order(tx, parcel_id)
         goods = _goods(tx, parcel_id)
         numbers = _order_numbers(tx, parcel_id)
         account = _account_record(tx, parcel)
@@ -146,7 +146,8 @@ def from_json(text: str) -> Booking:
     return Booking(**data)
 
 
-def _first_order(tx: Connection, parcel_id: str) -> Any:
+def first_order(tx: Connection, parcel_id: str) -> Any:
+    """The order whose address the parcel goes to: the one paid first."""
     return tx.execute(
         select(orders)
         .join(order_lines, order_lines.c.order_id == orders.c.id)

@@ -19,16 +19,10 @@ from app.domain.states import (
 )
 from app.domain.text import T
 from app.domain.waybills import Booking, Issued
+from app.services import booking as bookings
 from app.services import holding, outbox_rows, records
 from app.services.workplace import Workplace
-from app.store.tables import (
-    order_lines,
-    orders,
-    parcel_lines,
-    parcels,
-    waybill_requests,
-    waybills,
-)
+from app.store.tables import parcels, waybill_requests, waybills
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +166,9 @@ def _insert(
 
 
 def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for: str) -> None:
-    """Hold the parcel when an order of it has another address than the label by now."""
-    others = tx.execute(
-        select(orders.c.address_hash)
-        .join(order_lines, order_lines.c.order_id == orders.c.id)
-        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
-        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.listing_quantity > 0)
-        .distinct()
-    ).scalars()
-    changed = [h for h in others if h and labelled_for and h != labelled_for]
-    if changed:
+    """Hold the parcel when its order has another address than the label by now."""
+    now = bookings.first_order(tx, parcel_id).address_hash
+    if now and labelled_for and now != labelled_for:
         holding.put(
             tx,
             work,
@@ -189,7 +176,7 @@ def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for
                 HoldScope.PARCEL,
                 HoldCode.ADDRESS_CHANGE,
                 T("The address changed after the number was taken: cancel it and take a new one."),
-                evidence={"label": labelled_for, "order": changed[0]},
+                evidence={"label": labelled_for, "order": now},
             ),
             parcel_id=parcel_id,
         )
