@@ -18,10 +18,10 @@ from ui.application import WindowParts, build_window, make_application
 from ui.background import Background, Facts
 from ui.change_feed import ChangeFeed, ChangeRelay
 from ui.job_runner import JobRunner
-from ui.page import SHIPPING, Page, PageEntry, PageTools
+from ui.page import SHIPPING, FullScreenPage, Page, PageEntry, PageTools
 from ui.pages.orders.views import OPEN_STAGES, Show
 from ui.station import PrinterStatus, printer_devices
-from ui.sync_words import offline_notice, sync_chip
+from ui.sync_words import StoredSync, SyncedShop, offline_notice, sync_chip
 from ui.wave_job import WaveJob
 from ui.widgets.dialog import Verb
 from ui.widgets.popover import MenuItem, PopoverMenu
@@ -108,7 +108,15 @@ def page_entries(makings: Makings) -> list[PageEntry]:
             tools, makings.work, start_wave=makings.wave_job.start, sync_now=makings.sync
         )
 
-    return [PageEntry("orders", "tray", T("Orders"), SHIPPING, "Ctrl+2", orders)]
+    def bench(tools: PageTools) -> FullScreenPage:
+        from ui.pages.bench.window import BenchWindow
+
+        return BenchWindow(tools, makings.work)
+
+    return [
+        PageEntry("orders", "tray", T("Orders"), SHIPPING, "Ctrl+2", orders),
+        PageEntry("bench", "package", T("Packing bench"), SHIPPING, "Ctrl+4", bench),
+    ]
 
 
 class Product(QObject):
@@ -167,7 +175,9 @@ class Product(QObject):
 
     @Slot()
     def _tell_sync(self) -> None:
-        lanes = list(self.background.lanes.values())
+        lanes: list[SyncedShop] = list(self.background.lanes.values())
+        if not lanes:
+            lanes = [StoredSync(s.shop, s.synced_at) for s in self._facts.shops if s.synced_at]
         severity, text = sync_chip(lanes, self.makings.work.now())
         page = self.window.current_page
         if page is not None and page.shows_sync:

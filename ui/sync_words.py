@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -24,6 +25,15 @@ class SyncedShop(Protocol):
 
     @property
     def trouble(self) -> SyncTrouble | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSync:
+    """What the database knows of a shop's last sync."""
+
+    shop_id: str
+    synced_at: datetime | None
+    trouble: SyncTrouble | None = None
 
 
 def sync_chip(lanes: Sequence[SyncedShop], now: datetime) -> tuple[Severity, str]:

@@ -41,7 +41,7 @@ class ParcelCard:
     title: str
     note: str
     waybill: str
-    label: str
+    facts: tuple[str, ...]
     can_change: bool
 
 
@@ -179,21 +179,23 @@ def _parcel(parcel: ParcelRow, *, several: bool, at: int) -> ParcelCard:
         title=title,
         note=" · ".join(note),
         waybill=parcel.waybill,
-        label=_label(parcel),
+        facts=_facts(parcel),
         can_change=not parcel.waybill
         and parcel.state in (ParcelState.TO_CHECK, ParcelState.TO_LABEL),
     )
 
 
-def _label(parcel: ParcelRow) -> str:
-    said = []
+def _facts(parcel: ParcelRow) -> tuple[str, ...]:
+    """The number with its label, then wave and weight; a line each."""
+    label, way = [parcel.waybill], []
     if parcel.printed:
-        said.append(tr("label printed") if parcel.confirmed else tr("label not confirmed"))
+        label.append(tr("label printed") if parcel.confirmed else tr("label not confirmed"))
     if parcel.wave:
-        said.append(tr("wave {name}", name=parcel.wave))
+        way.append(tr("wave {name}", name=parcel.wave))
     if parcel.weight_g:
-        said.append(tr("weighed {kg} kg", kg=f"{parcel.weight_g / 1000:.2f}"))
-    return " · ".join(said)
+        way.append(tr("weighed {kg} kg", kg=f"{parcel.weight_g / 1000:.2f}"))
+    lines = (" · ".join(part for part in line if part) for line in (label, way))
+    return tuple(line for line in lines if line)
 
 
 def _failures(parcels: list[ParcelRow]) -> list[Trouble]:

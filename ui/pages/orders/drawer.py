@@ -54,6 +54,9 @@ class OrderDrawer(Drawer):
         self.more_button.clicked.connect(self._more)
         self.foot.addWidget(self.print_button, 1)
         self.foot.addWidget(self.hold_button)
+        self._foot_gap = QWidget(self)
+        self._foot_gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.foot.addWidget(self._foot_gap)
         self.foot.addWidget(self.more_button)
         self.set_selecting(selecting=False)
 
@@ -83,6 +86,7 @@ class OrderDrawer(Drawer):
         bar.setValue(place)
         self.print_button.setVisible(view.can_print)
         self.hold_button.setVisible(view.can_hold or view.can_release)
+        self._foot_gap.setVisible(not (view.can_print or view.can_hold or view.can_release))
         wide = QSizePolicy.Policy.Maximum if view.can_print else QSizePolicy.Policy.Expanding
         self.hold_button.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self.hold_button.setText(tr("Release") if view.can_release else tr("Hold"))

@@ -275,18 +275,20 @@ class CarrierCard(Control):
     def __init__(self, theme: Theme, card: ParcelCard, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.card = card
-        said = [card.title, card.note, card.waybill, card.label]
-        self.setAccessibleName(" ".join(part for part in said if part))
+        self.setAccessibleName(" ".join((card.title, *self._rows())))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if card.can_change:
             self.set_help(tr("Change carrier (C)"))
         else:
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def _rows(self) -> list[str]:
+        return [line for line in (self.card.note, *self.card.facts) if line]
+
     @override
     def sizeHint(self) -> QSize:
-        more = 19 if self.card.waybill or self.card.label else 0
-        return QSize(INNER_PX, self.theme.scaled(56 + more))
+        more = max(0, len(self._rows()) - 1)
+        return QSize(INNER_PX, self.theme.scaled(56 + 18 * more))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -294,9 +296,7 @@ class CarrierCard(Control):
         over = self.hovered and card.can_change
         round_rect(p, self.rect(), 8, t.hover if over else t.surface, t.border2)
         draw_carrier_mark(p, QRectF(12, self.height() / 2 - 14, 28, 28), card.company, self.theme)
-        rows = [card.note] if card.note else []
-        if card.waybill or card.label:
-            rows.append(" · ".join(x for x in (card.waybill, card.label) if x))
+        rows = self._rows()
         upper, lower = self.theme.scaled(20), self.theme.scaled(18)
         y = (self.height() - upper - lower * len(rows)) // 2
         room = self.width() - 52 - (34 if card.can_change else 12)

@@ -93,7 +93,7 @@ class OrderList(Page):
         self.skeleton = SkeletonRows(theme, self.stack, row_px=RowHeight.COMFORTABLE)
         self.table = DataTable(
             theme,
-            (CHECK_COLUMN, *columns()),
+            (CHECK_COLUMN, *columns(theme)),
             self._fetch,
             self.stack,
             pictures=self.tools.pictures,
@@ -302,7 +302,7 @@ class OrderList(Page):
         hidden = self._hidden_columns()
         items = [
             MenuItem(c.key, c.title, checked=c.key not in hidden)
-            for c in columns()
+            for c in columns(self.theme)
             if c.key not in _ALWAYS_SHOWN
         ]
         menu = PopoverMenu(self.theme, self.window(), items)

@@ -8,9 +8,12 @@ from app.domain.text import tr
 from app.services.queries import OrderRow
 from ui.pages.orders import words
 from ui.pages.orders.words import TimeLeft, Urgency
-from ui.paint_status import STAGE_WORDS
+from ui.paint_status import STAGE_WORDS, Stage
 from ui.table.cells import Cell, CellTag, Column, TableRow
+from ui.table.delegate import PAD
+from ui.theme import Theme
 from ui.theme_tokens import Tone
+from ui.widgets.pills import pill_width
 
 _URGENCY_COLORS: dict[Urgency, str | Tone] = {
     Urgency.NONE: "text3",
@@ -23,15 +26,16 @@ _URGENCY_ICONS = {Urgency.HURRY: "clock", Urgency.LATE: "warning"}
 SORTS = {"order": "paid", "left": "deadline"}  # column -> the service's word
 
 
-def columns() -> tuple[Column, ...]:
+def columns(theme: Theme) -> tuple[Column, ...]:
     """The columns of the list, in the language of the process."""
+    pill_px = max(pill_width(theme, stage) for stage in Stage) / theme.text_size.value
     return (
-        Column("order", tr("Order"), 100, sortable=True, descending_first=True),
-        Column("goods", tr("Products"), 246, stretch=1, min_width=200),
-        Column("receiver", tr("Receiver"), 106),
-        Column("carrier", tr("Carrier"), 84),
-        Column("left", tr("Left"), 124, right=True, sortable=True),
-        Column("stage", tr("State"), 114),
+        Column("order", tr("Order"), 98, sortable=True, descending_first=True),
+        Column("goods", tr("Products"), 246, stretch=1, min_width=150),
+        Column("receiver", tr("Receiver"), 106, shed=1),
+        Column("carrier", tr("Carrier"), 84, shed=2),
+        Column("left", tr("Left"), 120, right=True, sortable=True),
+        Column("stage", tr("State"), max(112, round(pill_px) + 2 * PAD)),
     )
 
 

@@ -144,8 +144,9 @@ def grouped_number(order_id: str) -> str:
 
 def short_place(place: str) -> str:
     """A place without its kind: 浙江省 -> 浙江, 徐汇区 -> 徐汇, 红河哈尼族彝族自治州 -> 红河."""
-    if place.endswith("自治州"):
-        return _without_peoples(place.removesuffix("自治州"))
+    for end in ("自治州", "自治县"):
+        if place.endswith(end):
+            return _without_peoples(place.removesuffix(end))
     for end in _PLACE_ENDS:
         if place.endswith(end) and len(place) - len(end) >= 2:
             return place[: -len(end)]
