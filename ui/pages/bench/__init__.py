@@ -1,0 +1,1 @@
+"""The packing bench: its own full-screen window."""
