@@ -139,3 +139,8 @@ def messages(bench: Bench, kind: str = "ship") -> Sequence[Any]:
 def shipments(bench: Bench, order_id: str) -> list[Shipment]:
     """What the shops hold as sent for an order."""
     return [s for shop in bench.world.shops.values() for s in shop.shipments(order_id)]
+
+
+def parcels_with_number(bench: Bench) -> list[ParcelRow]:
+    """Every parcel that has a waybill number."""
+    return [r for r in parcel_rows(bench.work, parcel_ids(bench.work)) if r.waybill]
