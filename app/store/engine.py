@@ -7,7 +7,9 @@ process lets one thread write at a time.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,7 +85,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         raw.isolation_level = None  # we say BEGIN ourselves
         cursor = raw.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(cursor)
         cursor.execute("PRAGMA synchronous = FULL")  # "durable before the call" needs it
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -92,6 +94,20 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("packbench_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """Turn WAL on. The busy time-out does not cover it, so a new file needs some patience."""
+    ends = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager

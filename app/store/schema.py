@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,7 +72,13 @@ def upgrade(db: Database, *, now: datetime | None = None) -> Path | None:
     copy = None
     if db.is_sqlite and state.revision is not None and not state.is_current:
         copy = _copy_before_upgrade(db, now or datetime.now().astimezone())
-    with explained(), db.engine.connect() as connection:
+    # Two programs that open a new database at once take turns; the second one finds it made.
+    with (
+        explained(),
+        db.engine.connect().execution_options(packbench_write=True) as connection,
+    ):
+        if not db.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(20200101)"))
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -92,7 +98,7 @@ def alembic_config() -> Config:
 def _copy_before_upgrade(db: Database, now: datetime) -> Path:
     source = Path(str(db.url.database))
     copy = source.with_name(f"{source.stem}-before-{HEAD}-{now:%Y%m%d-%H%M%S}{source.suffix}")
-    with sqlite3.connect(source) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy2(source, copy)
+    # SQLite's own copying: what another program has just written is in it, or not, as a whole.
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
     return copy
