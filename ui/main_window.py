@@ -108,6 +108,11 @@ def page_entries(makings: Makings) -> list[PageEntry]:
             tools, makings.work, start_wave=makings.wave_job.start, sync_now=makings.sync
         )
 
+    def print_waves(tools: PageTools) -> Page:
+        from ui.pages.waves.page import WavesPage
+
+        return WavesPage(tools, makings.work, makings.wave_job)
+
     def bench(tools: PageTools) -> FullScreenPage:
         from ui.pages.bench.window import BenchWindow
 
@@ -115,6 +120,7 @@ def page_entries(makings: Makings) -> list[PageEntry]:
 
     return [
         PageEntry("orders", "tray", T("Orders"), SHIPPING, "Ctrl+2", orders),
+        PageEntry("waves", "printer", T("Print"), SHIPPING, "Ctrl+3", print_waves),
         PageEntry("bench", "package", T("Packing bench"), SHIPPING, "Ctrl+4", bench),
     ]
 

@@ -1,0 +1,1 @@
+"""The page of waves: numbers, labels and pick lists."""

@@ -1,0 +1,198 @@
+"""What failed in a wave, in a sentence, with the buttons that put it right. Knows no widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.states import HoldCode
+from app.domain.text import T, Text, ntr, tr
+from app.domain.waybills import ProblemClass
+from app.services.wave_views import Trouble, WaveParcel, WaveSheet
+from ui.pages.orders.words import short_number, short_region
+from ui.pages.waves.words import carrier_name, in_the_way
+
+_TAIL = 4
+
+
+class FixKind(StrEnum):
+    """What a button of a failed row does."""
+
+    CARRIER = "carrier"  # value: the company
+    TYPE_NUMBER = "type_number"
+    LOST = "lost"
+    GOOD_UP_TO = "good_up_to"  # value: the number of the last good label
+    NOT_OUT = "not_out"  # value: the number that never came out
+    RETRY = "retry"
+    ORDER = "order"
+    STOCK = "stock"
+    PRODUCTS = "products"
+    AFTER_SALES = "aftersales"
+    BALANCE = "balance"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A button: its words, and what it acts with."""
+
+    kind: FixKind
+    text: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One row of the red card; the first fix is the one that helps."""
+
+    parcel: str
+    order_id: str
+    title: str
+    detail: str
+    fixes: tuple[Fix, ...]
+
+
+_HOLD_TITLES = {
+    HoldCode.REFUND: T("The buyer wants a refund"),
+    HoldCode.ADDRESS_CHANGE: T("The buyer wants another address"),
+    HoldCode.SKU_CHANGE: T("The buyer wants another variant"),
+    HoldCode.SHORT: T("Not enough stock"),
+    HoldCode.UNMAPPED: T("Goods not matched"),
+    HoldCode.NO_ACCOUNT: T("No account for this carrier"),
+}
+_PLACES = {
+    HoldCode.REFUND: (FixKind.AFTER_SALES, T("Open after-sales")),
+    HoldCode.SHORT: (FixKind.STOCK, T("Receive stock")),
+    HoldCode.UNMAPPED: (FixKind.PRODUCTS, T("Match goods")),
+}
+_OTHER_CARRIER = {
+    ProblemClass.OUT_OF_RANGE,
+    ProblemClass.CLOSED_TEMPORARILY,
+    ProblemClass.PROHIBITED,
+    ProblemClass.PRODUCT_OR_VAS,
+    HoldCode.NO_ACCOUNT,
+}
+_ACCOUNT = {ProblemClass.BALANCE, ProblemClass.ACCOUNT, ProblemClass.AUTH}
+_AT_THE_ORDER = {ProblemClass.PHONE, ProblemClass.FIX_ADDRESS, ProblemClass.MASKED}
+_OWN_REMEDIES = {
+    "ask_person": T("look in the carrier's own program"),
+    "unknown": T("try again: it is looked up first"),
+}
+
+
+def failures_of(sheet: WaveSheet) -> tuple[Failure, ...]:
+    """What needs somebody, in printing order."""
+    return tuple(_failure(sheet, p) for p in sheet.parcels if in_the_way(p))
+
+
+def headline(sheet: WaveSheet) -> tuple[str, str]:
+    """ "2 单没取到运单号" and "其余 62 单照常打印"."""
+    stuck = [p for p in sheet.parcels if in_the_way(p)]
+    doubt = sum(p.in_doubt for p in stuck)
+    rest = len(sheet.parcels) - len(stuck)
+    if doubt == len(stuck):
+        title = ntr("{n} label in doubt", "{n} labels in doubt", doubt)
+    elif doubt or any(p.waybill for p in stuck):
+        title = ntr("{n} order needs you", "{n} orders need you", len(stuck))
+    else:
+        title = ntr("{n} order got no number", "{n} orders got no number", len(stuck))
+    return title, ntr("the other order is printed", "the other {n} are printed", rest)
+
+
+def last_good(sheet: WaveSheet, parcel: WaveParcel) -> WaveParcel | None:
+    """The label before ``parcel`` on the same printer that is surely out."""
+    before = [
+        p
+        for p in sheet.parcels
+        if p.printed and p.printer == parcel.printer and p.position < parcel.position
+    ]
+    return before[-1] if before else None
+
+
+def tail(number: str) -> str:
+    """…5046."""
+    return f"…{number[-_TAIL:]}"
+
+
+def _failure(sheet: WaveSheet, parcel: WaveParcel) -> Failure:
+    if parcel.in_doubt:
+        return _in_doubt(sheet, parcel)
+    trouble = parcel.trouble
+    if trouble is None:
+        raise ValueError(parcel.id)
+    return Failure(
+        parcel.id,
+        parcel.order_id,
+        _title(trouble, parcel),
+        _detail(parcel, _remedy(trouble)),
+        (*_fixes(trouble, parcel), Fix(FixKind.REMOVE, tr("Take out"))),
+    )
+
+
+def _in_doubt(sheet: WaveSheet, parcel: WaveParcel) -> Failure:
+    number = tail(parcel.waybill)
+    before = last_good(sheet, parcel)
+    title = tr("Did label {number} come out?", number=number)
+    fixes = [
+        Fix(
+            FixKind.GOOD_UP_TO,
+            tr("Good up to {number}", number=number),
+            parcel.waybill,
+        )
+    ]
+    if before is not None:
+        words = tr("Only up to {number}", number=tail(before.waybill))
+        fixes.append(Fix(FixKind.GOOD_UP_TO, words, before.waybill))
+    else:
+        fixes.append(Fix(FixKind.NOT_OUT, tr("It did not"), parcel.waybill))
+    detail = tr("look at the paper of {printer}", printer=parcel.printer)
+    return Failure(parcel.id, parcel.order_id, title, _detail(parcel, detail), tuple(fixes))
+
+
+def _title(trouble: Trouble, parcel: WaveParcel) -> str:
+    name = carrier_name(parcel.carrier)
+    match trouble.code:
+        case ProblemClass.OUT_OF_RANGE:
+            return tr("{carrier} does not go to this address", carrier=name)
+        case "ask_person":
+            return tr("{carrier} cannot say whether there is a number", carrier=name)
+        case code if trouble.held and HoldCode(code) in _HOLD_TITLES:
+            return str(_HOLD_TITLES[HoldCode(code)])
+    return str(trouble.message).rstrip(".。")
+
+
+def _remedy(trouble: Trouble) -> str:
+    if trouble.code == ProblemClass.OUT_OF_RANGE:
+        return str(trouble.message).rstrip(".。")
+    own: Text = _OWN_REMEDIES.get(trouble.code, trouble.remedy)
+    return str(own).rstrip(".。")
+
+
+def _detail(parcel: WaveParcel, remedy: str) -> str:
+    region = short_region(parcel.province, parcel.city, parcel.district)
+    who = " · ".join(x for x in (short_number(parcel.order_id), parcel.receiver, region) if x)
+    return f"{who} — {remedy}" if remedy else who
+
+
+def _fixes(trouble: Trouble, parcel: WaveParcel) -> tuple[Fix, ...]:
+    code = trouble.code
+    if code in _OTHER_CARRIER and not parcel.waybill and parcel.other_carriers:
+        return tuple(
+            Fix(FixKind.CARRIER, tr("Use {carrier}", carrier=carrier_name(c)), c)
+            for c in parcel.other_carriers
+        )
+    if trouble.held:
+        place = _PLACES.get(HoldCode(code))
+        if place is not None:
+            return (Fix(place[0], str(place[1])),)
+        return (Fix(FixKind.ORDER, tr("See the order"), parcel.order_id),)
+    if code == "ask_person":
+        return (
+            Fix(FixKind.TYPE_NUMBER, tr("Enter the number")),
+            Fix(FixKind.LOST, tr("Count it as lost")),
+        )
+    if code in _ACCOUNT:
+        return (Fix(FixKind.BALANCE, tr("Look at the accounts")),)
+    if code in _AT_THE_ORDER:
+        return (Fix(FixKind.ORDER, tr("See the order"), parcel.order_id),)
+    return (Fix(FixKind.RETRY, tr("Try again")),)
