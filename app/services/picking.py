@@ -14,7 +14,6 @@ from app.services.printers import printer_for
 from app.services.waves import find_wave
 from app.services.workplace import Workplace
 from app.store.tables import (
-    order_lines,
     orders,
     parcel_lines,
     parcels,
@@ -141,11 +140,9 @@ def slip(work: Workplace, parcel_id: str) -> PackingSlip:
                 shops.c.title,
                 shops.c.id.label("shop_id"),
             )
-            .join(order_lines, order_lines.c.order_id == orders.c.id)
-            .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
             .join(shops, shops.c.id == orders.c.shop_id)
-            .where(parcel_lines.c.parcel_id == parcel_id)
-            .distinct()
+            .where(orders.c.id.in_(records.orders_of(tx, [parcel_id])))
+            .order_by(orders.c.paid_at, orders.c.id)
         ).all()
     return PackingSlip(
         shop=rows[0].title or rows[0].shop_id,

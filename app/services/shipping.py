@@ -206,7 +206,9 @@ def _ship_one(work: Workplace, parcel_id: str, *, unpacked: bool) -> ShipRow:
 
 
 def _parcel(tx: Connection, parcel_id: str) -> Any:
-    row = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one_or_none()
+    # Locked, so that whoever ships it at the same moment sees what became of it.
+    query = select(parcels).where(parcels.c.id == parcel_id).with_for_update()
+    row = tx.execute(query).one_or_none()
     if row is None:
         raise checking.no_such_parcel(parcel_id)
     return row

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.keys import new_key
+from app.domain.keys import KeyMaker
 from app.ports import Clock, Outside, Sealer
 from app.store.engine import Database
 
@@ -34,13 +34,15 @@ class Workplace:
     bench: str = ""
     holder: str = ""
     announce: Callable[[Topics], None] = nobody_listens
+    keys: KeyMaker = field(default_factory=KeyMaker)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("packbench"))
 
     def now(self) -> datetime:
         return self.clock.now()
 
     def key(self) -> str:
-        return new_key(self.clock.now())
+        """A fresh key for a row; see ``app.domain.keys``."""
+        return self.keys.key(self.clock.now())
 
     def changed(self, *topics: str) -> None:
         self.announce(frozenset(topics))
