@@ -154,7 +154,7 @@ class Product(QObject):
         window.sheet.offline.acted.connect(self._banner_acted)
         window.sidebar.shop.clicked.connect(self._choose_shop)
         window.sidebar.user.set_name(work.user)
-        window.set_close_question(self._may_close)
+        window.set_close_question(self.may_close)
         job.changed.connect(self._job_moved)
         window.open_first("orders")
 
@@ -270,7 +270,8 @@ class Product(QObject):
         if page is not None:
             page.undo()
 
-    def _may_close(self) -> bool:
+    def may_close(self) -> bool:
+        """Whether the window may close now; while labels are printed a person is asked."""
         job = self.makings.wave_job
         if self._closing or not job.running():
             return True
