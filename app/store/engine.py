@@ -121,7 +121,8 @@ def explained() -> Iterator[None]:
     except OperationalError as error:
         raise _explain(error) from error
     except DBAPIError as error:
-        if error.connection_invalidated or "malformed" in str(error.orig):
+        damaged = ("malformed", "not a database")
+        if error.connection_invalidated or any(w in str(error.orig) for w in damaged):
             raise _explain(error) from error
         raise
 
