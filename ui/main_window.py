@@ -22,6 +22,7 @@ from ui.page import SHIPPING, FullScreenPage, Page, PageEntry, PageTools
 from ui.pages.orders.views import OPEN_STAGES, Show
 from ui.station import PrinterStatus, printer_devices
 from ui.sync_words import StoredSync, SyncedShop, offline_notice, sync_chip
+from ui.theme_tokens import Tone
 from ui.wave_job import WaveJob
 from ui.widgets.dialog import Verb
 from ui.widgets.popover import MenuItem, PopoverMenu
@@ -156,6 +157,9 @@ class Product(QObject):
         window.sidebar.user.set_name(work.user)
         window.set_close_question(self.may_close)
         job.changed.connect(self._job_moved)
+        job.ended.connect(self._job_moved)
+        window.sidebar.work.clicked.connect(self._show_job)
+        parts.app.focusWindowChanged.connect(self._focus_moved)
         window.open_first("orders")
 
     def start(self) -> None:
@@ -257,10 +261,19 @@ class Product(QObject):
     @Slot(str)
     def _job_moved(self, _wave: str) -> None:
         line = self.makings.wave_job.summary()
-        work = self.window.sidebar.work
-        work.setVisible(line is not None)
-        if line is not None:
-            work.set_icon_name("printer", line.text)
+        tone = Tone.ERR if line is not None and line.needs_person else Tone.ACCENT
+        self.window.sidebar.work.set_work(line.text if line is not None else "", tone)
+
+    @Slot()
+    def _show_job(self) -> None:
+        line = self.makings.wave_job.summary()
+        self.window.go("waves", line.wave_id if line is not None else None)
+
+    @Slot()
+    def _focus_moved(self) -> None:
+        """Codes are shorter at the bench: its command cards count from three characters."""
+        at_bench = isinstance(self.parts.app.activeWindow(), FullScreenPage)
+        self.parts.scanner.set_at_bench(at_bench)
 
     # -- the window --------------------------------------------------------------------------
 

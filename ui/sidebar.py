@@ -18,6 +18,7 @@ from ui.sidebar_parts import (
     SearchBox,
     ShopSwitcher,
     UserRow,
+    WorkLine,
 )
 from ui.theme import Theme
 from ui.widgets.buttons import IconButton
@@ -44,7 +45,7 @@ class Sidebar(QWidget):
         self.user = UserRow(theme, self)
         self.bell = IconButton(theme, "bell", tr("Messages"), self, size=30)
         self.settings = IconButton(theme, "gear-six", tr("Settings"), self, size=30)
-        self.work = IconButton(theme, "printer", "", self, size=30)
+        self.work = WorkLine(theme, self)
         for part in (self.search, self.devices, self.user, self.bell, self.settings, self.work):
             part.hide()
         self.items: dict[str, NavItem] = {}
@@ -57,6 +58,8 @@ class Sidebar(QWidget):
         self._column.addSpacing(4)
         self._add_entries(entries)
         self._column.addStretch(1)
+        self._column.addWidget(self.work)
+        self._column.addSpacing(6)
         self._column.addWidget(self.devices)
         self._column.addSpacing(6)
         self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -113,7 +116,7 @@ class Sidebar(QWidget):
         self._column.setContentsMargins(side, 2, side, 12)
         self._column.setSpacing(4 if narrow else 2)
         self.shop.narrow = self.search.narrow = narrow
-        self.devices.narrow = self.user.narrow = narrow
+        self.devices.narrow = self.user.narrow = self.work.narrow = narrow
         for item in self.items.values():
             item.set_narrow(narrow)
         for label in self._groups:
@@ -124,7 +127,7 @@ class Sidebar(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter if narrow else Qt.AlignmentFlag(0)
         for button in (self.bell, self.settings):
             self._foot.setAlignment(button, centre)
-        for part in (self.shop, self.search, self.devices, self.user):
+        for part in (self.shop, self.search, self.work, self.devices, self.user):
             part.updateGeometry()
         self.updateGeometry()
         self.update()

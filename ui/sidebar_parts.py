@@ -316,6 +316,41 @@ class UserRow(Control):
             draw_text(p, name, self._name, self.theme.face(Type.NAV), t.text)
 
 
+class WorkLine(Control):
+    """The job that goes on while another page is shown; an icon with a dot in the rail."""
+
+    ring_radius = 6.0
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self.narrow = False
+        self._words, self._tone = "", Tone.ACCENT
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_work(self, words: str, tone: Tone = Tone.ACCENT) -> None:
+        """What is being done; no words hide the line."""
+        self._words, self._tone = words, tone
+        self.setAccessibleName(words)
+        self.set_help(words)
+        self.setVisible(bool(words))
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(36 if self.narrow else 160, self.theme.scaled(34))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self)
+        colors, box = self.theme.t.tone(self._tone), self.rect()
+        round_rect(p, box, 6, colors.soft, colors.line if self.hovered else None)
+        x = box.width() / 2 if self.narrow else 18
+        draw_icon(p, "printer", QPointF(x, box.height() / 2), 16, colors.text, self.theme)
+        if not self.narrow:
+            face = self.theme.face(Type.BADGE, 600)
+            draw_text(p, box.adjusted(31, 0, -5, 0), self._words, face, colors.text)
+
+
 class GroupLabel(QWidget):
     """A heading over some places; a hairline in the rail."""
 

@@ -126,12 +126,14 @@ def test_closing_asks_while_labels_are_printed(
     window = product.window
     window.set_close_question(product.may_close)
     assert product.makings.wave_job.start(bench.wave())
+    assert window.sidebar.work.isVisible()
     assert not window.close()
     dialog = window.findChild(Dialog)
     assert dialog is not None
     dialog.dismiss()
     assert window.isVisible()
     qtbot.waitUntil(lambda: not product.makings.wave_job.running(), timeout=60_000)
+    assert not window.sidebar.work.isVisible()
     assert window.close()
 
 
