@@ -45,6 +45,13 @@ def add(commands: Commands) -> None:
     waybill = commands.group("waybill", tr("numbers of the carriers"))
     cancel = waybill.add("cancel", tr("give a number back"), _cancel)
     cancel.add_argument("waybill", metavar=tr("WAYBILL"))
+    settle = waybill.add(
+        "settle", tr("say what became of a number in doubt, or type one in"), _settle
+    )
+    settle.add_argument("parcel", metavar="ID")
+    which = settle.add_mutually_exclusive_group(required=True)
+    which.add_argument("--number", metavar=tr("WAYBILL"), help=tr("the parcel has this number"))
+    which.add_argument("--lost", action="store_true", help=tr("there is none: ask for a new one"))
 
 
 def _render(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -95,4 +102,14 @@ def _cancel(wanted: argparse.Namespace, context: Context) -> CommandResult:
     with context.services() as services:
         parcel = voiding.cancel_waybill(services.work, wanted.waybill)
     row = {"parcel": parcel, "waybill": wanted.waybill, "result": "cancelled", "code": ""}
+    return CommandResult([row], columns=batch_columns())
+
+
+def _settle(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import outcomes
+
+    with context.services() as services:
+        outcomes.settle_by_person(services.work, wanted.parcel, wanted.number)
+    result = "lost" if wanted.lost else "issued"
+    row = {"parcel": wanted.parcel, "waybill": wanted.number or "", "result": result, "code": ""}
     return CommandResult([row], columns=batch_columns())

@@ -178,8 +178,10 @@ def settle_rejected(
 def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> None:
     """A person says what became of an unknown request: this number, or lost (``None``).
 
-    Also takes a number bought elsewhere, when nothing was asked for. Raises ``UserError``.
+    Also takes a number bought elsewhere, when nothing was asked for. Raises ``UserError``:
+    ``nothing_unknown``, ``bad_number``, ``number_taken``, ``has_number``.
     """
+    typed = _typed(number, parcel_id) if number is not None else ""
     with work.db.write() as tx:
         parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one_or_none()
         request = tx.execute(
@@ -202,17 +204,48 @@ def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> Non
             _clear_failure(tx, parcel_id)
             records.note(tx, work, "number_lost", parcel_id=parcel_id)
             return
-        if request is not None:
-            _end(tx, work, request.id, RequestState.ISSUED, "", None)
+        _must_be_free(tx, parcel, typed)
     booking, address_hash = (
         unseal(work, request) if request is not None else bookings.build(work, parcel_id, parcel_id)
     )
-    issued = Issued(numbers=_typed(number or ""), template="plain", label={"typed": True})
+    numbers = (IssuedNumber(typed),)
+    issued = Issued(numbers=numbers, template="plain", label={"typed": True})
     _issued(work, parcel, booking, address_hash, issued, own_request=request is not None)
 
 
-def _typed(number: str) -> tuple[IssuedNumber, ...]:
-    return (IssuedNumber(number.strip().upper()),)
+def _typed(number: str, parcel_id: str) -> str:
+    text = "".join(number.split()).upper()
+    if not (8 <= len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum()):
+        raise UserError(
+            "bad_number",
+            T("“{number}” is no waybill number.", number=number),
+            T("Type the number as it stands on the label."),
+            ref=parcel_id,
+        )
+    return text
+
+
+def _must_be_free(tx: Connection, parcel: Any, number: str) -> None:
+    kept = live_number(tx, parcel.id)
+    if kept:
+        raise UserError(
+            "has_number",
+            T("The parcel already has the number {number}.", number=kept),
+            T("Cancel the number first."),
+            ref=parcel.id,
+        )
+    taken = tx.execute(
+        select(waybills.c.parcel_id).where(
+            waybills.c.carrier == parcel.carrier, waybills.c.number == number
+        )
+    ).scalar()
+    if taken is not None:
+        raise UserError(
+            "number_taken",
+            T("The number {number} belongs to another parcel.", number=number),
+            T("Check the number; it stands on parcel {parcel}.", parcel=taken),
+            ref=parcel.id,
+        )
 
 
 def _issued(

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.jobs import CancelToken, Step
 from app.services import integrity, outbox, outcomes, syncing, voiding
@@ -82,6 +83,30 @@ def test_a_person_settles_what_zto_cannot_tell(bench: Bench) -> None:
     assert (kept.result, kept.waybill) == ("kept", order.bill_code)
     assert fresh.result == "issued"
     assert [key for key, _ in truth.requests_of(bench, lost.id)] == [lost.id, f"{lost.id}_2"]
+
+
+def test_a_number_bought_elsewhere_can_be_typed_in(bench: Bench) -> None:
+    bench.sync()
+    row, other, *_ = truth.ready(bench, Route.DIRECT, "zto")
+    outcomes.settle_by_person(bench.work, row.id, " 7312 0000 0000 12 ")
+    assert truth.parcel(bench, row.id).waybill == "73120000000012"
+    (kept,) = label_parcels(bench.work, [row.id])
+    assert (kept.result, kept.waybill) == ("kept", "73120000000012")
+    for parcel_id, number, code in (
+        (other.id, "73120000000012", "number_taken"),
+        (row.id, "73120000000013", "has_number"),
+        (other.id, "你好", "bad_number"),
+        (other.id, None, "nothing_unknown"),
+        ("1", "73120000000013", "nothing_unknown"),
+    ):
+        with pytest.raises(UserError) as refused:
+            outcomes.settle_by_person(bench.work, parcel_id, number)
+        assert refused.value.code == code
+    voiding.cancel_waybill(bench.work, "73120000000012")
+    assert [r.result for r in outbox.drain(bench.work)] == ["done"]
+    (fresh,) = label_parcels(bench.work, [row.id])
+    assert fresh.result == "issued"
+    assert integrity.check(bench.work).broken == ()
 
 
 def test_a_lost_answer_of_the_platform_is_looked_up_and_adopted(bench: Bench) -> None:
