@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QInputMethodQueryEvent
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.packing import OpenParcel
@@ -44,9 +45,12 @@ class Place:
     def state(self, row: ParcelRow) -> str:
         return parcel_rows(self.bench.work, [row.id])[0].state
 
-    @property
     def look(self) -> Look:
         return self.window.view.panel.look
+
+    def press(self, key: Qt.Key | str) -> None:
+        QTest.keyClick(self.window, key)
+        settle(self.qtbot, self.product)
 
 
 @pytest.fixture
@@ -70,33 +74,33 @@ def place(qtbot: QtBot, tmp_path: Path) -> Iterator[Place]:
 def test_a_whole_parcel_is_packed_by_scans_alone(place: Place) -> None:
     row = place.rows[0]
     place.scan(row.waybill)
-    assert place.look is Look.GO
+    assert place.look() is Look.GO
     while (parcel := place.window.view.parcel) is not None and not parcel.done:
         line = parcel.next_line()
         assert line is not None
         place.scan(line.item.code)
-    assert place.look is Look.DONE
+    assert place.look() is Look.DONE
     assert place.state(row) in {ParcelState.TO_REPORT, ParcelState.SHIPPED}
     place.scan(place.rows[1].waybill)
-    assert place.look is Look.GO
+    assert place.look() is Look.GO
 
 
 def test_red_stays_until_the_right_piece_or_escape(place: Place) -> None:
     place.scan(place.rows[0].waybill)
     place.scan("NOT-A-CODE")
-    assert place.look is Look.STOP
+    assert place.look() is Look.STOP
     before = place.window.view.parcel
     assert before is not None
     assert before.have == 0
     place.scan("NOT-A-CODE-2")
-    assert place.look is Look.STOP
-    place.qtbot.keyClick(place.window, Qt.Key.Key_Escape)
-    assert place.look is Look.GO
+    assert place.look() is Look.STOP
+    place.press(Qt.Key.Key_Escape)
+    assert place.look() is Look.GO
     line = before.next_line()
     assert line is not None
     place.scan("NOT-A-CODE")
     place.scan(line.item.code)
-    assert place.look is not Look.STOP
+    assert place.look() is not Look.STOP
 
 
 def test_a_piece_too_many_never_counts(place: Place) -> None:
@@ -107,7 +111,7 @@ def test_a_piece_too_many_never_counts(place: Place) -> None:
     first = parcel.lines[0]
     for _ in range(first.need + 1):
         place.scan(first.item.code)
-    assert place.look is Look.STOP
+    assert place.look() is Look.STOP
     assert place.parcel(row).lines[0].have == first.need
 
 
@@ -117,8 +121,7 @@ def test_the_last_piece_can_be_taken_back(place: Place) -> None:
     place.scan(row.waybill)
     place.scan(parcel.lines[0].item.code)
     assert place.parcel(row).have == 1
-    place.qtbot.keyClick(place.window, Qt.Key.Key_Backspace)
-    settle(place.qtbot, place.product)
+    place.press(Qt.Key.Key_Backspace)
     assert place.parcel(row).have == 0
 
 
@@ -127,7 +130,7 @@ def test_a_held_parcel_stops_at_its_label(place: Place) -> None:
     with place.bench.work.db.write() as tx:
         holding.hold_by_person(tx, place.bench.work, row.id, "look again")
     place.scan(row.waybill)
-    assert place.look is Look.STOP
+    assert place.look() is Look.STOP
     assert "look again" in place.window.view.panel.line
     assert place.window.view.parcel is None
 
@@ -142,7 +145,7 @@ def test_a_shipped_label_and_a_strange_one_are_told_apart(place: Place) -> None:
     place.scan(row.waybill)
     shipped = place.window.view.panel.title
     place.scan("SF0000000000000")
-    assert place.look is Look.STOP
+    assert place.look() is Look.STOP
     assert place.window.view.panel.title != shipped
 
 
@@ -156,9 +159,8 @@ def test_a_command_card_puts_the_parcel_aside(place: Place) -> None:
 
 def test_a_code_typed_by_hand_counts_on_enter(place: Place) -> None:
     for char in place.rows[0].waybill:
-        place.qtbot.keyClick(place.window, char)
-    place.qtbot.keyClick(place.window, Qt.Key.Key_Return)
-    settle(place.qtbot, place.product)
+        place.press(char)
+    place.press(Qt.Key.Key_Return)
     assert place.window.view.parcel is not None
 
 
