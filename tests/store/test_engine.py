@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -20,20 +18,7 @@ from app.store.engine import Database, sqlite_url
 from app.store.schema import ensure_usable
 from app.store.tables import leases, quotas
 
-ROOT = Path(__file__).parents[2]
 WRITES = 40
-WRITER = """
-import sys
-from pathlib import Path
-from sqlalchemy import update
-from app.store.engine import Database, sqlite_url
-from app.store.tables import quotas
-db = Database(sqlite_url(Path(sys.argv[1])))
-for _ in range(int(sys.argv[2])):
-    with db.write() as tx:
-        tx.execute(update(quotas).values(used=quotas.c.used + 1))
-db.close()
-"""
 
 
 @pytest.fixture
@@ -65,22 +50,6 @@ def test_threads_lose_no_commit(db: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: add_one(db), range(8 * WRITES)))
     assert used(db) == 8 * WRITES
-
-
-def test_processes_lose_no_commit(db: Database, file: Path) -> None:
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(file), str(WRITES)],
-            cwd=ROOT,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for _ in range(WRITES):
-        add_one(db)
-    assert [w.communicate(timeout=60)[1] for w in writers] == ["", "", ""]
-    assert used(db) == 4 * WRITES
 
 
 def test_a_failed_block_changes_nothing(db: Database) -> None:

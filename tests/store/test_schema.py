@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,16 +16,6 @@ from app.store import schema
 from app.store.engine import Database, sqlite_url
 from app.store.schema import HEAD, alembic_config, ensure_usable, schema_state, upgrade
 
-ROOT = Path(__file__).parents[2]
-OPENER = """
-import sys
-from pathlib import Path
-from app.store.engine import Database, sqlite_url
-from app.store.schema import ensure_usable
-db = Database(sqlite_url(Path(sys.argv[1])))
-ensure_usable(db)
-db.close()
-"""
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
@@ -60,19 +48,6 @@ def test_an_empty_database_is_made_silently(file: Path) -> None:
     ensure_usable(db)  # and again: nothing to do
     db.close()
     assert [p.name for p in file.parent.glob("*.sqlite3")] == [file.name]
-
-
-def test_a_new_database_opened_by_many_at_once_is_made_once(file: Path) -> None:
-    programs = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPENER, str(file)], cwd=ROOT, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(4)
-    ]
-    assert [p.communicate(timeout=60)[1] for p in programs] == [""] * 4
-    db = Database(sqlite_url(file))
-    assert schema_state(db).is_current
-    db.close()
 
 
 def test_a_database_of_a_newer_program_is_refused_with_a_sentence(file: Path) -> None:

@@ -1,7 +1,6 @@
-"""A throw-away PostgreSQL on loopback, for whoever wants the service tests on it.
+"""A throw-away PostgreSQL on loopback, for whoever wants the tests on it.
 
-    with postgres_server(folder) as url:
-        PACKBENCH_TEST_POSTGRES=url pytest tests/services
+python -m tests.support.postgres tests/services tests/store     (arguments of pytest)
 """
 
 from __future__ import annotations
@@ -10,9 +9,16 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
+import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from tests.support.warehouse import POSTGRES_ENV
 
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 
@@ -59,6 +65,31 @@ def postgres_server(folder: Path) -> Iterator[str]:
         _run([*control, "-m", "immediate", "stop"], folder)
 
 
+@contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """An empty database on ``server`` (a URL), dropped at the end; its URL with the password."""
+    name = f"packbench_{uuid.uuid4().hex[:12]}"
+    url = make_url(server)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with ``arguments`` against a server of its own."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with postgres_server(Path(folder) / "server") as url:
+            command = [sys.executable, "-m", "pytest", *arguments]
+            return subprocess.run(command, env={**os.environ, POSTGRES_ENV: url}).returncode
+
+
 def _run(command: list[str], folder: Path) -> None:
     # Output goes to a file: the server inherits it and would keep a pipe open for ever.
     with (folder / "commands.log").open("ab") as log:
@@ -70,3 +101,7 @@ def _run(command: list[str], folder: Path) -> None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
