@@ -2,436 +2,440 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
-from app.domain.labels import PickList
-from app.domain.text import T, tr
-from app.jobs import CancelToken, Progress
-from app.ports import SendResult, Sent
-from app.services import checking, details, outcomes, picking, previews, wave_views, waves
-from app.services.details import WaveRow
-from app.services.wave_views import LooseParcels, WaveParcel, WaveSheet
+from app.domain.text import T, ntr, tr
+from app.ports import Health
+from app.services import carrier_accounts
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
-from ui.pages.orders.words import short_company, short_number, short_region
-from ui.pages.waves import remedies, words
-from ui.pages.waves.remedies import Failure, Fix, FixKind
-from ui.pages.waves.wave_list import LIST_PX, SIDE_PX, LabelView, WaveList
-from ui.theme_tokens import Tone, Type
+from ui.pages.waves import panel_facts, words
+from ui.pages.waves.acting import WaveActs
+from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
+from ui.pages.waves.new_wave import NewWave
+from ui.pages.waves.other_tabs import BalanceTab, LooseTab, ReprintTab
+from ui.pages.waves.parcel_table import is_out
+from ui.pages.waves.sheet_view import SheetView
+from ui.pages.waves.side_panel import LabelFacts, SidePanel
+from ui.pages.waves.wave_list import WaveList
+from ui.paint_status import Severity
+from ui.sounds import Cue
 from ui.wave_job import WaveJob
-from ui.wave_run import Phase
-from ui.widgets.buttons import Button, Kind, Size
-from ui.widgets.card import Card, Hairline
+from ui.wave_run import Phase, RunView
+from ui.widgets.banner import Notice
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.card import Hairline
 from ui.widgets.dialog import Verb
-from ui.widgets.drawer import ScrollColumn
-from ui.widgets.fields import TextField
-from ui.widgets.label import TextLabel
-from ui.widgets.progress import ProgressBar, Stepper
-from ui.widgets.states import EmptyAction, EmptyState
+from ui.widgets.states import EmptyAction, EmptyState, SkeletonRows
+from ui.widgets.tabs import Tab, Tabs
 
-LANE = "waves-page"
-_SHOWN_ROWS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    rows: tuple[WaveRow, ...]
-    loose: LooseParcels
-    sheet: WaveSheet | None
-    picks: PickList | None
+_LIST_PX, _SIDE_PX = 264, 298
+_TIGHT_PX, _TIGHT_LIST_PX, _TIGHT_SIDE_PX = 1240, 228, 264
+_PLATFORM = T("The platform's component draws this label")
 
 
 class WavesPage(Page):
     """Everything about printing; the running job itself lives in ``WaveJob``."""
 
-    topics: ClassVar[frozenset[str]] = frozenset({"waves", "parcels", "printers"})
+    topics: ClassVar[frozenset[str]] = frozenset(
+        {"waves", "parcels", "orders", "printers", "stock", "shops"}
+    )
 
     def __init__(self, tools: PageTools, work: Workplace, job: WaveJob) -> None:
         super().__init__(tools, tr("Print"))
-        self.work = work
-        self.job = job
+        self.work, self.job = work, job
         self._wave = ""
-        self._loaded: _Loaded | None = None
-        self._generation = 0
-        self._previewed = ""
-        self._typing: TextField | None = None
+        self._loaded: Loaded | None = None
+        self._others: OtherTabs | None = None
+        self._printers: tuple[tuple[str, str, bool], ...] = ()
+        self._asked_printers: tuple[str, ...] = ()
+        self._label: tuple[str, bytes | None, str] = ("", None, "")
+        self._label_wanted = ""
+        self._loader = WaveLoader(work, tools.jobs, self)
+        self.acts = WaveActs(tools, work, job, self.banners, self)
         self._new = Button(self.theme, tr("New wave"), kind=Kind.PRIMARY, icon="plus", key="N")
         self._new.clicked.connect(self.new_wave)
         self.head.add_button(self._new)
+        self.tabs = Tabs(self.theme, self._tab_list())
+        self.tabs.chosen.connect(self._tab_chosen)
+        self.content.addWidget(self.tabs)
         self.list = WaveList(self.theme)
-        self.list.chosen.connect(self.open_wave)
+        self.sheet = SheetView(self.theme, tools.pictures)
+        self.side = SidePanel(self.theme, tools.pictures)
+        self.loose_tab = LooseTab(self.theme, tools.pictures)
+        self.reprint_tab = ReprintTab(self.theme, tools.pictures)
+        self.balance_tab = BalanceTab(self.theme)
         self._build()
-        job.changed.connect(self._job_changed)
-        job.ended.connect(self._job_ended)
+        self._connect()
 
     def _build(self) -> None:
-        row = QHBoxLayout()
+        self._body = QWidget()
+        row = QHBoxLayout(self._body)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        left = ScrollColumn(self, padding=0, spacing=0)
-        left.setFixedWidth(LIST_PX)
-        left.body.addWidget(self.list)
-        left.body.addStretch(1)
-        row.addWidget(left)
-        row.addWidget(Hairline(self.theme, vertical=True))
-        self.middle = ScrollColumn(self, padding=24, spacing=16)
-        row.addWidget(self.middle, 1)
-        row.addWidget(Hairline(self.theme, vertical=True))
-        self.side = ScrollColumn(self, padding=0, spacing=0)
-        self.side.setFixedWidth(SIDE_PX)
-        row.addWidget(self.side)
-        self.content.addLayout(row, 1)
-        self.label_view = LabelView(self.theme)
+        for part in (
+            self.list,
+            Hairline(self.theme, vertical=True),
+            self.sheet,
+            Hairline(self.theme, vertical=True),
+            self.side,
+        ):
+            row.addWidget(part, 1 if part is self.sheet else 0)
+        self._stack = QStackedWidget(self)
+        self._skeleton = SkeletonRows(self.theme)
+        self._empty: EmptyState | None = None
+        for widget in (
+            self._skeleton,
+            self._body,
+            self.loose_tab,
+            self.reprint_tab,
+            self.balance_tab,
+        ):
+            self._stack.addWidget(widget)
+        self.content.addWidget(self._stack, 1)
 
-    # -- loading -------------------------------------------------------------------------
+    def _connect(self) -> None:
+        self.list.chosen.connect(self.open_wave)
+        self.list.new_wanted.connect(self.new_wave)
+        self.sheet.panel.acted.connect(self._panel_acted)
+        self.sheet.failures.fixed.connect(self.acts.fix)
+        self.sheet.failures.retry_wanted.connect(self._retry)
+        self.sheet.table.current_changed.connect(self._row_chosen)
+        self.side.print_wanted.connect(self.acts.print_list)
+        self.side.picked_wanted.connect(self.acts.mark_picked)
+        self.side.reprint_wanted.connect(self._reprint)
+        self.loose_tab.wave_wanted.connect(self.acts.create_of)
+        self.loose_tab.order_wanted.connect(self._open_order)
+        self.balance_tab.check_wanted.connect(self._check_account)
+        self.acts.made.connect(self._wave_made)
+        self.acts.balance_wanted.connect(self._to_balance)
+        self.banners.acted.connect(self.banners.take)
+        self.job.changed.connect(self._job_changed)
+        self.job.ended.connect(self._job_ended)
+
+    def _tab_list(self) -> list[Tab]:
+        found = self._loaded
+        return [
+            Tab("waves", tr("Waves"), len(found.rows) if found else None),
+            Tab("loose", tr("In no wave"), found.loose.count if found else None),
+            Tab("reprints", tr("Reprints")),
+            Tab("balance", tr("Label balance")),
+        ]
+
+    # -- loading -----------------------------------------------------------------------------
 
     @override
     def activated(self, argument: object = None) -> None:
         if isinstance(argument, str) and argument:
-            self._wave = argument
-        self.refresh(self.topics)
-        self.list.setFocus()
+            self.tabs.set_current("waves")
+            self.open_wave(argument)
 
     @Slot(str)
     def open_wave(self, wave_id: str) -> None:
         """Show another wave."""
-        self._wave = wave_id
-        self.refresh(self.topics)
+        if wave_id != self._wave:
+            self._wave = wave_id
+            self.sheet.verticalScrollBar().setValue(0)
+            self.refresh(self.topics)
 
     @override
     def refresh(self, topics: frozenset[str]) -> None:
-        self._generation += 1
-        generation, wanted = self._generation, self._wave
+        self._loader.page(self._wave, self._show, self._unreadable)
+        if self.tabs.current != "waves":
+            self._loader.others(self._show_others)
 
-        def read(work: Workplace) -> _Loaded:
-            rows = tuple(details.waves_list(work, days=2))
-            ids = [r.id for r in rows]
-            wave = wanted if wanted in ids else (ids[0] if ids else "")
-            return _Loaded(
-                rows,
-                wave_views.loose_parcels(work),
-                wave_views.wave_sheet(work, wave) if wave else None,
-                picking.pick_list(work, wave) if wave else None,
-            )
-
-        def show(found: object) -> None:
-            if generation == self._generation and isinstance(found, _Loaded):
-                self._loaded = found
-                self._wave = found.sheet.id if found.sheet else ""
-                self._show()
-
-        self._do(read, show)
-
-    def _do(self, run: Callable[[Workplace], object], done: Callable[[object], None]) -> None:
-        work = self.work
-
-        def job(_progress: Progress, _cancel: CancelToken) -> object:
-            return run(work)
-
-        self.tools.jobs.run(LANE, job, name="waves", done=done, failed=self._failed, owner=self)
-
-    @Slot(object)
-    def _failed(self, error: PackbenchError) -> None:
-        self.tools.shell.ask(
-            str(error.message), str(error.remedy), [Verb("ok", tr("I see"), safe=True)]
+    def _unreadable(self, error: PackbenchError) -> None:
+        self.banners.put(
+            Notice("read", Severity.PROBLEM, error.message, error.remedy, tr("Try again"))
         )
 
-    @Slot(str)
-    def _job_changed(self, _wave: str) -> None:
-        if self._loaded is not None and self.isVisible():
-            self._show()
+    def _show(self, found: Loaded) -> None:
+        self._loaded = found
+        self._wave = found.sheet.id if found.sheet is not None else ""
+        self.acts.wave = self._wave
+        self._show_now()
+        self._ask_printers()
 
-    @Slot(str)
-    def _job_ended(self, _wave: str) -> None:
-        self.refresh(self.topics)
-
-    # -- showing -------------------------------------------------------------------------
-
-    def _show(self) -> None:
+    def _show_now(self) -> None:
         found = self._loaded
         if found is None:
             return
         now = self.work.now()
-        entries = tuple(words.entry_of(r, self.job.view(r.id), now) for r in found.rows)
-        self.list.show_entries(entries, self._wave)
-        self._new.set_disabled_reason("" if found.loose.count else tr("No order waits for a label"))
-        self.middle.clear()
-        self.side.clear()
-        self.label_view = LabelView(self.theme)
-        if found.sheet is None:
-            self._show_empty(found.loose)
-            return
-        self._show_head(found.sheet)
-        self._show_progress(found.sheet)
-        self._show_failures(found.sheet)
-        self._show_rows(found.sheet)
-        self.middle.body.addStretch(1)
-        self._show_side(found.sheet, found.picks)
-
-    def _show_empty(self, loose: LooseParcels) -> None:
-        count = loose.count
-        text = tr("{n} orders can be printed", n=count) if count else tr("Nothing to print")
-        actions = [EmptyAction("new", tr("New wave"), "plus", primary=True)] if count else []
-        empty = EmptyState(
-            self.theme, "printer", text, tr("A wave is printed and picked together"), actions
+        self.tabs.set_tabs(self._tab_list())
+        entries = [words.entry_of(r, self.job.view(r.id), now) for r in found.rows]
+        note = words.loose_words(found.loose, now, busy=self.job.running())
+        self.list.show_entries(entries, note)
+        self.list.choose(self._wave)
+        self._new.set_disabled_reason(
+            None if found.loose.count else tr("No order waits for a label")
         )
-        empty.acted.connect(self.new_wave)
-        self.middle.body.addWidget(empty)
+        self._show_tab()
+        if found.sheet is None:
+            return
+        run = self.job.view(found.sheet.id)
+        outlook = panel_facts.Outlook(now, self._printers)
+        self.sheet.show_wave(found.sheet, run, outlook)
+        primary = any(a.primary for a in self.sheet.panel.shown_actions)
+        self._new.set_kind(Kind.DEFAULT if primary else Kind.PRIMARY)
+        may_pick = any(p.printed for p in found.sheet.parcels) and not (run and run.busy)
+        self.side.show_picks(found.picks, found.pictures, may_pick=may_pick)
+        self._show_label(run)
 
-    def _show_head(self, sheet: WaveSheet) -> None:
-        title = TextLabel(self.theme, words.wave_title(sheet.name), Type.RECORD_TITLE)
-        self.middle.body.addWidget(title)
-        fact = TextLabel(self.theme, words.wave_fact(sheet, self.work.now()), Type.BODY, "text2")
-        self.middle.body.addWidget(fact)
-        stepper = Stepper(self.theme)
-        stepper.set_steps(words.steps_of(sheet, self.job.view(sheet.id)))
-        self.middle.body.addWidget(stepper)
+    def _show_tab(self) -> None:
+        pages: dict[str, QWidget] = {
+            "loose": self.loose_tab,
+            "reprints": self.reprint_tab,
+            "balance": self.balance_tab,
+        }
+        shown = pages.get(self.tabs.current)
+        if shown is None:
+            shown = self._waves_widget()
+        self._stack.setCurrentWidget(shown)
 
-    def _show_progress(self, sheet: WaveSheet) -> None:
-        run = self.job.view(sheet.id)
-        counts = words.counts_of(sheet, run)
-        card = Card(self.theme)
+    def _waves_widget(self) -> QWidget:
+        if self._loaded is None:
+            return self._skeleton
+        if self._loaded.rows:
+            return self._body
+        count = self._loaded.loose.count
+        fact = ntr("{n} order can be printed", "{n} orders can be printed", count)
+        actions = (EmptyAction("new", tr("New wave"), "plus", primary=True),)
+        if self._empty is not None:
+            self._stack.removeWidget(self._empty)
+            self._empty.deleteLater()
+        self._empty = EmptyState(
+            self.theme,
+            "printer",
+            fact if count else tr("Nothing to print"),
+            tr("A wave is numbered, printed and picked together."),
+            actions if count else (),
+        )
+        self._empty.acted.connect(self.new_wave)
+        self._stack.addWidget(self._empty)
+        self._new.set_kind(Kind.DEFAULT if count else Kind.PRIMARY)
+        return self._empty
+
+    def _show_others(self, found: OtherTabs) -> None:
+        self._others = found
+        now = self.work.now()
+        self.loose_tab.show_parcels(found.loose, now)
+        self.reprint_tab.show_reprints(found.reprints, now)
+        self.balance_tab.show_accounts(found.shops, found.accounts)
+
+    # -- printers and the label --------------------------------------------------------------
+
+    def _ask_printers(self) -> None:
+        """How the printers are; a printer at work is not disturbed."""
+        found = self._loaded
+        if found is None or found.sheet is None or self.job.running():
+            return
+        names = tuple(t.printer for t in found.sheet.targets)
+        if names and names != self._asked_printers:
+            self._asked_printers = names
+            self._loader.printers(names, self._show_printers)
+
+    def _show_printers(self, states: tuple[tuple[str, str, bool], ...]) -> None:
+        self._printers = states
+        bad = [(name, said) for name, said, good in states if not good]
+        if bad:
+            self.head.chip.tell(Severity.STOP, f"{bad[0][0]}: {bad[0][1]}")
+        elif states:
+            self.head.chip.tell(Severity.FINE, tr("{name} is ready", name=states[0][0]))
+        self._show_now()
+
+    def _show_label(self, run: RunView | None) -> None:
+        sheet = self._loaded.sheet if self._loaded is not None else None
+        if sheet is None:
+            return
         busy = run is not None and run.busy
-        word = tr("Printing labels") if busy else tr("Labels printed")
-        card.body.addWidget(TextLabel(self.theme, word, Type.BODY, "text2"))
-        row = QHBoxLayout()
-        big = TextLabel(self.theme, f"{counts.printed} / {counts.total}", Type.COUNTDOWN)
-        row.addWidget(big)
-        row.addStretch(1)
-        if run is not None and busy and run.seconds_left is not None:
-            left = words.time_left_words(run.seconds_left)
-            row.addWidget(TextLabel(self.theme, left, Type.CARD_TITLE))
-        card.body.addLayout(row)
-        bar = ProgressBar(self.theme)
-        bar.set_progress(counts.printed, counts.failed, counts.total)
-        card.body.addWidget(bar)
-        foot = QHBoxLayout()
-        where = " · ".join(f"{x.printer} {x.media}" for x in sheet.targets)
-        foot.addWidget(TextLabel(self.theme, where, Type.CAPTION, "text3"), 1)
-        self._progress_buttons(foot, sheet, counts, busy=busy)
-        card.body.addLayout(foot)
-        if run is not None and run.phase is Phase.STOPPED and run.stop is not None:
-            stop = run.stop
-            said = f"{stop.message or ''} {stop.remedy or ''}".strip()
-            card.set_tone(Tone.ERR)
-            card.body.addWidget(TextLabel(self.theme, said, Type.BODY, Tone.ERR))
-        self.middle.body.addWidget(card)
-
-    def _progress_buttons(
-        self, foot: QHBoxLayout, sheet: WaveSheet, counts: words.Counts, *, busy: bool
-    ) -> None:
-        if busy:
-            pause = Button(self.theme, tr("Pause"), icon="pause")
-            pause.clicked.connect(self._pause)
-            foot.addWidget(pause)
-            rest = Button(self.theme, tr("Cancel the other {n}", n=counts.waiting))
-            rest.clicked.connect(self._ask_cancel)
-            foot.addWidget(rest)
-        elif counts.waiting:
-            go = Button(self.theme, tr("Get numbers and print"), kind=Kind.SOFT, icon="printer")
-            go.clicked.connect(self._start)
-            foot.addWidget(go)
-
-    def _show_failures(self, sheet: WaveSheet) -> None:
-        failures = remedies.failures_of(sheet)
-        if not failures:
+        parcels = {p.id: p for p in sheet.parcels}
+        chosen = run.current if busy and run is not None else ""
+        if not chosen or not parcels[chosen].waybill if chosen in parcels else True:
+            current = self.sheet.table.current_id
+            printed = [p.id for p in sheet.parcels if p.waybill and is_out(p, run)]
+            numbered = [p.id for p in sheet.parcels if p.waybill]
+            fallback = (printed[-1:] or numbered[:1] or [""])[0]
+            chosen = str(current) if current in parcels and not busy else fallback
+        parcel = parcels.get(chosen)
+        if parcel is None or not parcel.waybill:
+            word = tr("No number, no label yet")
+            facts = LabelFacts(tr("Label"), "", word)
+            self._label_wanted = ""
+            self.side.show_label(None, facts, may_reprint=False)
             return
-        card = Card(self.theme, tone=Tone.ERR)
-        title, rest = remedies.headline(sheet)
-        row = QHBoxLayout()
-        row.addWidget(TextLabel(self.theme, title, Type.CARD_TITLE, Tone.ERR))
-        row.addWidget(TextLabel(self.theme, rest, Type.BODY, "text2"), 1)
-        again = Button(self.theme, tr("Retry all"), kind=Kind.GHOST, size=Size.SMALL)
-        again.clicked.connect(self._start)
-        row.addWidget(again)
-        card.body.addLayout(row)
-        for failure in failures:
-            card.body.addLayout(self._failure_row(failure))
-        self.middle.body.addWidget(card)
-
-    def _failure_row(self, failure: Failure) -> QHBoxLayout:
-        row = QHBoxLayout()
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        said.addWidget(TextLabel(self.theme, failure.title, Type.NAV))
-        said.addWidget(TextLabel(self.theme, failure.detail, Type.CAPTION, "text2"))
-        row.addLayout(said, 1)
-        offered = [f for f in failure.fixes if f.kind in _HANDLED]
-        for n, fix in enumerate(offered[:3]):
-            button = Button(self.theme, fix.text, kind=Kind.DEFAULT if n else Kind.SOFT)
-            button.clicked.connect(self._fixer(failure, fix))
-            row.addWidget(button)
-        return row
-
-    def _show_rows(self, sheet: WaveSheet) -> None:
-        card = Card(self.theme, padding=12)
-        for parcel in sheet.parcels[:_SHOWN_ROWS]:
-            card.body.addLayout(self._parcel_row(sheet, parcel))
-        self.middle.body.addWidget(card)
-
-    def _parcel_row(self, sheet: WaveSheet, parcel: WaveParcel) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for text, share, color in (
-            (short_number(parcel.order_id), 3, "text"),
-            (parcel.receiver, 2, "text"),
-            (short_region(parcel.province, parcel.city, parcel.district), 3, "text2"),
-            (short_company(parcel.carrier) if parcel.carrier else "", 2, "text"),
-            (parcel.waybill, 4, "text2"),
-        ):
-            row.addWidget(TextLabel(self.theme, text, Type.BODY, color), share)
-        run = self.job.view(sheet.id)
-        now = run is not None and run.busy and run.current == parcel.id
-        state = tr("Printing") if now else tr("Printed") if parcel.printed else tr("Waiting")
-        color = "accent_text" if now else "text2"
-        row.addWidget(TextLabel(self.theme, state, Type.BODY, color), 2)
-        return row
-
-    def _show_side(self, sheet: WaveSheet, picks: PickList | None) -> None:
-        run = self.job.view(sheet.id)
-        shown = run.current if run is not None and run.busy else ""
-        numbered = [p for p in sheet.parcels if p.waybill]
-        drawn = [p for p in numbered if p.route == "direct"] or numbered
-        shown = shown or (drawn[0].id if drawn else "")
-        self.side.body.addWidget(self.label_view)
-        if shown:
-            self._preview(shown)
+        now = busy and run is not None and run.current == chosen
+        title = tr("Printing now") if now else tr("Label")
+        place = tr("no. {n}", n=parcel.position)
+        shown, png, said = self._label
+        if shown != chosen and self._label_wanted != chosen:
+            self._label_wanted = chosen
+            self._loader.label(chosen, self._label_ready)
+        if shown != chosen and not (busy and shown in parcels):
+            png, said = None, ""
+            facts = LabelFacts(title, place)
         else:
-            self.label_view.tell(None, tr("No label yet"))
-        if picks is None:
+            facts = LabelFacts(title, place, said or str(_PLATFORM), parcel.waybill)
+        self.side.show_label(png, facts, may_reprint=parcel.printed and not busy)
+
+    def _label_ready(self, parcel: str, png: bytes | None, said: str) -> None:
+        self._label = (parcel, png, said)
+        self._show_label(self.job.view(self._wave))
+
+    # -- the job -----------------------------------------------------------------------------
+
+    @Slot(str)
+    def _job_changed(self, wave_id: str) -> None:
+        if not self.isVisible() or self._loaded is None:
             return
-        column = Card(self.theme, radius=0, padding=20)
-        title = tr("Pick list · {n} kinds", n=len(picks.rows))
-        column.body.addWidget(TextLabel(self.theme, title, Type.CARD_TITLE))
-        for item in picks.rows[:40]:
-            row = QHBoxLayout()
-            name = TextLabel(self.theme, f"{item.bin}  {item.name}", Type.BODY)
-            row.addWidget(name, 1)
-            row.addWidget(TextLabel(self.theme, f"×{item.quantity}", Type.NAV))
-            column.body.addLayout(row)
-        if not sheet.picked:
-            done = Button(self.theme, tr("Picked"), icon="check")
-            done.clicked.connect(self._picked)
-            column.body.addWidget(done)
-        paper = Button(self.theme, tr("Print the pick list"), icon="list-bullets")
-        paper.clicked.connect(self._print_picks)
-        column.body.addWidget(paper)
-        self.side.body.addWidget(column)
-        self.side.body.addStretch(1)
+        self._show_now()
+        if wave_id == self._wave:
+            self._loader.page_soon()
 
-    def _preview(self, parcel_id: str) -> None:
-        view = self.label_view
+    @Slot(str)
+    def _job_ended(self, wave_id: str) -> None:
+        self._asked_printers = ()
+        run = self.job.view(wave_id)
+        if run is not None and run.phase is Phase.STOPPED:
+            self.tools.sounds.play(Cue.LOOK)
+        if self.isVisible():
+            self.refresh(self.topics)
 
-        def show(png: object) -> None:
-            if view is self.label_view:
-                found = png if isinstance(png, bytes) else None
-                view.tell(found, tr("The platform's component draws this label"))
+    @Slot(str)
+    def _panel_acted(self, key: str) -> None:
+        found = self._loaded
+        if found is None or found.sheet is None:
+            return
+        counts = words.counts_of(found.sheet, self.job.view(self._wave))
+        action, _, value = key.partition(":")
+        match action:
+            case panel_facts.PAUSE:
+                self.job.pause(self._wave)
+            case panel_facts.CANCEL:
+                self.acts.ask_cancel(counts.waiting, counts.printed)
+            case panel_facts.GO:
+                self.job.start(self._wave)
+            case panel_facts.OTHER:
+                self.job.start(self._wave, printer=value)
+            case panel_facts.SHIP:
+                self.acts.ask_ship(found.sheet.to_ship)
 
-        self._do(lambda work: previews.label_png(work, parcel_id), show)
+    @Slot()
+    def _retry(self) -> None:
+        self.job.retry_failed(self._wave)
 
-    # -- doing ---------------------------------------------------------------------------
+    @Slot(str)
+    def _wave_made(self, wave_id: str) -> None:
+        self.tabs.set_current("waves")
+        self._wave = wave_id
+        self.refresh(self.topics)
 
-    @override
-    def key_pressed(self, letter: str) -> bool:
-        if letter.upper() == "N" and self._new.isEnabled():
-            self.new_wave()
-            return True
-        return False
+    # -- what a person does ------------------------------------------------------------------
 
     @Slot()
     def new_wave(self, _key: str = "") -> None:
-        """A wave of everything that waits, most urgent first; numbers and labels at once."""
+        """Ask what the wave shall be made of."""
+        if self._loaded is None or not self._loaded.loose.count:
+            return
+        asked = NewWave(self.theme, self.tools.shell, self._loaded.loose)
 
-        def made(wave: object) -> None:
-            if isinstance(wave, waves.Wave):
-                self._wave = wave.id
-                self.job.start(wave.id)
-                self.refresh(self.topics)
+        def chosen(verb: str) -> None:
+            if verb == "create":
+                self.acts.create(asked.form.wish())
 
-        self._do(waves.create, made)
+        asked.dialog.chosen.connect(chosen)
 
-    @Slot()
-    def _start(self) -> None:
-        self.job.start(self._wave)
-
-    @Slot()
-    def _pause(self) -> None:
-        self.job.pause(self._wave)
+    @Slot(object)
+    def _row_chosen(self, _parcel: object) -> None:
+        self._show_label(self.job.view(self._wave))
 
     @Slot()
-    def _ask_cancel(self) -> None:
-        dialog = self.tools.shell.ask(
-            tr("Cancel the labels that are not printed?"),
-            tr("Printed labels stay printed, numbers are kept. The rest leaves the wave."),
-            [Verb("keep", tr("Go on printing"), safe=True), Verb("cancel", tr("Cancel the rest"))],
-        )
-        dialog.chosen.connect(self._cancel_answered)
+    def _reprint(self) -> None:
+        shown = self.sheet.table.parcel(self._label[0])
+        if shown is not None and shown.waybill:
+            self.acts.ask_reprint(shown.waybill)
 
     @Slot(str)
-    def _cancel_answered(self, verb: str) -> None:
-        if verb == "cancel":
-            self.job.cancel_rest(self._wave)
+    def _open_order(self, order: str) -> None:
+        self.tools.shell.go("orders", order)
 
     @Slot()
-    def _picked(self) -> None:
-        wave = self._wave
-        self._do(lambda work: picking.mark_picked(work, wave), self._reload)
+    def _to_balance(self) -> None:
+        self.tabs.choose("balance")
 
-    @Slot()
-    def _print_picks(self) -> None:
-        wave = self._wave
-        self._do(lambda work: picking.print_pick_list(work, wave), self._picks_printed)
+    @Slot(str)
+    def _tab_chosen(self, key: str) -> None:
+        self._show_tab()
+        if key != "waves":
+            self._loader.others(self._show_others)
 
-    @Slot(object)
-    def _picks_printed(self, sent: object) -> None:
-        if isinstance(sent, Sent) and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
-            self.tools.shell.say(tr("The pick list is printed"), icon="printer")
-        elif isinstance(sent, Sent):
-            self._failed(PackbenchError("printer", sent.reason or _NOT_OUT, _LOOK))
+    @Slot(str)
+    def _check_account(self, name: str) -> None:
+        def answered(health: object) -> None:
+            if isinstance(health, Health):
+                self.balance_tab.tell_health(name, health)
 
-    @Slot(object)
-    def _reload(self, _done: object) -> None:
-        self.refresh(self.topics)
+        self.acts.do(lambda work: carrier_accounts.check_account(work, name), answered)
 
-    def _fixer(self, failure: Failure, fix: Fix) -> Callable[[], None]:
-        return lambda failure=failure, fix=fix: self._fix(failure, fix)  # type: ignore[misc]  # values of this row
-
-    def _fix(self, failure: Failure, fix: Fix) -> None:
-        parcel, value = failure.parcel, fix.value
-        match fix.kind:
-            case FixKind.CARRIER:
-                self._do(lambda work: checking.change_carrier(work, parcel, value), self._restart)
-            case FixKind.REMOVE:
-                self._do(lambda work: waves.remove(work, parcel), self._reload)
-            case FixKind.LOST:
-                self._do(lambda work: outcomes.settle_by_person(work, parcel, None), self._restart)
-            case FixKind.GOOD_UP_TO:
-                self.job.start(self._wave, resume_after=value)
-            case FixKind.NOT_OUT:
-                self.job.start(self._wave, again=value)
-            case FixKind.ORDER:
-                self.tools.shell.go("orders", failure.order_id)
+    @override
+    def key_pressed(self, letter: str) -> bool:
+        match letter.upper():
+            case "N":
+                self.new_wave()
+            case "[":
+                self.tabs.step(-1)
+            case "]":
+                self.tabs.step(1)
             case _:
-                self._start()
+                return self.tabs.current == "loose" and self.loose_tab.key(letter)
+        return True
 
-    @Slot(object)
-    def _restart(self, _done: object) -> None:
-        self._start()
-        self.refresh(self.topics)
+    @override
+    def scanned(self, code: str) -> bool:
+        """A label of this wave: the last good one while a label is in doubt, else it is shown."""
+        sheet = self._loaded.sheet if self._loaded is not None else None
+        number = code.strip().upper()
+        found = next((p for p in sheet.parcels if p.waybill == number), None) if sheet else None
+        if found is None or sheet is None:
+            return False
+        if any(p.in_doubt for p in sheet.parcels) and not self.job.running():
+            self._ask_last_good(number)
+        else:
+            self.sheet.table.set_current(found.id)
+            self._row_chosen(found.id)
+        return True
 
+    def _ask_last_good(self, number: str) -> None:
+        dialog = self.tools.shell.ask(
+            tr("Is {number} the last good label?", number=number),
+            tr("Everything up to it counts as printed, printing goes on behind it."),
+            [
+                Verb("no", tr("No"), safe=True),
+                Verb("good", tr("Good up to here"), Kind.PRIMARY),
+            ],
+        )
+        wave = self._wave
 
-_HANDLED = {
-    FixKind.CARRIER,
-    FixKind.REMOVE,
-    FixKind.LOST,
-    FixKind.GOOD_UP_TO,
-    FixKind.NOT_OUT,
-    FixKind.RETRY,
-}
-_NOT_OUT = T("The pick list was not printed.")
-_LOOK = T("Look at the printer, then print again.")
+        def chosen(verb: str) -> None:
+            if verb == "good":
+                self.job.start(wave, resume_after=number)
+
+        dialog.chosen.connect(chosen)
+
+    @override
+    def focus_targets(self) -> list[QWidget]:
+        if self.tabs.current != "waves":
+            return [self._stack]
+        return [self.list, self.sheet, self.side]
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        tight = self.width() < _TIGHT_PX
+        scale = 1 + (self.theme.text_size.value - 1) * 0.5
+        self.list.setFixedWidth(round((_TIGHT_LIST_PX if tight else _LIST_PX) * scale))
+        self.side.setFixedWidth(round((_TIGHT_SIDE_PX if tight else _SIDE_PX) * scale))

@@ -1,0 +1,271 @@
+"""What the buttons of the page do: each asks a service in a lane and shows what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.domain.errors import PackbenchError
+from app.domain.text import T, ntr, tr
+from app.jobs import CancelToken, Progress
+from app.ports import SendResult, Sent
+from app.services import checking, outcomes, picking, printing, shipping, waves
+from app.services.workplace import Workplace
+from ui.page import PageTools
+from ui.pages.waves.new_wave import WaveWish
+from ui.pages.waves.remedies import Failure, Fix, FixKind
+from ui.paint_status import Severity
+from ui.wave_job import WaveJob
+from ui.widgets.banner import BannerPlace, Notice
+from ui.widgets.buttons import Kind
+from ui.widgets.dialog import Dialog, Verb
+from ui.widgets.fields import TextField
+
+LANE = "waves-acts"
+_PLACES = {
+    FixKind.STOCK: "stock",
+    FixKind.PRODUCTS: "products",
+    FixKind.AFTER_SALES: "aftersales",
+}
+_NOT_OUT = T("The pick list was not printed.")
+_LOOK = T("Look at the printer, then print again.")
+
+
+def _when(dialog: Dialog, verb: str, run: Callable[[], None]) -> None:
+    """Run it when this verb is chosen."""
+
+    def chosen(key: str) -> None:
+        if key == verb:
+            run()
+
+    dialog.chosen.connect(chosen)
+
+
+class WaveActs(QObject):
+    """``made(wave_id)`` after a new wave; ``balance_wanted`` asks for the tab of the accounts.
+
+    Everything that fails becomes a red banner with its remedy, until the next thing works.
+    """
+
+    made = Signal(str)
+    balance_wanted = Signal()
+
+    def __init__(
+        self, tools: PageTools, work: Workplace, job: WaveJob, banners: BannerPlace, page: QWidget
+    ) -> None:
+        super().__init__(page)
+        self._tools, self._work, self._job = tools, work, job
+        self._banners = banners
+        self.wave = ""
+
+    def do(
+        self, run: Callable[[Workplace], object], done: Callable[[object], None] | None = None
+    ) -> None:
+        """Run a service in the page's lane; ``done`` gets its result on the main thread."""
+        work = self._work
+
+        def job(_progress: Progress, _cancel: CancelToken) -> object:
+            return run(work)
+
+        def ended(result: object) -> None:
+            self._banners.take("failed")
+            if done is not None:
+                done(result)
+
+        self._tools.jobs.run(LANE, job, name="wave", done=ended, failed=self.show_error, owner=self)
+
+    @Slot(object)
+    def show_error(self, error: PackbenchError) -> None:
+        """A red banner: what happened and what to do."""
+        self._banners.put(
+            Notice("failed", Severity.FAILED, error.message, error.remedy, tr("I see"))
+        )
+
+    def create(self, wish: WaveWish) -> None:
+        """A new wave, numbered and printed at once."""
+
+        def made(wave: object) -> None:
+            if isinstance(wave, waves.Wave):
+                self._job.start(wave.id)
+                self.made.emit(wave.id)
+
+        self.do(
+            lambda work: waves.create(
+                work, carrier=wish.carrier, order_by=wish.order_by, limit=wish.limit
+            ),
+            made,
+        )
+
+    def create_of(self, parcels: tuple[str, ...]) -> None:
+        """A new wave of exactly these parcels."""
+
+        def made(wave: object) -> None:
+            if isinstance(wave, waves.Wave):
+                self._job.start(wave.id)
+                self.made.emit(wave.id)
+
+        self.do(lambda work: waves.create(work, only=parcels), made)
+
+    # -- the job -----------------------------------------------------------------------------
+
+    def ask_cancel(self, waiting: int, printed: int) -> None:
+        """Cancelling says what is kept."""
+        kept = ntr("The printed label stays good.", "The {n} printed labels stay good.", printed)
+        rest = tr("The others leave this wave with the numbers they have, for another one.")
+        dialog = self._tools.shell.ask(
+            ntr("Cancel {n} label?", "Cancel {n} labels?", waiting),
+            f"{kept} {rest}" if printed else rest,
+            [
+                Verb("keep", tr("Do not cancel"), safe=True),
+                Verb("cancel", ntr("Cancel {n}", "Cancel {n}", waiting), Kind.DANGER_SOLID),
+            ],
+        )
+        wave = self.wave
+        _when(dialog, "cancel", lambda: self._job.cancel_rest(wave))
+
+    def ask_ship(self, parcels: tuple[str, ...]) -> None:
+        """Ship what is printed, without the bench: told to the shop, taken from the shelf."""
+        n = len(parcels)
+        dialog = self._tools.shell.ask(
+            ntr("Ship {n} order?", "Ship {n} orders?", n),
+            tr("Nobody scanned what is in the boxes. The shop is told, stock goes down."),
+            [
+                Verb("wait", tr("Not yet"), safe=True),
+                Verb("ship", ntr("Ship {n} order", "Ship {n} orders", n), Kind.PRIMARY),
+            ],
+        )
+        _when(dialog, "ship", lambda: self._ship(parcels))
+
+    def _ship(self, parcels: tuple[str, ...]) -> None:
+        def shipped(rows: object) -> None:
+            found = list(rows) if isinstance(rows, list) else []
+            good = sum(r.ok for r in found)
+            bad = [r for r in found if not r.ok]
+            self._tools.shell.say(ntr("{n} order shipped", "{n} orders shipped", good))
+            if bad and bad[0].message is not None and bad[0].remedy is not None:
+                self.show_error(PackbenchError(bad[0].code, bad[0].message, bad[0].remedy))
+
+        self.do(lambda work: shipping.ship(work, parcel_ids=parcels, unpacked=True), shipped)
+
+    # -- pick list and reprints --------------------------------------------------------------
+
+    def print_list(self) -> None:
+        """The pick list on paper."""
+        wave = self.wave
+
+        def printed(sent: object) -> None:
+            if isinstance(sent, Sent) and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
+                self._tools.shell.say(tr("The pick list is printed"))
+            elif isinstance(sent, Sent):
+                self.show_error(PackbenchError("printer", sent.reason or _NOT_OUT, _LOOK))
+
+        self.do(lambda work: picking.print_pick_list(work, wave), printed)
+
+    def mark_picked(self) -> None:
+        """The wave is picked: on to the bench."""
+        wave = self.wave
+
+        def picked(n: object) -> None:
+            if isinstance(n, int):
+                words = ntr("{n} order goes to the bench", "{n} orders go to the bench", n)
+                self._tools.shell.say(words)
+
+        self.do(lambda work: picking.mark_picked(work, wave), picked)
+
+    def ask_reprint(self, number: str) -> None:
+        """A reprint is deliberate: it needs its reason."""
+        field = TextField(self._tools.theme, tr("Reason"), placeholder=tr("torn, smeared, lost …"))
+        dialog = self._tools.shell.ask(
+            tr("Print label {number} once more?", number=number),
+            tr("It is counted, and the paper says that it is a reprint."),
+            [
+                Verb("leave", tr("Do not reprint"), safe=True),
+                Verb("again", tr("Reprint"), Kind.PRIMARY),
+            ],
+            field,
+        )
+        button = dialog.buttons["again"]
+        button.set_disabled_reason(tr("Say why first"))
+        field.text_changed.connect(
+            lambda text: button.set_disabled_reason(None if text.strip() else tr("Say why first"))
+        )
+        field.submitted.connect(button.click)
+        _when(dialog, "again", lambda: self._reprint(number, field.text().strip()))
+        field.edit.setFocus()
+
+    def _reprint(self, number: str, reason: str) -> None:
+        def printed(row: object) -> None:
+            if not isinstance(row, printing.PrintRow):
+                return
+            if row.ok:
+                self._tools.shell.say(tr("Label {number} is printed again", number=number))
+            elif row.message is not None and row.remedy is not None:
+                self.show_error(PackbenchError(row.code, row.message, row.remedy))
+
+        self.do(lambda work: printing.reprint(work, number, reason), printed)
+
+    # -- what failed -------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def fix(self, failure: Failure, fix: Fix) -> None:
+        """A button of a failed row."""
+        parcel, value = failure.parcel, fix.value
+        match fix.kind:
+            case FixKind.CARRIER:
+                self.do(lambda work: checking.change_carrier(work, parcel, value))
+            case FixKind.REMOVE:
+                self.do(lambda work: waves.remove(work, parcel))
+            case FixKind.LOST:
+                self._ask_lost(parcel)
+            case FixKind.TYPE_NUMBER:
+                self._ask_number(parcel)
+            case FixKind.GOOD_UP_TO:
+                self._job.start(self.wave, resume_after=value)
+            case FixKind.NOT_OUT:
+                self._job.start(self.wave, again=value)
+            case FixKind.ORDER:
+                self._tools.shell.go("orders", failure.order_id)
+            case FixKind.BALANCE:
+                self.balance_wanted.emit()
+            case FixKind.RETRY:
+                self._job.retry_failed(self.wave)
+            case place:
+                self._tools.shell.go(_PLACES[place])
+
+    def _ask_lost(self, parcel: str) -> None:
+        dialog = self._tools.shell.ask(
+            tr("Count the number as lost?"),
+            tr("A new number is asked for; should the old one exist, the carrier may bill it."),
+            [
+                Verb("keep", tr("Keep looking"), safe=True),
+                Verb("lost", tr("Count it as lost"), Kind.DANGER),
+            ],
+        )
+        _when(
+            dialog,
+            "lost",
+            lambda: self.do(lambda work: outcomes.settle_by_person(work, parcel, None)),
+        )
+
+    def _ask_number(self, parcel: str) -> None:
+        field = TextField(self._tools.theme, tr("Waybill number"))
+        dialog = self._tools.shell.ask(
+            tr("Which number did the carrier give?"),
+            tr("Scan it, or type it as the carrier's program shows it."),
+            [
+                Verb("leave", tr("Leave it"), safe=True),
+                Verb("take", tr("Use this number"), Kind.PRIMARY),
+            ],
+            field,
+        )
+        button = dialog.buttons["take"]
+        button.setEnabled(False)
+        field.text_changed.connect(lambda text: button.setEnabled(len(text.strip()) >= 6))
+        field.submitted.connect(button.click)
+        _when(dialog, "take", lambda: self._take_number(parcel, field.text().strip()))
+        field.edit.setFocus()
+
+    def _take_number(self, parcel: str, number: str) -> None:
+        self.do(lambda work: outcomes.settle_by_person(work, parcel, number))

@@ -1,0 +1,283 @@
+"""The other tabs: parcels in no wave, reprints, and how many labels are left."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
+
+from app.domain.text import ntr, tr
+from app.ports import Health
+from app.services.carrier_accounts import DirectAccount
+from app.services.details import ShopState
+from app.services.wave_views import WaveParcel
+from ui.pages.orders.words import (
+    clock_time,
+    short_company,
+    short_number,
+    short_region,
+    time_left,
+)
+from ui.pictures import Pictures
+from ui.table import Cell, Column, DataTable, RowHeight, TableRow
+from ui.table.delegate import CHECK_KEY
+from ui.table.view import CHECK_COLUMN
+from ui.theme import Theme
+from ui.theme_tokens import Tone, Type
+from ui.widgets.bulk_bar import SCROLL_ROOM_PX, BulkAction, BulkBar
+from ui.widgets.buttons import Button, Size
+from ui.widgets.card import Card, Hairline
+from ui.widgets.drawer import ScrollColumn
+from ui.widgets.label import TextLabel
+from ui.widgets.states import EmptyState
+
+_LOW = 200
+
+
+class LooseTab(QWidget):
+    """没进波次: choose some, or take them all; ``wave_wanted(parcel_ids)``."""
+
+    wave_wanted = Signal(object)
+    order_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, pictures: Pictures) -> None:
+        super().__init__()
+        self._rows: dict[Hashable, TableRow] = {}
+        self._orders: dict[Hashable, str] = {}
+        columns = (
+            CHECK_COLUMN,
+            Column("order", tr("Order"), 120),
+            Column("goods", tr("Goods"), 300, stretch=1, min_width=180),
+            Column("receiver", tr("Receiver"), 90),
+            Column("region", tr("Region"), 130),
+            Column("carrier", tr("Carrier"), 110),
+            Column("number", tr("Waybill number"), 170, shed=1),
+            Column("left", tr("Time left"), 130, right=True),
+        )
+        self._stack = QStackedLayout(self)
+        self.table = DataTable(
+            theme,
+            columns,
+            self._fetch,
+            pictures=pictures,
+            row_height=RowHeight.DEFAULT,
+            name=tr("In no wave"),
+        )
+        self._stack.addWidget(self.table)
+        fact, comfort = tr("Everything is in a wave"), tr("New orders appear here by themselves.")
+        self._stack.addWidget(EmptyState(theme, "check-circle", fact, comfort, tone=Tone.OK))
+        self.bar = BulkBar(theme, self)
+        words = tr("Number and print")
+        self.bar.set_actions([BulkAction("wave", words, "printer", "P", primary=True)])
+        self.bar.acted.connect(self._make)
+        self.bar.cleared.connect(self.table.selection.clear)
+        self.table.selection.changed.connect(self._selected)
+        self.table.opened.connect(self._open)
+
+    def _fetch(self, ids: Sequence[Hashable]) -> Sequence[TableRow]:
+        return [self._rows[i] for i in ids if i in self._rows]
+
+    def show_parcels(self, parcels: Sequence[WaveParcel], now: datetime) -> None:
+        """Show these; the selection survives."""
+        self._rows = {p.id: _loose_row(p, now) for p in parcels}
+        self._orders = {p.id: p.order_id for p in parcels}
+        self.table.show_ids(tuple(self._rows), keep_rows=False)
+        self._stack.setCurrentIndex(0 if parcels else 1)
+        self._selected()
+
+    def _chosen(self) -> tuple[str, ...]:
+        return tuple(str(i) for i in self.table.rows.ids if i in self.table.selection)
+
+    @Slot()
+    def _selected(self) -> None:
+        chosen = self._chosen()
+        self.table.set_bottom_room(SCROLL_ROOM_PX if chosen else 0)
+        self.bar.set_count(ntr("{n} order chosen", "{n} orders chosen", len(chosen)))
+        self.bar.set_shown(bool(chosen))
+
+    @Slot(str)
+    def _make(self, _key: str = "") -> None:
+        chosen = self._chosen()
+        if chosen:
+            self.table.selection.clear()
+            self.wave_wanted.emit(chosen)
+
+    @Slot(object)
+    def _open(self, parcel: object) -> None:
+        order = self._orders.get(parcel) if isinstance(parcel, str) else None
+        if order:
+            self.order_wanted.emit(order)
+
+    def key(self, letter: str) -> bool:
+        """P makes a wave of the selection."""
+        if letter.upper() == "P" and self._chosen():
+            self._make()
+            return True
+        return False
+
+
+def _loose_row(p: WaveParcel, now: datetime) -> TableRow:
+    left = time_left(p.deadline_at, now)
+    region = short_region(p.province, p.city, p.district)
+    hurry = left.urgency.value >= 3
+    cells = (
+        Cell(CHECK_KEY),
+        Cell(short_number(p.order_id), strong=True),
+        Cell(p.goods, picture=p.picture or "-"),
+        Cell(p.receiver),
+        Cell(region, color="text2"),
+        Cell(short_company(p.carrier) if p.carrier else "", carrier=p.carrier),
+        Cell(p.waybill, color="text2"),
+        Cell(
+            left.text,
+            color=Tone.WARN if hurry else "text2",
+            icon="clock" if hurry else "",
+            icon_weight="fill",
+        ),
+    )
+    return TableRow(p.id, cells, spoken=", ".join([p.order_id, *(c.text for c in cells[2:])]))
+
+
+class ReprintTab(QWidget):
+    """重打记录: every label that was printed more than once, and why."""
+
+    def __init__(self, theme: Theme, pictures: Pictures) -> None:
+        super().__init__()
+        self._rows: dict[Hashable, TableRow] = {}
+        columns = (
+            Column("at", tr("When"), 140),
+            Column("number", tr("Waybill number"), 200),
+            Column("copy", tr("Copy"), 80, right=True),
+            Column("reason", tr("Reason"), 300, stretch=1, min_width=160),
+            Column("who", tr("Who"), 120),
+            Column("state", tr("State"), 130),
+        )
+        self._stack = QStackedLayout(self)
+        self.table = DataTable(theme, columns, self._fetch, pictures=pictures, name=tr("Reprints"))
+        self._stack.addWidget(self.table)
+        fact = tr("No label was printed twice")
+        comfort = tr("A reprint is counted here, with its reason.")
+        self._stack.addWidget(EmptyState(theme, "printer", fact, comfort))
+
+    def _fetch(self, ids: Sequence[Hashable]) -> Sequence[TableRow]:
+        return [self._rows[i] for i in ids if i in self._rows]
+
+    def show_reprints(self, rows: Sequence[Any], now: datetime) -> None:
+        """Newest first."""
+        words = {
+            "confirmed": tr("Printed"),
+            "sent": tr("Sent, not confirmed"),
+            "failed": tr("Not printed"),
+        }
+        self._rows = {}
+        for at, row in enumerate(rows):
+            cells = (
+                Cell(clock_time(row.created_at, now), color="text2"),
+                Cell(row.number, strong=True),
+                Cell(str(row.copy_no + 1)),
+                Cell(row.reprint_reason),
+                Cell(row.user, color="text2"),
+                Cell(words.get(row.state, tr("In doubt")), color="text2"),
+            )
+            self._rows[at] = TableRow(at, cells, spoken=", ".join(c.text for c in cells))
+        self.table.show_ids(tuple(self._rows), keep_rows=False)
+        self._stack.setCurrentIndex(0 if rows else 1)
+
+
+class BalanceTab(ScrollColumn):
+    """面单余额: numbers left of each shop's accounts; direct accounts are asked on demand."""
+
+    check_wanted = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(padding=24, spacing=16)
+        self.theme = theme
+        self._answers: dict[str, TextLabel] = {}
+        self._said: dict[str, tuple[str, bool]] = {}
+
+    def show_accounts(self, shops: Sequence[ShopState], accounts: Sequence[DirectAccount]) -> None:
+        """Show these; answers of earlier checks stay."""
+        self.clear()
+        self._answers = {}
+        for shop in shops:
+            if shop.balances:
+                self._card(shop.title, [self._balance(c, n) for c, n in shop.balances])
+        if accounts:
+            self._card(tr("Direct accounts"), [self._account(a) for a in accounts])
+        if not accounts and not any(s.balances for s in shops):
+            fact = tr("No carrier account yet")
+            comfort = tr("Bind one in the shop, or add a direct one in the settings.")
+            self.body.addWidget(EmptyState(self.theme, "wallet", fact, comfort))
+        self.body.addStretch(1)
+
+    def _card(self, title: str, rows: Sequence[QWidget]) -> None:
+        card = Card(self.theme, padding=20)
+        card.setMaximumWidth(self.theme.scaled(760))
+        card.body.setSpacing(0)
+        card.body.addWidget(TextLabel(self.theme, title, Type.CARD_TITLE))
+        for at, row in enumerate(rows):
+            if at:
+                card.body.addWidget(Hairline(self.theme))
+            card.body.addWidget(row)
+        self.body.addWidget(card)
+
+    def _line(self, name: str, said: str, color: str | Tone) -> tuple[QWidget, TextLabel]:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 10, 0, 10)
+        row.setSpacing(12)
+        row.addWidget(TextLabel(self.theme, name, Type.BODY_STRONG), 1)
+        answer = TextLabel(self.theme, said, Type.BODY, color)
+        row.addWidget(answer)
+        return line, answer
+
+    def _balance(self, carrier: str, left: int | None) -> QWidget:
+        if left is None:
+            return self._line(short_company(carrier), tr("paid by the month"), "text2")[0]
+        words = ntr("{n} label left", "{n} labels left", left)
+        low = left < _LOW
+        if low:
+            words = f"{words} · {tr('top up soon')}"
+        return self._line(short_company(carrier), words, Tone.WARN if low else "text")[0]
+
+    def _account(self, account: DirectAccount) -> QWidget:
+        company = short_company(account.carrier)
+        name = company if account.name == account.carrier else f"{company} · {account.name}"
+        said, good = self._said.get(account.name, ("", True))
+        line, answer = self._line(name, said, Tone.OK if good else Tone.ERR)
+        self._answers[account.name] = answer
+        button = Button(self.theme, tr("Test"), line, size=Size.SMALL, icon="plugs-connected")
+        button.setObjectName(account.name)
+        button.setAccessibleDescription(name)
+        button.clicked.connect(self._check)
+        layout = line.layout()
+        if layout is not None:
+            layout.addWidget(button)
+        return line
+
+    @Slot()
+    def _check(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.tell(sender.objectName(), tr("Asking …"), good=True)
+            self.check_wanted.emit(sender.objectName())
+
+    def tell_health(self, name: str, health: Health) -> None:
+        """The carrier's answer."""
+        words = [str(health.message)]
+        if health.balance is not None:
+            words.append(ntr("{n} label left", "{n} labels left", health.balance))
+        if not health.ok and health.remedy is not None:
+            words.append(str(health.remedy))
+        self.tell(name, " ".join(words), good=health.ok)
+
+    def tell(self, name: str, words: str, *, good: bool) -> None:
+        """A sentence beside an account."""
+        self._said[name] = (words, good)
+        answer = self._answers.get(name)
+        if answer is not None:
+            answer.setText(words)
+            answer.set_color(Tone.OK if good else Tone.ERR)
