@@ -1,4 +1,4 @@
-"""Joins the parts: the only module that knows every concrete adapter. Connects to nobody by itself."""
+"""Joins the parts: the only module that knows every concrete adapter. Calls nobody by itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import select
 
 from app.clock import SystemClock
 from app.domain.errors import PackbenchError, UserError
-from app.domain.text import T
+from app.domain.text import T, Text
 from app.paths import DataPaths
 from app.ports import Clock, Health, Printer, SecretStore, Shop, Stationery, WaybillSource
 from app.secrets import Vault, open_secrets
@@ -54,6 +54,27 @@ class Services:
         self.work.db.close()
 
 
+ConnectionT = TypeVar("ConnectionT")
+
+
+class Kept(Generic[ConnectionT]):
+    """Connections by name, made anew when their settings have changed. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Mapping[str, Any], ConnectionT]] = {}
+        self._guard = threading.Lock()
+
+    def get(
+        self, name: str, settings: Mapping[str, Any], make: Callable[[], ConnectionT]
+    ) -> ConnectionT:
+        """The connection for these settings: the kept one, else a new one."""
+        with self._guard:
+            known = self._made.get(name)
+            if known is None or known[0] != settings:
+                known = self._made[name] = (settings, make())
+            return known[1]
+
+
 @dataclass
 class Connections:
     """``app.ports.Outside``: connections by name, made when first asked for and then kept."""
@@ -61,11 +82,9 @@ class Connections:
     db: Database
     secrets: SecretStore
     clock: Clock
-    _shops: dict[str, Shop] = field(default_factory=dict)
-    _carriers: dict[str, WaybillSource] = field(default_factory=dict)
-    _printers: dict[str, tuple[Mapping[str, Any], Printer]] = field(default_factory=dict)
-    _guard: threading.RLock = field(default_factory=threading.RLock)
-    _settings: dict[str, object] = field(default_factory=dict)
+    _shops: Kept[Shop] = field(default_factory=Kept)
+    _carriers: Kept[WaybillSource] = field(default_factory=Kept)
+    _printers: Kept[Printer] = field(default_factory=Kept)
 
     @cached_property
     def _transport(self) -> Transport:
@@ -74,62 +93,47 @@ class Connections:
         return HttpxTransport()
 
     def shop(self, shop_id: str) -> Shop:
-        with self._guard:
-            row = self._row(shops, "id", shop_id)
-            if row is None:
-                raise UserError(
-                    "no_such_shop",
-                    T("There is no shop called {shop}.", shop=shop_id),
-                    T("See the names with: config show"),
-                    ref=shop_id,
-                )
-            config = self._with_secrets("shop", shop_id, row.platform, row.settings)
-            key = f"shop:{shop_id}"
-            if self._settings.get(key) != config:
-                from app.shops.registry import make_shop
+        row = self._row(shops, "id", shop_id)
+        if row is None:
+            message = T("There is no shop called {shop}.", shop=shop_id)
+            raise _unknown("no_such_shop", message, shop_id)
+        config = {**row.settings, **self._secrets_of("shop", shop_id, row.platform)}
+        config |= {"name": shop_id, "platform": row.platform}
 
-                whole = {**config, "name": shop_id, "platform": row.platform}
-                self._shops[shop_id] = make_shop(whole, self._transport, self.clock)
-                self._settings[key] = config
-            return self._shops[shop_id]
+        def make() -> Shop:
+            from app.shops.registry import make_shop
+
+            return make_shop(config, self._transport, self.clock)
+
+        return self._shops.get(shop_id, config, make)
 
     def carrier(self, account: str) -> WaybillSource:
-        with self._guard:
-            row = self._row(accounts, "name", account)
-            if row is None:
-                raise UserError(
-                    "no_account",
-                    T("There is no carrier account called {name}.", name=account),
-                    T("See the names with: config show"),
-                    ref=account,
-                )
-            config = self._with_secrets("carrier", account, row.carrier, row.settings)
-            key = f"carrier:{account}"
-            if self._settings.get(key) != config:
-                from app.carriers.registry import make_source
+        row = self._row(accounts, "name", account)
+        if row is None:
+            message = T("There is no carrier account called {name}.", name=account)
+            raise _unknown("no_account", message, account)
+        config = {**row.settings, **self._secrets_of("carrier", account, row.carrier)}
+        config |= {"name": account, "carrier": row.carrier}
 
-                whole = {**config, "name": account, "carrier": row.carrier}
-                self._carriers[account] = make_source(whole, self._transport, self.clock)
-                self._settings[key] = config
-            return self._carriers[account]
+        def make() -> WaybillSource:
+            from app.carriers.registry import make_source
+
+            return make_source(config, self._transport, self.clock)
+
+        return self._carriers.get(account, config, make)
 
     def printer(self, name: str) -> Printer:
-        with self._guard:
-            row = self._row(printers, "name", name)
-            if row is None:
-                raise UserError(
-                    "no_such_printer",
-                    T("There is no printer called {name}.", name=name),
-                    T("See the names with: config show"),
-                    ref=name,
-                )
-            known = self._printers.get(name)
-            if known is None or known[0] != row.settings:
-                from printing.registry import make_printer
+        row = self._row(printers, "name", name)
+        if row is None:
+            message = T("There is no printer called {name}.", name=name)
+            raise _unknown("no_such_printer", message, name)
 
-                known = (row.settings, make_printer(config_of(name, row.settings)))
-                self._printers[name] = known
-            return known[1]
+        def make() -> Printer:
+            from printing.registry import make_printer
+
+            return make_printer(config_of(name, row.settings))
+
+        return self._printers.get(name, row.settings, make)
 
     @cached_property
     def stationery(self) -> Stationery:
@@ -146,15 +150,15 @@ class Connections:
         with self.db.read() as tx:
             return tx.execute(select(table).where(table.c[key] == name)).one_or_none()
 
-    def _with_secrets(
-        self, section: str, name: str, kind: str, settings: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        found = dict(settings)
-        for key in secret_keys(section, kind):
-            value = self.secrets.get(secret_name(section, name, key))
-            if value:
-                found[key] = value
-        return found
+    def _secrets_of(self, section: str, name: str, kind: str) -> dict[str, str]:
+        found = {
+            k: self.secrets.get(secret_name(section, name, k)) for k in secret_keys(section, kind)
+        }
+        return {key: value for key, value in found.items() if value}
+
+
+def _unknown(code: str, message: Text, name: str) -> UserError:
+    return UserError(code, message, T("See the names with: config show"), ref=name)
 
 
 def open_services(
