@@ -187,6 +187,11 @@ class ReprintTab(QWidget):
         self._stack.setCurrentIndex(0 if rows else 1)
 
 
+def _left(count: int) -> str:
+    """还剩 100,000 张."""
+    return ntr("{count} label left", "{count} labels left", count, count=f"{count:,}")
+
+
 class BalanceTab(ScrollColumn):
     """面单余额: numbers left of each shop's accounts; direct accounts are asked on demand."""
 
@@ -217,6 +222,7 @@ class BalanceTab(ScrollColumn):
         card = Card(self.theme, padding=20)
         card.setMaximumWidth(self.theme.scaled(760))
         card.body.setSpacing(0)
+        card.body.setContentsMargins(20, 16, 20, 8)
         card.body.addWidget(TextLabel(self.theme, title, Type.CARD_TITLE))
         for at, row in enumerate(rows):
             if at:
@@ -237,7 +243,7 @@ class BalanceTab(ScrollColumn):
     def _balance(self, carrier: str, left: int | None) -> QWidget:
         if left is None:
             return self._line(short_company(carrier), tr("paid by the month"), "text2")[0]
-        words = ntr("{n} label left", "{n} labels left", left)
+        words = _left(left)
         low = left < _LOW
         if low:
             words = f"{words} · {tr('top up soon')}"
@@ -269,7 +275,7 @@ class BalanceTab(ScrollColumn):
         """The carrier's answer."""
         words = [str(health.message)]
         if health.balance is not None:
-            words.append(ntr("{n} label left", "{n} labels left", health.balance))
+            words.append(_left(health.balance))
         if not health.ok and health.remedy is not None:
             words.append(str(health.remedy))
         self.tell(name, " ".join(words), good=health.ok)

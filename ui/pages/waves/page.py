@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
+from app.domain.states import Route
 from app.domain.text import T, ntr, tr
 from app.ports import Health
 from app.services import carrier_accounts
@@ -36,7 +37,7 @@ from ui.widgets.states import EmptyAction, EmptyState, SkeletonRows
 from ui.widgets.tabs import Tab, Tabs
 
 _LIST_PX, _SIDE_PX = 264, 298
-_TIGHT_PX, _TIGHT_LIST_PX, _TIGHT_SIDE_PX = 1240, 228, 264
+_TIGHT_PX, _TIGHT_LIST_PX, _TIGHT_SIDE_PX = 1200, 228, 264
 _PLATFORM = T("The platform's component draws this label")
 
 
@@ -246,7 +247,9 @@ class WavesPage(Page):
         if bad:
             self.head.chip.tell(Severity.STOP, f"{bad[0][0]}: {bad[0][1]}")
         elif states:
-            self.head.chip.tell(Severity.FINE, tr("{name} is ready", name=states[0][0]))
+            one = tr("{name} is ready", name=states[0][0])
+            said = one if len(states) == 1 else tr("All printers ready")
+            self.head.chip.tell(Severity.FINE, said)
         self._show_now()
 
     def _show_label(self, run: RunView | None) -> None:
@@ -256,11 +259,12 @@ class WavesPage(Page):
         busy = run is not None and run.busy
         parcels = {p.id: p for p in sheet.parcels}
         chosen = run.current if busy and run is not None else ""
-        if not chosen or not parcels[chosen].waybill if chosen in parcels else True:
+        if chosen not in parcels or not parcels[chosen].waybill:
             current = self.sheet.table.current_id
-            printed = [p.id for p in sheet.parcels if p.waybill and is_out(p, run)]
-            numbered = [p.id for p in sheet.parcels if p.waybill]
-            fallback = (printed[-1:] or numbered[:1] or [""])[0]
+            numbered = [p for p in sheet.parcels if p.waybill]
+            printed = [p for p in numbered if is_out(p, run)]
+            drawn = [p for p in printed if p.route == Route.DIRECT]
+            fallback = next((p.id for p in (drawn[-1:] or printed[-1:] or numbered[:1])), "")
             chosen = str(current) if current in parcels and not busy else fallback
         parcel = parcels.get(chosen)
         if parcel is None or not parcel.waybill:

@@ -76,7 +76,7 @@ def _title(counts: Counts, phase: Phase | None) -> str:
         case Phase.NUMBERING:
             return tr("Getting numbers")
         case Phase.PRINTING:
-            return tr("Printing labels")
+            return tr("Printing labels now")
         case Phase.PAUSING:
             return tr("Stops after this label")
         case Phase.CANCELLING:
@@ -93,7 +93,7 @@ def _where(sheet: WaveSheet, outlook: Outlook, *, busy: bool) -> str:
     parts = []
     for target in sheet.targets:
         words = f"{target.printer} · {_size(target)}"
-        state = "" if busy else states.get(target.printer, "")
+        state = "" if busy else states.get(target.printer, "").rstrip(".。")
         parts.append(f"{words} · {state}" if state else words)
     return "    ".join(parts)
 

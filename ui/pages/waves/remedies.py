@@ -13,6 +13,7 @@ from ui.pages.orders.words import short_number, short_region
 from ui.pages.waves.words import carrier_name, in_the_way
 
 _TAIL = 4
+_A_SENTENCE = 4  # shorter words of a carrier are codes
 
 
 class FixKind(StrEnum):
@@ -162,8 +163,10 @@ def _title(trouble: Trouble, parcel: WaveParcel) -> str:
 
 
 def _remedy(trouble: Trouble) -> str:
-    if trouble.code == ProblemClass.OUT_OF_RANGE:
-        return str(trouble.message).rstrip(".。")
+    if trouble.code == ProblemClass.OUT_OF_RANGE and "said" in trouble.message.params:
+        said = str(trouble.message.params["said"])
+        if len(said) >= _A_SENTENCE:
+            return said.rstrip(".。")
     own: Text = _OWN_REMEDIES.get(trouble.code, trouble.remedy)
     return str(own).rstrip(".。")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -13,7 +13,7 @@ from ui.pages.waves.failures_card import FailuresCard
 from ui.pages.waves.parcel_table import ParcelTable
 from ui.pages.waves.progress_panel import ProgressPanel
 from ui.paint import draw_text
-from ui.paint_boxes import draw_carrier_mark
+from ui.paint_boxes import draw_carrier_mark, draw_frame
 from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Type
@@ -63,6 +63,34 @@ class CarrierCounts(QWidget):
             x += 24 + draw_text(p, box, str(count), face, self.theme.t.text2) + 15
 
 
+class _RoundEdge(QWidget):
+    """Rounds the corners of the table that it lies on."""
+
+    def __init__(self, theme: Theme, target: QWidget) -> None:
+        super().__init__(target)
+        self.theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        target.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and parent is not None:
+            self.setGeometry(parent.rect())
+            self.raise_()
+        return False
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        around, inside = QPainterPath(), QPainterPath()
+        around.addRect(QRectF(self.rect()))
+        inside.addRoundedRect(QRectF(self.rect()), 10, 10)
+        p.fillPath(around.subtracted(inside), self.theme.t.subtle)
+        draw_frame(p, self.rect(), 10, self.theme.t.border)
+
+
 class SheetView(ScrollColumn):
     """One wave. Its widgets stay; ``show_wave`` only tells them what changed."""
 
@@ -96,6 +124,7 @@ class SheetView(ScrollColumn):
         self._frame = Card(theme, padding=0)
         self._frame.body.setContentsMargins(1, 1, 1, 8)
         self._frame.body.addWidget(self.table)
+        self._edge = _RoundEdge(theme, self._frame)
         self.body.addWidget(self._frame, 1)
         theme.changed.connect(self._restyle_table)
         self._restyle_table()

@@ -127,7 +127,7 @@ class _PickRowView(QWidget):
         line = self.theme.scaled(18)
         top = (height - 2 * line) // 2
         words = QRect(40, top, round(self.width() - 48 - taken), line)
-        name = f"{row.name} {row.spec}".strip()
+        name = " ".join([row.name, *(w for w in row.spec.split() if w not in row.name)])
         draw_text(p, words, name, self.theme.face(Type.BODY), t.text)
         small = self.theme.face(Type.CAPTION)
         draw_text(p, words.translated(0, line), row.bin or tr("no bin"), small, t.text3)

@@ -206,7 +206,7 @@ def _quiet_step(title: str, open_ones: int, total: int) -> JobStep:
 
 
 def _number_step(counts: Counts, failed: int, run: RunView | None) -> JobStep:
-    title = tr("Numbers")
+    title = tr("Get numbers")
     if run is not None and run.phase is Phase.NUMBERING:
         return JobStep(title, f"{counts.numbered} / {counts.total}", StepState.NOW)
     if failed:
@@ -261,7 +261,7 @@ def loose_words(loose: LooseParcels, now: datetime, *, busy: bool) -> tuple[str,
     if loose.due_today and loose.earliest_at is not None:
         n = loose.due_today
         what = ntr("{n} more order", "{n} more orders", n)
-        what = f"{what} {due_words(loose.earliest_at, now)}"
+        what = tr("{what} {due}", what=what, due=due_words(loose.earliest_at, now))
     else:
         what = ntr("{n} order in no wave", "{n} orders in no wave", loose.count)
     hint = tr("Print them after this batch") if busy else tr("Press N to make a wave of them")
