@@ -77,7 +77,7 @@ def pick_list(work: Workplace, wave: str) -> PickList:
             bin=group[0].bin,
             sku=group[0].code,
             name=group[0].short_name or group[0].name,
-            spec=group[0].spec,
+            spec="" if group[0].short_name else group[0].spec,  # a short name says it already
             barcode=barcodes.get(sku_id, ""),
             quantity=sum(p.quantity for p in group),
             slots=tuple(f"{p.wave_position} ×{p.quantity}" for p in group),
