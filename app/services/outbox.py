@@ -141,7 +141,12 @@ def _send(work: Workplace, row: Any) -> OutboxRow:
             case OutboxKind.PRINTED:
                 outcome = _notify_printed(work, row)
             case OutboxKind.VOID:
-                outcome = voiding.send(work, row.payload["waybill"])
+                lost = row.payload.get("request")
+                outcome = (
+                    voiding.settle_lost(work, lost)
+                    if lost
+                    else voiding.send(work, row.payload["waybill"])
+                )
     except RetryableError as error:
         outcome = ReportLater(error.message, error.retry_after_s)
     except UserError as error:

@@ -61,3 +61,17 @@ def add_void(tx: Connection, work: Workplace, waybill: Any) -> bool:
         parcel_id=waybill.parcel_id,
         payload={"waybill": waybill.id},
     )
+
+
+def add_lost(tx: Connection, work: Workplace, request: Any) -> bool:
+    """Queue finding out what became of a request whose parcel is cancelled."""
+    return add(
+        tx,
+        work,
+        OutboxKind.VOID,
+        f"lost:{request.id}",
+        lane=f"void:{request.id}",
+        shop_id="",
+        parcel_id=request.parcel_id,
+        payload={"request": request.id},
+    )

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.orders import OrderSnapshot
-from app.domain.states import HoldCode, HoldScope, OrderStatus, ParcelState, WaybillState
+from app.domain.states import (
+    HoldCode,
+    HoldScope,
+    OrderStatus,
+    ParcelState,
+    RequestState,
+    WaybillState,
+)
 from app.domain.text import T
 from app.services import allocation, holding, outbox_rows, records
 from app.services.workplace import Workplace
@@ -18,6 +25,7 @@ from app.store.tables import (
     parcels,
     shipments,
     skus,
+    waybill_requests,
     waybills,
 )
 
@@ -99,6 +107,13 @@ def cancel(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None
         )
     )
     void_live_number(tx, work, parcel_id)
+    for request in tx.execute(
+        select(waybill_requests).where(
+            waybill_requests.c.parcel_id == parcel_id,
+            waybill_requests.c.state.in_([RequestState.SENT, RequestState.UNKNOWN]),
+        )
+    ):
+        outbox_rows.add_lost(tx, work, request)
     records.note(tx, work, "parcel_cancelled", parcel_id=parcel_id, detail={"reason": reason})
 
 

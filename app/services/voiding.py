@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from app.domain.errors import UserError
@@ -14,8 +16,17 @@ from app.domain.states import (
 from app.domain.text import T
 from app.domain.waybills import Problem, ProblemClass, VoidResult
 from app.ports import Reported, ReportLater, ReportOutcome, ReportRefused
-from app.services import checking, holding, label_content, outcomes, parcel_making, records
+from app.services import (
+    checking,
+    holding,
+    label_content,
+    outcomes,
+    parcel_making,
+    print_proofs,
+    records,
+)
 from app.services.labelling import source_for
+from app.services.outcomes import LabelRow
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
@@ -79,10 +90,71 @@ def send(work: Workplace, waybill_id: str) -> ReportOutcome:
             _end(work, waybill_id, WaybillState.VOID_REQUESTED, request.id)
             return Reported()
         case VoidResult.TOO_LATE:
+            _keep(work, waybill)
             return ReportRefused(voided.problem or _too_late(waybill.number))
         case VoidResult.UNKNOWN:
             reason = voided.problem.message if voided.problem else T("No clear answer.")
             return ReportLater(reason)
+
+
+def settle_lost(work: Workplace, request_id: str) -> ReportOutcome:
+    """A parcel was cancelled while its number was in doubt: find out, and give back what there is.
+
+    The number, once found, is on its way back as a message of its own.
+    """
+    with work.db.read() as tx:
+        request = tx.execute(
+            select(waybill_requests).where(waybill_requests.c.id == request_id)
+        ).one()
+        parcel = tx.execute(select(parcels).where(parcels.c.id == request.parcel_id)).one()
+    if request.state not in {RequestState.SENT, RequestState.UNKNOWN}:
+        return Reported()
+    row = outcomes.reconcile(work, parcel, request, source_for(work, request))
+    if row is not None and row.code == "ask_person":
+        return ReportRefused(_nobody_knows(parcel.id, row))
+    if row is not None and row.result == "unknown":
+        return ReportLater(row.message or T("No clear answer."))
+    if row is None:  # the carrier has never heard of it
+        outcomes.give_up(work, parcel.id, request_id)
+    return Reported()
+
+
+def _keep(work: Workplace, waybill: Any) -> None:
+    """The carrier does not take the number back: it stays the parcel's one number."""
+    with work.db.write() as tx:
+        parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+        if parcel.state not in parcel_making.OPEN_STATES or parcel.waybill_id is not None:
+            return
+        out = print_proofs.last_job(tx, waybill.id)
+        printed = out is not None and out.state in print_proofs.DONE_JOBS
+        going_on = printed and parcel.state == ParcelState.TO_LABEL
+        tx.execute(
+            update(waybills)
+            .where(waybills.c.id == waybill.id)
+            .values(
+                state=WaybillState.PRINTED if printed else WaybillState.ISSUED,
+                changed_at=work.now(),
+            )
+        )
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel.id)
+            .values(
+                waybill_id=waybill.id,
+                printed=printed,
+                state=ParcelState.TO_PICK if going_on else parcel.state,
+                changed_at=work.now(),
+            )
+        )
+        records.note(
+            tx, work, "number_stays", parcel_id=parcel.id, detail={"waybill": waybill.number}
+        )
+        records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+
+
+def _nobody_knows(parcel_id: str, row: LabelRow) -> Problem:
+    reason = row.message or T("No clear answer.")
+    return Problem(ProblemClass.OTHER, row.code, "", reason, row.remedy or reason, parcel_id)
 
 
 def _end(work: Workplace, waybill_id: str, state: WaybillState, request_id: str | None) -> None:

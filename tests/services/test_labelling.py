@@ -15,14 +15,8 @@ from app.services import integrity, outbox, outcomes, syncing, voiding
 from app.services.labelling import label_parcels, label_wave
 from app.settings import secret_name
 from tests.services import truth
-from tests.services.truth import LABEL_CREATE, LABEL_GET, SF_PATH, ZTO_CREATE
+from tests.services.truth import LABEL_CREATE, LABEL_GET, SF_PATH, SOURCES, ZTO_CREATE
 from tests.support.warehouse import Bench
-
-SOURCES = [
-    (Route.DIRECT, "sf"),
-    (Route.DIRECT, "yunda"),
-    (Route.PLATFORM, "zto"),
-]
 
 
 def test_a_wave_gets_one_number_a_parcel_and_keeps_it(bench: Bench) -> None:
@@ -360,61 +354,6 @@ def test_cancelling_between_two_parcels_keeps_what_is_done(bench: Bench) -> None
     assert [r.result for r in done] == ["issued", "issued"]
     for row in rows[2:]:
         assert truth.requests_of(bench, row.id) == []
-
-
-@pytest.mark.parametrize(("route", "carrier"), SOURCES)
-def test_a_cancelled_number_is_given_back_and_the_next_one_is_another(
-    bench: Bench, route: Route, carrier: str
-) -> None:
-    bench.sync()
-    row = truth.ready(bench, route, carrier)[0]
-    (first,) = label_parcels(bench.work, [row.id])
-    voiding.cancel_waybill(bench.work, first.waybill)
-    (too_early,) = label_parcels(bench.work, [row.id])
-    assert too_early.code == "void_pending"
-    assert [r.result for r in outbox.drain(bench.work)] == ["done"]
-    assert truth.numbers_given(bench, row) == []
-    (second,) = label_parcels(bench.work, [row.id])
-    assert second.result == "issued"
-    assert second.waybill != first.waybill
-    assert truth.numbers_given(bench, row) == [second.waybill]
-    assert integrity.check(bench.work).broken == ()
-
-
-def test_an_order_cancelled_while_the_carrier_thinks_gives_its_number_back(bench: Bench) -> None:
-    bench.sync()
-    row = truth.ready(bench, Route.PLATFORM, "zto")[0]
-    hang = bench.world.wechat.faults.hang(LABEL_CREATE)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(label_parcels, bench.work, [row.id])
-        hang.wait_until_met()
-        bench.clock.advance(30)
-        bench.world.shops[row.shop].cancel(row.orders[0])
-        syncing.sync_shop(bench.work, row.shop)
-        hang.release()
-        (late,) = waiting.result(20)
-    assert (late.result, late.code) == ("failed", "parcel_cancelled")
-    assert [(r.kind, r.result) for r in outbox.drain(bench.work)] == [("void", "done")]
-    assert truth.numbers_given(bench, row) == []
-    assert integrity.check(bench.work).broken == ()
-
-
-def test_an_address_changed_while_the_carrier_thinks_holds_the_parcel(bench: Bench) -> None:
-    bench.sync()
-    row = truth.ready(bench, Route.PLATFORM, "zto")[0]
-    seed = next(o for o in bench.scenario.orders if o.order_id == row.orders[0])
-    hang = bench.world.wechat.faults.hang(LABEL_CREATE)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(label_parcels, bench.work, [row.id])
-        hang.wait_until_met()
-        bench.clock.advance(30)
-        shop = bench.world.shops[row.shop]
-        shop.change_address(seed.order_id, {**seed.receiver, "detail_info": "示例路 78 号"})
-        syncing.sync_shop(bench.work, row.shop)
-        hang.release()
-        (late,) = waiting.result(20)
-    assert late.result == "issued"
-    assert truth.parcel(bench, row.id).holds == (HoldCode.ADDRESS_CHANGE,)
 
 
 def test_a_held_parcel_gets_no_number(bench: Bench) -> None:

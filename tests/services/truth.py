@@ -26,6 +26,13 @@ SEND = "/channels/ec/order/delivery/send"
 CREATE_PATHS = {"sf": SF_PATH, "zto": ZTO_CREATE, "yunda": YUNDA_CREATE}
 
 
+SOURCES = [
+    (Route.DIRECT, "sf"),
+    (Route.DIRECT, "yunda"),
+    (Route.PLATFORM, "zto"),
+]
+
+
 def creates(request: Request) -> bool:
     """Whether a call to SF's one address books something."""
     return b"serviceCode=" + SF_CREATE.encode() in request.body
