@@ -125,6 +125,23 @@ class WaveActs(QObject):
         wave = self.wave
         _when(dialog, "cancel", lambda: self._job.cancel_rest(wave))
 
+    def ask_last_good(self, number: str) -> None:
+        """A label was scanned while one is in doubt: is it the last good one?"""
+        dialog = self._tools.shell.ask(
+            tr("Is {number} the last good label?", number=number),
+            tr("Everything up to it counts as printed, printing goes on behind it."),
+            [
+                Verb("no", tr("No"), safe=True),
+                Verb("good", tr("Good up to here"), Kind.PRIMARY),
+            ],
+        )
+        wave = self.wave
+
+        def go_on() -> None:
+            self._job.start(wave, resume_after=number)
+
+        _when(dialog, "good", go_on)
+
     def ask_ship(self, parcels: tuple[str, ...]) -> None:
         """Ship what is printed, without the bench: told to the shop, taken from the shelf."""
         n = len(parcels)

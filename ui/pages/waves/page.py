@@ -10,35 +10,32 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
-from app.domain.states import Route
-from app.domain.text import T, ntr, tr
+from app.domain.text import ntr, tr
 from app.ports import Health
 from app.services import carrier_accounts
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
 from ui.pages.waves import panel_facts, words
 from ui.pages.waves.acting import WaveActs
+from ui.pages.waves.label_place import LabelPlace
 from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
 from ui.pages.waves.new_wave import NewWave
 from ui.pages.waves.other_tabs import BalanceTab, LooseTab, ReprintTab
-from ui.pages.waves.parcel_table import is_out
 from ui.pages.waves.sheet_view import SheetView
-from ui.pages.waves.side_panel import LabelFacts, SidePanel
+from ui.pages.waves.side_panel import SidePanel
 from ui.pages.waves.wave_list import WaveList
 from ui.paint_status import Severity
 from ui.sounds import Cue
 from ui.wave_job import WaveJob
-from ui.wave_run import Phase, RunView
+from ui.wave_run import Phase
 from ui.widgets.banner import Notice
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.card import Hairline
-from ui.widgets.dialog import Verb
 from ui.widgets.states import EmptyAction, EmptyState, SkeletonRows
 from ui.widgets.tabs import Tab, Tabs
 
 _LIST_PX, _SIDE_PX = 264, 298
 _TIGHT_PX, _TIGHT_LIST_PX, _TIGHT_SIDE_PX = 1200, 228, 264
-_PLATFORM = T("The platform's component draws this label")
 
 
 class WavesPage(Page):
@@ -56,8 +53,6 @@ class WavesPage(Page):
         self._others: OtherTabs | None = None
         self._printers: tuple[tuple[str, str, bool], ...] = ()
         self._asked_printers: tuple[str, ...] = ()
-        self._label: tuple[str, bytes | None, str] = ("", None, "")
-        self._label_wanted = ""
         self._loader = WaveLoader(work, tools.jobs, self)
         self.acts = WaveActs(tools, work, job, self.banners, self)
         self._new = Button(self.theme, tr("New wave"), kind=Kind.PRIMARY, icon="plus", key="N")
@@ -69,6 +64,7 @@ class WavesPage(Page):
         self.list = WaveList(self.theme)
         self.sheet = SheetView(self.theme, tools.pictures)
         self.side = SidePanel(self.theme, tools.pictures)
+        self.label = LabelPlace(self.side, self._loader)
         self.loose_tab = LooseTab(self.theme, tools.pictures)
         self.reprint_tab = ReprintTab(self.theme, tools.pictures)
         self.balance_tab = BalanceTab(self.theme)
@@ -186,7 +182,7 @@ class WavesPage(Page):
         self._new.set_kind(Kind.DEFAULT if primary else Kind.PRIMARY)
         may_pick = any(p.printed for p in found.sheet.parcels) and not (run and run.busy)
         self.side.show_picks(found.picks, found.pictures, may_pick=may_pick)
-        self._show_label(run)
+        self._show_label()
 
     def _show_tab(self) -> None:
         pages: dict[str, QWidget] = {
@@ -252,44 +248,10 @@ class WavesPage(Page):
             self.head.chip.tell(Severity.FINE, said)
         self._show_now()
 
-    def _show_label(self, run: RunView | None) -> None:
+    def _show_label(self) -> None:
         sheet = self._loaded.sheet if self._loaded is not None else None
-        if sheet is None:
-            return
-        busy = run is not None and run.busy
-        parcels = {p.id: p for p in sheet.parcels}
-        chosen = run.current if busy and run is not None else ""
-        if chosen not in parcels or not parcels[chosen].waybill:
-            current = self.sheet.table.current_id
-            numbered = [p for p in sheet.parcels if p.waybill]
-            printed = [p for p in numbered if is_out(p, run)]
-            drawn = [p for p in printed if p.route == Route.DIRECT]
-            fallback = next((p.id for p in (drawn[-1:] or printed[-1:] or numbered[:1])), "")
-            chosen = str(current) if current in parcels and not busy else fallback
-        parcel = parcels.get(chosen)
-        if parcel is None or not parcel.waybill:
-            word = tr("No number, no label yet")
-            facts = LabelFacts(tr("Label"), "", word)
-            self._label_wanted = ""
-            self.side.show_label(None, facts, may_reprint=False)
-            return
-        now = busy and run is not None and run.current == chosen
-        title = tr("Printing now") if now else tr("Label")
-        place = tr("no. {n}", n=parcel.position)
-        shown, png, said = self._label
-        if shown != chosen and self._label_wanted != chosen:
-            self._label_wanted = chosen
-            self._loader.label(chosen, self._label_ready)
-        if shown != chosen and not (busy and shown in parcels):
-            png, said = None, ""
-            facts = LabelFacts(title, place)
-        else:
-            facts = LabelFacts(title, place, said or str(_PLATFORM), parcel.waybill)
-        self.side.show_label(png, facts, may_reprint=parcel.printed and not busy)
-
-    def _label_ready(self, parcel: str, png: bytes | None, said: str) -> None:
-        self._label = (parcel, png, said)
-        self._show_label(self.job.view(self._wave))
+        if sheet is not None:
+            self.label.show_one(sheet, self.job.view(sheet.id), self.sheet.table.current_id)
 
     # -- the job -----------------------------------------------------------------------------
 
@@ -356,11 +318,11 @@ class WavesPage(Page):
 
     @Slot(object)
     def _row_chosen(self, _parcel: object) -> None:
-        self._show_label(self.job.view(self._wave))
+        self._show_label()
 
     @Slot()
     def _reprint(self) -> None:
-        shown = self.sheet.table.parcel(self._label[0])
+        shown = self.sheet.table.parcel(self.label.parcel)
         if shown is not None and shown.waybill:
             self.acts.ask_reprint(shown.waybill)
 
@@ -408,28 +370,11 @@ class WavesPage(Page):
         if found is None or sheet is None:
             return False
         if any(p.in_doubt for p in sheet.parcels) and not self.job.running():
-            self._ask_last_good(number)
+            self.acts.ask_last_good(number)
         else:
             self.sheet.table.set_current(found.id)
             self._row_chosen(found.id)
         return True
-
-    def _ask_last_good(self, number: str) -> None:
-        dialog = self.tools.shell.ask(
-            tr("Is {number} the last good label?", number=number),
-            tr("Everything up to it counts as printed, printing goes on behind it."),
-            [
-                Verb("no", tr("No"), safe=True),
-                Verb("good", tr("Good up to here"), Kind.PRIMARY),
-            ],
-        )
-        wave = self._wave
-
-        def chosen(verb: str) -> None:
-            if verb == "good":
-                self.job.start(wave, resume_after=number)
-
-        dialog.chosen.connect(chosen)
 
     @override
     def focus_targets(self) -> list[QWidget]:

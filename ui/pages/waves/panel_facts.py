@@ -125,7 +125,8 @@ def _actions(sheet: WaveSheet, counts: Counts, run: RunView | None) -> tuple[Pan
     fallback = _fallback(sheet, run)
     if fallback and not doubt:
         found.append(PanelAction(f"{OTHER}:{fallback}", tr("Print on {name}", name=fallback)))
-    if counts.waiting and counts.printed:
+    halted = run is not None and run.phase in {Phase.PAUSED, Phase.STOPPED}
+    if counts.waiting and (counts.printed or halted):
         rest = tr("Cancel the other {n}", n=counts.waiting)
         found.append(PanelAction(CANCEL, rest))
     if counts.waiting and not doubt:

@@ -163,6 +163,7 @@ class ProgressPanel(Card):
         self._where = _Where(theme, self)
         self._where_text = ""
         self._actions: tuple[PanelAction, ...] = ()
+        self.shown_facts: PanelFacts | None = None
         self.buttons: dict[str, Button] = {}
         self.body.addWidget(self._title)
         self.body.addLayout(self._count_row())
@@ -197,6 +198,7 @@ class ProgressPanel(Card):
 
     def show_facts(self, facts: PanelFacts) -> None:
         """Show how the wave stands; buttons keep their focus while their keys stay."""
+        self.shown_facts = facts
         counts = facts.counts
         done = counts.numbered if facts.numbers else counts.printed
         self._title.setText(facts.title)
