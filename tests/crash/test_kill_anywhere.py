@@ -15,7 +15,7 @@ from app.simulators.printers import PrinterFaults
 from tests.crash.floor import Floor, open_floor
 from tests.services import truth
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 
 DECODE = "/channels/ec/order/sensitiveinfo/decode"
 ORDER_GET = "/channels/ec/order/get"
