@@ -108,6 +108,7 @@ class WavesPage(Page):
         self.side.picked_wanted.connect(self.acts.mark_picked)
         self.side.reprint_wanted.connect(self._reprint)
         self.loose_tab.wave_wanted.connect(self.acts.create_of)
+        self.loose_tab.table.selection.changed.connect(self._share_blue)
         self.loose_tab.order_wanted.connect(self._open_order)
         self.balance_tab.check_wanted.connect(self._check_account)
         self.acts.made.connect(self._wave_made)
@@ -177,12 +178,21 @@ class WavesPage(Page):
             return
         run = self.job.view(found.sheet.id)
         outlook = panel_facts.Outlook(now, self._printers)
-        self.sheet.show_wave(found.sheet, run, outlook)
-        primary = any(a.primary for a in self.sheet.panel.shown_actions)
-        self._new.set_kind(Kind.DEFAULT if primary else Kind.PRIMARY)
+        self.sheet.show_wave(words.as_run_knows(found.sheet, run), run, outlook)
+        self._share_blue()
         may_pick = any(p.printed for p in found.sheet.parcels) and not (run and run.busy)
         self.side.show_picks(found.picks, found.pictures, may_pick=may_pick)
         self._show_label()
+
+    @Slot()
+    def _share_blue(self) -> None:
+        """One blue button: the panel's, the bulk bar's, else the one that makes a wave."""
+        others = {
+            "waves": any(a.primary for a in self.sheet.panel.shown_actions),
+            "loose": bool(self.loose_tab.table.selection),
+        }
+        taken = others.get(self.tabs.current, False)
+        self._new.set_kind(Kind.DEFAULT if taken else Kind.PRIMARY)
 
     def _show_tab(self) -> None:
         pages: dict[str, QWidget] = {
@@ -241,7 +251,7 @@ class WavesPage(Page):
         self._printers = states
         bad = [(name, said) for name, said, good in states if not good]
         if bad:
-            self.head.chip.tell(Severity.STOP, f"{bad[0][0]}: {bad[0][1]}")
+            self.head.chip.tell(Severity.STOP, f"{bad[0][0]}: {bad[0][1]}".rstrip(".。"))
         elif states:
             one = tr("{name} is ready", name=states[0][0])
             said = one if len(states) == 1 else tr("All printers ready")
@@ -337,6 +347,7 @@ class WavesPage(Page):
     @Slot(str)
     def _tab_chosen(self, key: str) -> None:
         self._show_tab()
+        self._share_blue()
         if key != "waves":
             self._loader.others(self._show_others)
 

@@ -30,12 +30,12 @@ _GONE = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
 def columns() -> tuple[Column, ...]:
     """订单, 收件人, 地区, 快递, 运单号, 状态."""
     return (
-        Column("order", tr("Order"), 118),
-        Column("receiver", tr("Receiver"), 76),
-        Column("region", tr("Region"), 110, shed=1),
-        Column("carrier", tr("Carrier"), 88),
-        Column("waybill", tr("Waybill number"), 150, stretch=1, min_width=150),
-        Column("state", tr("State"), 110),
+        Column("order", tr("Order"), 106),
+        Column("receiver", tr("Receiver"), 72),
+        Column("region", tr("Region"), 98, shed=1),
+        Column("carrier", tr("Carrier"), 84),
+        Column("waybill", tr("Waybill number"), 148, stretch=1, min_width=148),
+        Column("state", tr("State"), 98),
     )
 
 

@@ -160,6 +160,8 @@ class ProgressPanel(Card):
         self._rate = TextLabel(theme, "", Type.CAPTION, "text3")
         self._bar = ProgressBar(theme, self)
         self._legend = _Legend(theme, self)
+        self._trouble = _Where(theme, self)
+        self._trouble.hide()
         self._where = _Where(theme, self)
         self._where_text = ""
         self._actions: tuple[PanelAction, ...] = ()
@@ -172,6 +174,7 @@ class ProgressPanel(Card):
         self.body.addSpacing(9)
         self.body.addWidget(self._legend)
         self.body.addSpacing(14)
+        self.body.addWidget(self._trouble)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(8)
         self._foot.addWidget(self._where, 1)
@@ -210,7 +213,9 @@ class ProgressPanel(Card):
         word = tr("Got {n}", n=done) if facts.numbers else tr("Printed {n}", n=done)
         shown = Counts(counts.total, counts.numbered, done, counts.failed)
         self._legend.tell(shown, word, facts.note)
-        self._where.tell(facts.trouble or facts.where, bad=bool(facts.trouble))
+        self._trouble.tell(facts.trouble, bad=True)
+        self._trouble.setVisible(bool(facts.trouble))
+        self._where.tell(facts.where, bad=False)
         self.set_tone(Tone.ERR if facts.trouble else None)
         self._show_actions(facts.actions)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.companies import company
@@ -130,6 +130,17 @@ def counts_of(sheet: WaveSheet, run: RunView | None) -> Counts:
         printed=sum(p.printed for p in sheet.parcels),
         failed=sum(in_the_way(p) for p in sheet.parcels),
     )
+
+
+def as_run_knows(sheet: WaveSheet, run: RunView | None) -> WaveSheet:
+    """A label at the printer of a running job is not in doubt: its answer is on the way."""
+    if run is None or not run.busy:
+        return sheet
+    sure = tuple(
+        replace(p, in_doubt=False) if p.in_doubt and run.labels.get(p.id) != "unknown" else p
+        for p in sheet.parcels
+    )
+    return replace(sheet, parcels=sure)
 
 
 def in_the_way(parcel: WaveParcel) -> bool:
