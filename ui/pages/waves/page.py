@@ -187,11 +187,9 @@ class WavesPage(Page):
     @Slot()
     def _share_blue(self) -> None:
         """One blue button: the panel's, the bulk bar's, else the one that makes a wave."""
-        others = {
-            "waves": any(a.primary for a in self.sheet.panel.shown_actions),
-            "loose": bool(self.loose_tab.table.selection),
-        }
-        taken = others.get(self.tabs.current, False)
+        panel = any(a.primary for a in self.sheet.panel.shown_actions)
+        chosen = bool(self.loose_tab.table.selection)
+        taken = {"waves": panel, "loose": chosen}.get(self.tabs.current, False)
         self._new.set_kind(Kind.DEFAULT if taken else Kind.PRIMARY)
 
     def _show_tab(self) -> None:
