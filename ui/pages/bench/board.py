@@ -10,12 +10,12 @@ from typing_extensions import override
 from app.domain.packing import Item, Line
 from app.domain.text import tr
 from ui.page import PageTools
-from ui.pages.bench.presenter import Look, Panel, Shift, View, grouped, in_order, waiting
-from ui.paint import Align, Run, draw_icon, draw_runs, draw_text, wrap_text
-from ui.paint_boxes import draw_carrier_mark, draw_picture, round_rect
+from ui.pages.bench.presenter import Look, Panel, Shift, View, in_order, waiting
+from ui.pages.bench.units import Units
+from ui.pages.bench.words import grouped
+from ui.paint import Align, Run, draw_runs, wrap_text
+from ui.paint_boxes import draw_carrier_mark, draw_picture
 from ui.paint_status import Severity, draw_severity
-
-_UNITS = 1440.0
 
 
 class Board(QWidget):
@@ -43,22 +43,16 @@ class Board(QWidget):
         _Painting(self, p).paint()
 
 
-class _Painting:
+class _Painting(Units):
     """One painting of the board."""
 
     def __init__(self, board: Board, p: QPainter) -> None:
-        self.p = p
+        super().__init__(board, p, board.theme)
         self.view = board.view
         self.shift = board.shift
         self.typed = board.typed
-        self.theme = board.theme
-        self.t = board.theme.t
         self.pictures = board.tools.pictures
         self.working_sound = board.tools.sounds.working
-        self.ratio = board.devicePixelRatioF()
-        self.u = min(board.width() / _UNITS, board.height() / 900.0)
-        self.width = board.width() / self.u
-        self.height = board.height() / self.u
 
     def paint(self) -> None:
         self._top()
@@ -69,38 +63,6 @@ class _Painting:
         edge = self._edge()
         if edge is not None:
             self._frame(edge)
-
-    # -- drawing in units ----------------------------------------------------------------
-
-    def box(self, x: float, y: float, w: float, h: float) -> QRectF:
-        return QRectF(x * self.u, y * self.u, w * self.u, h * self.u)
-
-    def say(
-        self,
-        area: tuple[float, float, float, float],
-        text: str,
-        px: float,
-        color: QColor,
-        weight: int = 400,
-        align: Align = Align.AlignLeft,
-    ) -> float:
-        face = self.theme.sized_face(px * self.u, weight)
-        return draw_text(self.p, self.box(*area), text, face, color, align) / self.u
-
-    def icon(self, name: str, x: float, y: float, px: float, color: QColor) -> None:
-        centre = QPointF(x * self.u, y * self.u)
-        draw_icon(self.p, name, centre, round(px * self.u), color, self.theme)
-
-    def card(
-        self,
-        area: tuple[float, float, float, float],
-        radius: float,
-        fill: QColor,
-        edge: QColor | None = None,
-        edge_px: float = 1,
-    ) -> None:
-        thick = max(1.0, edge_px * self.u)
-        round_rect(self.p, self.box(*area), radius * self.u, fill, edge, thick)
 
     # -- the parts -----------------------------------------------------------------------
 
@@ -113,17 +75,27 @@ class _Painting:
             took = self.say((470, 16, 190, 40), tr("Wave {name}", name=s.wave), 22, t.text2)
             bar = (470 + took + 18, 30, 240.0, 12.0)
             self.card(bar, 6, t.active)
-            share = max(0.05, s.wave_done / s.wave_all)
-            self.card((bar[0], bar[1], bar[2] * share, 12), 6, t.accent)
+            if s.wave_done:
+                share = max(0.05, s.wave_done / s.wave_all)
+                self.card((bar[0], bar[1], bar[2] * share, 12), 6, t.accent)
             count = tr("{done} / {all} parcels", done=s.wave_done, all=s.wave_all)
             self.say((bar[0] + 256, 16, 180, 40), count, 22, t.text2, 600)
-        today = tr("Today {n} parcels", n=s.today)
-        self.say((self.width - 330, 16, 220, 40), today, 22, t.text, 600, Align.AlignRight)
+        if s.offline and s.unsent:
+            self._offline(tr("Offline, {n} parcels noted", n=s.unsent))
+        else:
+            today = tr("Today {n} parcels", n=s.today)
+            self.say((self.width - 330, 16, 220, 40), today, 22, t.text, 600, Align.AlignRight)
         sound = "speaker-high" if self.working_sound else "speaker-slash"
         self.icon(sound, self.width - 76, 36, 28, t.text2)
-        if s.unsent:
-            note = tr("Noted, {n} to send", n=s.unsent)
-            self.say((self.width - 330, 48, 302, 22), note, 16, t.warn.text, 400, Align.AlignRight)
+
+    def _offline(self, text: str) -> None:
+        """Packing goes on; what the shop must hear is written down."""
+        t = self.t
+        wide = self.theme.sized_face(22 * self.u, 600).width(text) / self.u + 66
+        pill = (self.width - 110 - wide, 16.0, wide, 40.0)
+        self.card(pill, 20, t.warn.soft)
+        self.icon("cloud-slash", pill[0] + 28, 36, 24, t.warn.text)
+        self.say((pill[0] + 48, 16, wide - 52, 40), text, 22, t.warn.text, 600)
 
     def _left(self, area: QRectF) -> None:
         view = self.view
@@ -180,23 +152,24 @@ class _Painting:
     def _note(self, x: float, y: float, w: float, note: str) -> None:
         t = self.t
         self.card((x, y, w, 76), 14, t.kraft_soft)
-        self.icon("chat-circle-text", x + 42, y + 38, 32, t.kraft)
-        self.say((x + 78, y, w - 240, 76), note, 30, t.text)
-        mark = tr("Note")
+        self.icon("chat-circle-text", x + 42, y + 38, 34, t.kraft, "fill")
+        self.say((x + 78, y, w - 240, 76), note, 30, t.text, 500)
+        mark = tr("Buyer's note")
         self.say((x + w - 150, y, 126, 76), mark, 22, t.text2, 400, Align.AlignRight)
 
     def _line(self, line: Line, x: float, y: float, w: float, h: float, *, current: bool) -> None:
         t = self.t
-        edge = (t.err.solid if self.view.is_stop else t.accent) if current else t.border
+        edge = (t.err.text if self.view.is_stop else t.accent) if current else t.border
         self.card((x, y, w, h), 14, t.surface, edge, 4 if current else 1)
-        side = h - 40
-        self._picture(line.item, x + 20, y + 20, side)
-        left = x + side + 48
-        wide = w - side - 48 - 290
+        side = h - 40 if current else h - 44
+        first = 136.0 if h > 140 else 92.0  # names start at one x, whatever the picture's size
+        self._picture(line.item, x + 20 + (first - side) / 2, y + (h - side) / 2, side)
+        left = x + first + 48
+        wide = w - first - 48 - 290
         color = t.text2 if line.done else t.text
         size = 40 if current else 34
-        self.say((left, y + h / 2 - 46, wide, 50), line.item.name, min(size, h * 0.24), color)
-        self.say((left, y + h / 2 + 6, wide, 36), line.item.spec, min(28, h * 0.19), t.text2)
+        self.say((left, y + h / 2 - 46, wide, 50), line.item.name, min(size, h * 0.26), color, 500)
+        self.say((left, y + h / 2 + 6, wide, 36), line.item.spec, min(28, h * 0.21), t.text2)
         big = self.theme.sized_face((76 if current else 44) * self.u, 600)
         small = self.theme.sized_face((38 if current else 32) * self.u)
         tint = t.ok.text if line.done else t.text
@@ -235,8 +208,7 @@ class _Painting:
     def _panel(self, area: QRectF) -> None:
         panel = self.view.panel
         back = self._edge() or self.t.pack_panel
-        ink = self.t.carrier_yunda if panel.look is Look.LOOK else self.t.on_accent
-        ink = self.t.on_carrier_yunda if panel.look is Look.LOOK else ink
+        ink = self.t.on_carrier_yunda if panel.look is Look.LOOK else self.t.on_accent
         self.card((area.x(), area.y(), area.width(), area.height()), 20, back)
         if panel.ring is not None:
             self._ring(area, panel, ink)
@@ -248,7 +220,7 @@ class _Painting:
         middle = Align.AlignHCenter
         x, w = area.x(), area.width()
         self.say((x, area.y() + 44, w, 60), panel.title, 44, ink, 600, middle)
-        centre = QPointF(area.center().x(), area.y() + 280)
+        centre = QPointF(area.center().x(), area.y() + 276)
         ring = self.box(centre.x() - 138, centre.y() - 138, 276, 276)
         faint = QColor(ink)
         faint.setAlphaF(0.22)
@@ -267,8 +239,32 @@ class _Painting:
         draw_runs(self.p, self.box(x, centre.y() - 84, w, 130), runs, middle)
         left = tr("{n} to go", n=need - have)
         self.say((x, centre.y() + 50, w, 44), left, 26, ink, 600, middle)
-        if self.typed:
-            self._foot_card(area, self.typed, ink)
+        pale = QColor(ink)
+        pale.setAlphaF(0.12)
+        foot = self.typed or panel.foot
+        item = self._next_item()
+        if item is not None and item.bin:
+            words = (tr("Next from {bin}", bin=item.bin), f"{item.name} {item.spec}")
+            self._hint(area, area.bottom() - 274, pale, "map-pin", words, ink)
+        if foot:
+            self._foot_card(area, foot, ink, pale)
+        elif panel.expected_g:
+            goods = tr("Goods alone {kg} kg", kg=f"{panel.expected_g / 1000:.2f}")
+            words = (goods, tr("Type the weight when it is sealed"))
+            self._hint(area, area.bottom() - 144, pale, "scales", words, ink)
+
+    def _next_item(self) -> Item | None:
+        line = self.view.parcel.next_line() if self.view.parcel else None
+        return line.item if line else None
+
+    def _hint(
+        self, area: QRectF, y: float, back: QColor, icon: str, words: tuple[str, str], ink: QColor
+    ) -> None:
+        x, w = area.x() + 28, area.width() - 56
+        self.card((x, y, w, 116), 14, back)
+        self.icon(icon, x + 44, y + 58, 42, ink)
+        self.say((x + 86, y + 18, w - 106, 40), words[0], 28, ink, 600)
+        self.say((x + 86, y + 60, w - 106, 38), words[1], 26, ink)
 
     def _verdict(self, area: QRectF, panel: Panel, ink: QColor) -> None:
         x, w, y = area.x(), area.width(), area.y()
@@ -305,13 +301,13 @@ class _Painting:
 
     def _compare(self, area: QRectF, scanned: Item, wanted: Item) -> None:
         t = self.t
-        y, h = area.y() + 360, 246.0
+        y, h = area.y() + 344, 246.0
         pale = QColor(t.on_accent)
         pale.setAlphaF(0.16)
         for n, (word, item) in enumerate(((tr("Scanned"), scanned), (tr("Wanted"), wanted))):
-            x = area.x() + 28 + n * 228
-            self.card((x, y, 212, h), 14, t.surface if n else pale)
-            ink = t.text if n else t.on_accent
+            x = area.x() + 28 + n * 232
+            self.card((x, y, 212, h), 14, t.on_accent if n else pale)
+            ink = t.ink if n else t.on_accent
             middle = Align.AlignHCenter
             self.say((x, y + 8, 212, 40), word, 26, ink, 400, middle)
             self._picture(item, x + 40, y + 54, 132)
@@ -320,27 +316,27 @@ class _Painting:
     def _weight(self, area: QRectF, panel: Panel) -> None:
         t = self.t
         x, y, w = area.x() + 28, area.y() + 420, area.width() - 56
-        self.card((x, y, w, 140), 14, t.surface)
-        self.icon("scales", x + 54, y + 70, 46, t.text)
+        self.card((x, y, w, 140), 14, t.on_accent)
+        self.icon("scales", x + 54, y + 70, 46, t.ink)
         runs = [
             Run(
                 f"{(panel.weight_g or 0) / 1000:.3f}",
                 self.theme.sized_face(60 * self.u, 600),
-                t.text,
+                t.ink,
             ),
-            Run("kg", self.theme.sized_face(30 * self.u), t.text2, 8 * self.u),
+            Run("kg", self.theme.sized_face(30 * self.u), t.ink, 8 * self.u),
         ]
         draw_runs(self.p, self.box(x + 96, y, w - 120, 140), runs)
         line = tr("Goods alone {kg} kg", kg=f"{panel.expected_g / 1000:.2f}")
         ink = t.on_carrier_yunda if panel.look is Look.LOOK else t.on_accent
         self.say((x, y + 146, w, 40), line, 24, ink, 400, Align.AlignHCenter)
 
-    def _foot_card(self, area: QRectF, text: str, ink: QColor) -> None:
-        x, w, h = area.x() + 28, area.width() - 56, 104.0
+    def _foot_card(self, area: QRectF, text: str, ink: QColor, back: QColor | None = None) -> None:
+        x, w, h = area.x() + 28, area.width() - 56, 116.0
         y = area.bottom() - h - 28
         shade = QColor(self.t.shadow)
         shade.setAlphaF(0.22)
-        self.card((x, y, w, h), 14, shade)
+        self.card((x, y, w, h), 14, back or shade)
         face = self.theme.sized_face(28 * self.u)
         rows = wrap_text(text, face, (w - 40) * self.u, 2)
         start = y + h / 2 - 20 * len(rows)
@@ -350,19 +346,22 @@ class _Painting:
     def _foot(self) -> None:
         x, y = 28.0, self.height - 56
         for key, word in _foot_keys():
-            x += self._key(x, y, key, word) + 32
-        leave = tr("Leave")
+            x += self._key(x, y, key, word, works=self.view.parcel is not None) + 32
+        answers = self.view.is_stop or self.view.panel.look is Look.LOOK
+        leave = tr("Clear") if answers else tr("Leave")
         face = self.theme.sized_face(22 * self.u)
         wide = face.width(leave) / self.u + 84
         self._key(self.width - 28 - wide, y, "Esc", leave)
 
-    def _key(self, x: float, y: float, key: str, word: str) -> float:
+    def _key(self, x: float, y: float, key: str, word: str, *, works: bool = True) -> float:
         t = self.t
         face = self.theme.sized_face(22 * self.u, 600)
         cap = max(52.0, face.width(key) / self.u + 26)
         self.card((x, y, cap, 38), 6, t.surface, t.border2)
-        self.say((x, y, cap, 38), key, 22, t.text, 600, Align.AlignHCenter)
-        return cap + 12 + self.say((x + cap + 12, y, 260, 38), word, 22, t.text2)
+        ink = t.text if works else t.disabled
+        self.say((x, y, cap, 38), key, 22, ink, 600, Align.AlignHCenter)
+        ink = t.text2 if works else t.disabled
+        return cap + 12 + self.say((x + cap + 12, y, 260, 38), word, 22, ink)
 
 
 def _foot_keys() -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.domain.companies import company
@@ -10,7 +10,10 @@ from app.domain.packing import Item, Line, OpenParcel, Scanned, check_weight
 from app.domain.states import HoldCode, Verdict
 from app.domain.text import Text, tr
 from app.services.packing import Opened
+from ui.pages.bench.words import receiver
 from ui.sounds import Cue
+
+COUNT_ABOVE = 5  # more pieces of one thing than this are counted, not scanned one by one
 
 
 class Look(StrEnum):
@@ -39,7 +42,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything on the screen at one moment."""
+    """Everything on the screen at one moment. ``counting`` waits for a typed count of that line."""
 
     panel: Panel
     parcel: OpenParcel | None = None
@@ -48,11 +51,40 @@ class View:
     notes: tuple[str, ...] = ()
     due: str = ""
     cue: Cue | None = None
+    counting: Line | None = None
 
     @property
     def is_stop(self) -> bool:
         """Red holds until the right thing is scanned or Esc."""
         return self.panel.look is Look.STOP
+
+    @property
+    def is_held(self) -> bool:
+        """A stop that sounds again and again, and that no stray scan may cover."""
+        return self.is_stop and self.cue is Cue.STOP
+
+    @property
+    def spoken(self) -> str:
+        """The panel as a screen reader says it."""
+        panel = self.panel
+        words = [panel.title, panel.line, panel.foot]
+        if panel.ring is not None:
+            words.insert(1, tr("{n} to go", n=panel.ring[1] - panel.ring[0]))
+        return ". ".join(word for word in words if word)
+
+
+@dataclass(slots=True)
+class Shift:
+    """The figures of the top bar."""
+
+    bench: str
+    user: str
+    today: int = 0
+    wave: str = ""
+    wave_done: int = 0
+    wave_all: int = 0
+    unsent: int = 0
+    offline: bool = False
 
 
 def waiting() -> View:
@@ -60,48 +92,73 @@ def waiting() -> View:
     return View(Panel(Look.GO, tr("Scan the label"), tr("Point the scanner at a printed label")))
 
 
-def opened(answer: Opened, due: str) -> View:
-    """A label was scanned."""
-    if answer.verdict is Verdict.PARCEL_OPENED and answer.parcel is not None:
-        receiver = answer.receiver or {}
-        places = (receiver.get("province", ""), receiver.get("city", ""))
-        who = " · ".join(
-            w
-            for w in (receiver.get("name", ""), " ".join(p for p in places if p), _name(answer))
-            if w
-        )
-        notes = (answer.greeting, *answer.notes) if answer.greeting else answer.notes
-        view = View(
-            _going(answer.parcel), answer.parcel, answer.carrier, who, notes, due, Cue.PIECE
-        )
-        return complete(view) if answer.parcel.done else view
-    return View(_refused(answer), carrier=answer.carrier, cue=_cue_of_refusal(answer))
+def opened(before: View, answer: Opened, due: str) -> View:
+    """A label was scanned; ``before`` may be another parcel that is not finished."""
+    if answer.verdict is not Verdict.PARCEL_OPENED or answer.parcel is None:
+        if before.is_held and answer.verdict is Verdict.UNKNOWN:
+            return before
+        return View(_refused(answer), carrier=answer.carrier, cue=_cue_of_refusal(answer))
+    notes = (answer.greeting, *answer.notes) if answer.greeting else answer.notes
+    view = View(
+        _going(answer.parcel),
+        answer.parcel,
+        answer.carrier,
+        receiver(answer),
+        notes,
+        due,
+        Cue.PIECE,
+    )
+    if answer.parcel.done:
+        return complete(view)
+    left = before.parcel
+    if left is None or left.done or left.parcel_id == answer.parcel.parcel_id:
+        return view
+    kept = tr("The parcel before lacks {n} pieces; its scans are kept", n=left.need - left.have)
+    return replace(view, panel=replace(view.panel, foot=kept), cue=Cue.LOOK)
+
+
+def goods_first(before: View) -> View:
+    """A piece was scanned while no parcel is open."""
+    if before.is_held:
+        return before
+    panel = Panel(
+        Look.LOOK,
+        tr("The label first"),
+        tr("This is a piece, no parcel is open for it"),
+        tr("Scan the label, then the piece"),
+    )
+    return View(panel, cue=Cue.LOOK)
 
 
 def scanned(view: View, result: Scanned) -> View:
     """A piece was scanned over the open parcel."""
     parcel = result.parcel or view.parcel
-    view = replace(view, parcel=parcel)
-    match result.verdict:
-        case Verdict.OK if parcel is not None:
-            return replace(view, panel=_going(parcel), cue=Cue.PIECE)
-        case Verdict.LINE_DONE if parcel is not None:
-            return replace(view, panel=_going(parcel), cue=Cue.LINE)
-        case Verdict.PARCEL_DONE:
+    view = replace(view, parcel=parcel, counting=None)
+    if result.accepted and parcel is not None:
+        if result.verdict is Verdict.PARCEL_DONE:
             return complete(view)
-        case Verdict.HELD:
-            panel = Panel(
-                Look.STOP,
-                tr("Stop, do not send"),
-                tr("The parcel was put on hold meanwhile"),
-                tr("Put it on the hold shelf"),
-            )
-            return replace(view, panel=panel, cue=Cue.STOP)
-        case _:
-            return replace(view, panel=_wrong(result), cue=Cue.WRONG)
+        cue = Cue.LINE if result.verdict is Verdict.LINE_DONE else Cue.PIECE
+        view = replace(view, panel=_going(parcel), cue=cue)
+        line = result.line
+        if line is None or line.done or line.need <= COUNT_ABOVE:
+            return view
+        ask = tr("{n} are wanted: go on, or type the count and Enter", n=line.need)
+        return replace(view, panel=replace(view.panel, foot=ask), counting=line)
+    return replace(view, panel=_wrong(result), cue=Cue.WRONG)
 
 
-def complete(view: View, weight_g: int | None = None) -> View:
+def counted_too_few(view: View, line: Line) -> View:
+    """The typed count is below what was scanned already."""
+    panel = Panel(
+        Look.STOP,
+        tr("Count again"),
+        tr("{n} of it were scanned already", n=line.have),
+        tr("Count all that are in the box"),
+    )
+    return replace(view, panel=panel, cue=Cue.WRONG)
+
+
+def complete(view: View, weight_g: int | None = None, *, cue: Cue | None = Cue.PARCEL) -> View:
     """Every piece is in the box."""
     parcel = view.parcel
     expected = parcel.expected_weight_g if parcel else 0
@@ -109,11 +166,18 @@ def complete(view: View, weight_g: int | None = None) -> View:
         Look.DONE,
         tr("Complete, seal it"),
         tr("Stick the label on, put it with {carrier}", carrier=company(view.carrier).name),
-        tr("Sealed, telling the shop · scan the next label"),
+        tr("Sealed, telling the shop"),
         weight_g=weight_g,
         expected_g=expected,
     )
-    return replace(view, panel=panel, cue=Cue.PARCEL)
+    return replace(view, panel=panel, cue=cue, counting=None)
+
+
+def reported(view: View, foot: str) -> View:
+    """How far the sealed parcel is: only the foot of the green panel changes."""
+    if view.panel.look is not Look.DONE:
+        return view
+    return replace(view, panel=replace(view.panel, foot=foot), cue=None)
 
 
 def weight_is_off(view: View, weight_g: int) -> View | None:
@@ -124,10 +188,14 @@ def weight_is_off(view: View, weight_g: int) -> View | None:
     check = check_weight(weight_g, parcel.expected_weight_g)
     if check.fits or weight_g > parcel.expected_weight_g:
         return None  # the box weighs something too: only too little is suspicious
+    line = tr("{n} g less than the goods weigh", n=-check.difference_g)
+    likely = _likely_missing(parcel, -check.difference_g)
+    if likely:
+        line = tr("{line}; perhaps {name} is missing", line=line, name=likely)
     panel = Panel(
         Look.LOOK,
         tr("Too light"),
-        tr("{n} g less than the goods weigh", n=-check.difference_g),
+        line,
         tr("Enter: it is right · Esc: look again"),
         weight_g=weight_g,
         expected_g=parcel.expected_weight_g,
@@ -139,7 +207,16 @@ def acknowledged(view: View) -> View:
     """Esc on a red or amber panel: back to what is to be done."""
     if view.parcel is None:
         return waiting()
-    return replace(view, panel=_going(view.parcel), cue=None)
+    if view.parcel.done:
+        return complete(view, view.panel.weight_g, cue=None)
+    return replace(view, panel=_going(view.parcel), cue=None, counting=None)
+
+
+def held(view: View, code: str, message: Text, remedy: Text) -> View:
+    """The parcel was put on hold between its last piece and the seal."""
+    hold = HoldCode(code)
+    answer = Opened(Verdict.HELD, "", hold=hold, reason=message, remedy=remedy)
+    return View(_refused(answer), carrier=view.carrier, cue=Cue.STOP)
 
 
 def trouble(view: View, message: Text, remedy: Text) -> View:
@@ -148,13 +225,75 @@ def trouble(view: View, message: Text, remedy: Text) -> View:
     return replace(view, panel=panel, cue=Cue.WRONG)
 
 
+def not_reprinted(view: View, message: Text, remedy: Text) -> View:
+    """The printer gave no label; a stop that is on the screen stays there."""
+    if view.is_stop:
+        return view
+    panel = Panel(Look.LOOK, tr("No label came out"), str(message), str(remedy))
+    return replace(view, panel=panel, cue=Cue.LOOK)
+
+
+def put_aside(line: Line | None) -> View:
+    """The parcel is on hold now; ``line`` is what it lacks."""
+    title = tr("Put aside")
+    if line is None:
+        return View(Panel(Look.LOOK, title, tr("Put it on the hold shelf"), _next_label()))
+    what = tr("Missing: {name} {spec}", name=line.item.name, spec=line.item.spec)
+    where = tr("Put it on the shelf for missing goods")
+    if line.item.bin:
+        where = tr("Put it on the shelf for missing goods; look in {bin}", bin=line.item.bin)
+    return View(Panel(Look.LOOK, title, what, where), cue=Cue.LOOK)
+
+
+def picked(view: View, wave: str, count: int) -> View:
+    """A pick list was scanned."""
+    line = tr("Wave {name}: {n} parcels to pack", name=wave, n=count)
+    if view.is_stop:
+        return view
+    if view.parcel is not None and not view.parcel.done:
+        return noted(view, line)
+    return View(Panel(Look.DONE, tr("Picked"), line, _next_label()), cue=Cue.LINE)
+
+
+def paused(view: View) -> View:
+    """A break; whatever is scanned next goes on."""
+    if view.is_stop:
+        return view
+    return replace(view, panel=Panel(Look.GO, tr("Paused"), tr("Scan anything to go on")), cue=None)
+
+
+def noted(view: View, text: str) -> View:
+    """A short line at the foot of the panel."""
+    if view.is_stop or view.panel.look is Look.LOOK:
+        return view
+    return replace(view, panel=replace(view.panel, foot=text), cue=None)
+
+
+def with_parcel(view: View, parcel: OpenParcel) -> View:
+    """The same with another count of pieces."""
+    return replace(view, parcel=parcel)
+
+
+def in_order(parcel: OpenParcel) -> list[Line]:
+    """The line to scan on top, finished ones sunk."""
+    return sorted(parcel.lines, key=lambda line: line.done)
+
+
 def _going(parcel: OpenParcel) -> Panel:
     title = tr("Go on scanning") if parcel.have else tr("Scan the goods")
-    return Panel(Look.GO, title, ring=(parcel.have, parcel.need))
+    return Panel(
+        Look.GO, title, ring=(parcel.have, parcel.need), expected_g=parcel.expected_weight_g
+    )
 
 
-def _name(answer: Opened) -> str:
-    return str(company(answer.carrier).name) if answer.carrier else ""
+def _next_label() -> str:
+    return tr("Scan the next label")
+
+
+def _likely_missing(parcel: OpenParcel, missing_g: int) -> str:
+    """The lightest thing that weighs at least what is missing; the box hides a part of that."""
+    heavy = [x.item for x in parcel.lines if x.item.weight_g >= missing_g]
+    return min(heavy, key=lambda item: item.weight_g).name if heavy else ""
 
 
 def _refused(answer: Opened) -> Panel:
@@ -198,7 +337,9 @@ def _wrong(result: Scanned) -> Panel:
             return Panel(
                 Look.STOP,
                 tr("One too many"),
-                tr("{name} is complete", name=wanted.name if wanted else ""),
+                tr("{name}: {n} are wanted", name=wanted.name, n=result.line.need)
+                if wanted and result.line
+                else "",
                 _put_back(result.item),
             )
         case Verdict.WRONG_VARIANT:
@@ -231,31 +372,5 @@ def _wrong(result: Scanned) -> Panel:
 def _put_back(item: Item | None) -> str:
     if item is None or not item.bin:
         return tr("Take it out, then scan the right piece")
-    return tr("Back to {bin}, then scan the right one", bin=item.bin)
-
-
-@dataclass(slots=True)
-class Shift:
-    """The figures of the top bar."""
-
-    bench: str
-    user: str
-    today: int = 0
-    wave: str = ""
-    wave_done: int = 0
-    wave_all: int = 0
-    unsent: int = 0
-    lines: list[Line] = field(default_factory=list)
-
-
-def in_order(parcel: OpenParcel) -> list[Line]:
-    """The line to scan on top, finished ones sunk."""
-    return sorted(parcel.lines, key=lambda line: line.done)
-
-
-def grouped(number: str) -> str:
-    """A waybill number in groups of four, for the eye."""
-    head = number[:2] if number[:2].isalpha() else ""
-    rest = number[len(head) :]
-    groups = [rest[i : i + 4] for i in range(0, len(rest), 4)]
-    return " ".join([head, *groups]) if head else " ".join(groups)
+    what = item.spec or item.name
+    return tr("{what} back to {bin}, then scan the right one", what=what, bin=item.bin)

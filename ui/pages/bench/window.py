@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QHideEvent,
+    QKeyEvent,
+    QResizeEvent,
+)
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
-from app.domain.packing import OpenParcel, Scanned
-from app.domain.states import Verdict
+from app.domain.packing import Line, OpenParcel, Scanned
+from app.domain.states import HoldCode
 from app.domain.text import T, tr
 from app.jobs import CancelToken, Progress
-from app.services import details, outbox, packing, picking, printing
+from app.services import packing, picking, printing
 from app.services.packing import Closed, Opened
 from app.services.workplace import Workplace
 from ui.page import FullScreenPage, PageTools
-from ui.pages.bench import presenter
+from ui.pages.bench import presenter, steps
 from ui.pages.bench.board import Board
 from ui.pages.bench.presenter import Look, Shift, View
+from ui.pages.bench.words import due, how_far
 from ui.sounds import Cue
 
 LANE = "bench"
+_PRINT_LANE = "bench: print"  # a printer may take seconds; no scan waits for it
+_FIGURES_LANE = "bench: figures"
 _REPEAT_MS = 2_500
+_LONGEST_TYPED = 40
+_LONGEST_COUNT = 4
 
-CARDS = {
-    "CMD-SHORT": "short",
-    "CMD-REPRINT": "reprint",
-    "CMD-ASIDE": "aside",
-    "CMD-UNDO": "undo",
+KEYS = {
+    Qt.Key.Key_F1: "CMD-SHORT",
+    Qt.Key.Key_F4: "CMD-REPRINT",
+    Qt.Key.Key_F8: "CMD-ASIDE",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    today: int
-    unsent: int
-    wave: str
-    wave_done: int
-    wave_all: int
-
-
 class BenchWindow(FullScreenPage):
-    """Scans go through one lane in their order; the answer paints the board.
+    """Codes are answered one after the other: each meets the parcel that the one before left open.
 
-    The widget with the focus is plain, so that an input method never eats a code.
+    The answer comes from one lane and paints the board. The widget with the focus is plain, so
+    that an input method never eats a code.
     """
 
     topics: ClassVar[frozenset[str]] = frozenset({"parcels", "outbox"})
@@ -58,9 +59,13 @@ class BenchWindow(FullScreenPage):
         self.work = work
         self.board = Board(tools, self)
         self.board.shift = Shift(work.bench, work.user)
+        self._codes: deque[str] = deque()
+        self._busy = False
         self._typed = ""
         self._weight_g: int | None = None
         self._wave = ""
+        self._sealed = ""  # the parcel that is green and gone
+        self._piece = ""  # the code that was counted last
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._again = QTimer(self)
         self._again.setInterval(_REPEAT_MS)
@@ -70,6 +75,12 @@ class BenchWindow(FullScreenPage):
     def view(self) -> View:
         """What is shown now."""
         return self.board.view
+
+    @property
+    def packing_now(self) -> OpenParcel | None:
+        """The open parcel, unless it is sealed."""
+        parcel = self.view.parcel
+        return None if parcel is None or parcel.parcel_id == self._sealed else parcel
 
     @override
     def activated(self, argument: object = None) -> None:
@@ -81,73 +92,77 @@ class BenchWindow(FullScreenPage):
         self.board.setGeometry(self.rect())
 
     @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._again.stop()
+        super().hideEvent(event)
+
+    @override
     def refresh(self, topics: frozenset[str]) -> None:
-        wave = self._wave
-
-        def read(work: Workplace) -> _Figures:
-            row = details.wave_row(work, wave) if wave else None
-            return _Figures(
-                packing.packed_today(work),
-                outbox.waiting(work),
-                row.name if row else "",
-                row.shipped if row else 0,
-                row.parcels if row else 0,
-            )
-
-        self._do(read, self._figures)
+        wave, sealed = self._wave, self._sealed
+        self._do(lambda work: steps.figures(work, wave, sealed), self._figures, lane=_FIGURES_LANE)
 
     @Slot(object)
     def _figures(self, found: object) -> None:
-        if isinstance(found, _Figures):
-            shift = self.board.shift
-            shift.today, shift.unsent = found.today, found.unsent
-            shift.wave, shift.wave_done, shift.wave_all = (
-                found.wave,
-                found.wave_done,
-                found.wave_all,
-            )
-            self.board.update()
+        if not isinstance(found, steps.Figures):
+            return
+        shift = self.board.shift
+        shift.today, shift.unsent, shift.offline = found.today, found.unsent, found.offline
+        shift.wave, shift.wave_done, shift.wave_all = found.wave, found.wave_done, found.wave_all
+        parcel = self.view.parcel
+        if found.sealed is not None and parcel is not None and found.sealed.id == parcel.parcel_id:
+            self.board.tell(presenter.reported(self.view, how_far(found)), self._typed)
+        self.board.update()
 
     # -- input ---------------------------------------------------------------------------
 
     @override
     def scanned(self, code: str) -> bool:
         """One code: a command card, a pick list, goods of the open parcel, or a label."""
-        code = packing.clean_code(code)
         self._typed = ""
-        command = CARDS.get(code.upper())
-        if command is not None:
-            self.command(command)
-            return True
-        if code.upper().startswith(picking.CODE_PREFIX):
-            name = code[len(picking.CODE_PREFIX) :]
-            self._do(lambda work: picking.mark_picked(work, name), self._picked)
-            return True
-        parcel = self.view.parcel
-        if parcel is None or parcel.done:
-            self._open(code)
-            return True
-        nonce = self.work.key()
-        self._do(lambda work: _piece_or_label(work, parcel, code, nonce), self._answered)
+        self._codes.append(packing.clean_code(code))
+        self._next()
         return True
+
+    def _next(self) -> None:
+        while self._codes and not self._busy:
+            self._take(self._codes.popleft())
+
+    def _take(self, code: str) -> None:
+        command = steps.CARDS.get(code.upper())
+        if command is not None:
+            self._command(command)
+        elif code.upper().startswith(picking.CODE_PREFIX):
+            name = code[len(picking.CODE_PREFIX) :]
+            self._step(
+                lambda work: picking.mark_picked(work, name),
+                lambda n: self._tell(presenter.picked(self.view, name, int(str(n)))),
+            )
+        elif self._sealed and "." in code and (weight_g := steps.as_weight_g(code)) is not None:
+            self.weighed(weight_g)  # a scale that types like a scanner
+        elif (parcel := self.packing_now) is None or parcel.done:
+            self._step(lambda work: steps.open_label(work, code), self._answered)
+        else:
+            self._scan(parcel, code, 1)
+
+    def _scan(self, parcel: OpenParcel, code: str, quantity: int) -> None:
+        nonce = self.work.key()
+        self._piece = code
+        self._step(
+            lambda work: steps.piece_or_label(work, parcel, code, nonce, quantity), self._answered
+        )
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, text = event.key(), event.text()
-        commands = {
-            Qt.Key.Key_F1: "short",
-            Qt.Key.Key_F4: "reprint",
-            Qt.Key.Key_F8: "aside",
-        }
-        if key in commands:
-            self.command(commands[Qt.Key(key)])
+        if key in KEYS:
+            self.scanned(KEYS[Qt.Key(key)])
         elif key == Qt.Key.Key_Escape:
             self._escape()
         elif key == Qt.Key.Key_Backspace:
             if self._typed:
                 self._type(self._typed[:-1])
             else:
-                self.command("undo")
+                self.scanned("CMD-UNDO")
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._entered()
         elif text.isprintable() and text.strip():
@@ -156,15 +171,40 @@ class BenchWindow(FullScreenPage):
             super().keyPressEvent(event)
 
     def _type(self, text: str) -> None:
-        self._typed = text[:40]
+        self._typed = text[:_LONGEST_TYPED]
         self.board.tell(self.view, self._typed)
 
     def _entered(self) -> None:
-        typed, self._typed = self._typed, ""
-        if self.view.panel.look is Look.LOOK:
-            self._close_parcel(self._weight_g, sure=True)
-        elif typed:
+        typed, self._typed = packing.clean_code(self._typed), ""
+        if not typed:
+            if self.view.panel.look is Look.LOOK:
+                self._agree()
+            return
+        line, parcel = self.view.counting, self.packing_now
+        if line and parcel and typed.isdecimal() and len(typed) <= _LONGEST_COUNT:
+            self._count(parcel, line, int(typed))
+        elif self._sealed and (weight_g := steps.as_weight_g(typed)) is not None:
+            self.weighed(weight_g)
+        else:
             self.scanned(typed)
+
+    def _count(self, parcel: OpenParcel, line: Line, total: int) -> None:
+        """A typed count of one line: all of its pieces that are in the box."""
+        if self._busy:
+            return
+        if total < line.have:
+            self._tell(presenter.counted_too_few(self.view, line))
+        elif total == line.have:
+            self._tell(presenter.acknowledged(self.view))
+        else:
+            self._scan(parcel, self._piece, total - line.have)
+
+    def _agree(self) -> None:
+        """Enter on amber: it is right as it is."""
+        if self.packing_now is not None and self.packing_now.done:
+            self._close_parcel(self._weight_g, sure=True)
+        else:
+            self._tell(presenter.acknowledged(self.view))
 
     def _escape(self) -> None:
         if self._typed:
@@ -172,79 +212,96 @@ class BenchWindow(FullScreenPage):
         elif self.view.is_stop or self.view.panel.look is Look.LOOK:
             self._tell(presenter.acknowledged(self.view))
         else:
-            self._again.stop()
             self.hide()
             self.left.emit()
 
     # -- commands ------------------------------------------------------------------------
 
-    def command(self, name: str) -> None:
-        """What the keys and the printed cards do; without a parcel nothing."""
-        parcel = self.view.parcel
-        if parcel is None:
-            return
-        match name:
-            case "undo":
-                self._do(lambda work: packing.undo_last(work, parcel), self._undone)
-            case "short":
-                line = parcel.next_line()
-                missing = line.item.code if line else ""
-                reason = tr("Missing at the bench: {sku}", sku=missing)
-                self._aside(parcel, reason)
-            case "aside":
-                self._aside(parcel, tr("Put aside at the bench"))
-            case "reprint":
-                reason = tr("Asked for at the bench")
-                self._do(
-                    lambda work: printing.reprint(work, parcel.number, reason), self._reprinted
-                )
+    def _command(self, name: str) -> None:
+        """What the keys and the printed cards do; a label may be printed again after the seal."""
+        if name == "pause":
+            self._tell(presenter.paused(self.view))
+        elif name == "reprint":
+            self._reprint()
+        elif (parcel := self.packing_now) is not None:
+            if name == "undo":
+                self._step(lambda work: packing.undo_last(work, parcel), self._undone)
+            else:
+                self._aside(parcel, parcel.next_line() if name == "short" else None)
 
-    def _aside(self, parcel: OpenParcel, reason: str) -> None:
-        def put(work: Workplace) -> None:
-            packing.put_aside(work, parcel, reason)
+    def _reprint(self) -> None:
+        if (parcel := self.view.parcel) is not None:
+            reason = tr("Asked for at the bench")
+            self._do(
+                lambda work: printing.reprint(work, parcel.number, reason),
+                self._reprinted,
+                self._not_reprinted,
+                lane=_PRINT_LANE,
+            )
 
-        self._do(put, self._put_aside)
-
-    @Slot(object)
-    def _put_aside(self, _done: object) -> None:
-        self._tell(presenter.waiting())
+    def _aside(self, parcel: OpenParcel, line: Line | None) -> None:
+        reason = tr("Put aside at the bench")
+        if line is not None:
+            reason = tr("Missing at the bench: {sku}", sku=line.item.code)
+        self._step(
+            lambda work: packing.put_aside(work, parcel, reason),
+            lambda _done: self._tell(presenter.put_aside(line)),
+        )
 
     @Slot(object)
     def _undone(self, parcel: object) -> None:
         if isinstance(parcel, OpenParcel):
-            self._tell(presenter.acknowledged(_with(self.view, parcel)))
+            self._tell(presenter.acknowledged(presenter.with_parcel(self.view, parcel)))
 
     @Slot(object)
     def _reprinted(self, row: object) -> None:
-        if isinstance(row, printing.PrintRow) and not row.ok:
-            message = row.message or T("The label was not printed.")
-            self._tell(presenter.trouble(self.view, message, row.remedy or T("Try again.")))
+        if not isinstance(row, printing.PrintRow):
+            return
+        if row.ok:
+            self._tell(presenter.noted(self.view, tr("The label was printed again")))
+            return
+        message = row.message or T("The label was not printed.")
+        self._tell(presenter.not_reprinted(self.view, message, row.remedy or T("Try again.")))
 
     @Slot(object)
-    def _picked(self, _count: object) -> None:
-        self.refresh(self.topics)
+    def _not_reprinted(self, error: PackbenchError) -> None:
+        self._tell(presenter.not_reprinted(self.view, error.message, error.remedy))
 
     # -- answers -------------------------------------------------------------------------
 
-    def _open(self, code: str) -> None:
-        self._do(lambda work: packing.open_parcel(work, code), self._answered)
-
-    @Slot(object)
     def _answered(self, answer: object) -> None:
+        if isinstance(answer, steps.GoodsFirst):
+            self._tell(presenter.goods_first(self.view))
+            return
         if isinstance(answer, Opened):
             self._wave = answer.wave_id or self._wave
-            self._tell(presenter.opened(answer, _due(answer.deadline_at)))
+            self._tell(
+                presenter.opened(self.view, answer, due(answer.deadline_at, self.work.now()))
+            )
+            if answer.parcel is not None:
+                self._sealed, self._weight_g = "", None
+                self.refresh(self.topics)
         elif isinstance(answer, Scanned):
             self._tell(presenter.scanned(self.view, answer))
-        if self.view.parcel is not None and self.view.parcel.done:
+        if self.packing_now is not None and self.packing_now.done and not self.view.is_stop:
             self._close_parcel(self._weight_g, sure=False)
 
     def weighed(self, weight_g: int) -> None:
-        """The scale's stable weight of what lies on it."""
+        """What the parcel weighs: typed, or the scale's stable weight."""
         self._weight_g = weight_g
+        parcel = self.view.parcel
+        if parcel is None or parcel.parcel_id != self._sealed:
+            return
+        self._step(
+            lambda work: packing.note_weight(work, parcel.parcel_id, weight_g),
+            lambda _done: self._tell(
+                presenter.weight_is_off(self.view, weight_g)
+                or presenter.complete(self.view, weight_g, cue=None)
+            ),
+        )
 
     def _close_parcel(self, weight_g: int | None, *, sure: bool) -> None:
-        parcel = self.view.parcel
+        parcel = self.packing_now
         if parcel is None or not parcel.done:
             return
         if weight_g is not None and not sure:
@@ -252,60 +309,90 @@ class BenchWindow(FullScreenPage):
             if question is not None:
                 self._tell(question)
                 return
-        self._do(lambda work: packing.close(work, parcel, weight_g), self._closed)
+        self._step(
+            lambda work: packing.close(work, parcel, weight_g), self._closed, self._not_closed
+        )
 
     @Slot(object)
     def _closed(self, closed: object) -> None:
         if isinstance(closed, Closed):
-            self._weight_g = None
-            self._tell(presenter.complete(self.view, closed.weight_g))
+            self._sealed = closed.parcel_id
+            self._tell(presenter.complete(self.view, closed.weight_g, cue=None))
             self.refresh(self.topics)
 
+    @Slot(object)
+    def _not_closed(self, error: PackbenchError) -> None:
+        if error.code in set(HoldCode):
+            self._tell(presenter.held(self.view, error.code, error.message, error.remedy))
+        else:
+            self._failed(error)
+
     def _tell(self, view: View) -> None:
+        changed = view.spoken != self.view.spoken
         self.board.tell(view)
         if view.cue is not None:
             self.tools.sounds.play(view.cue)
-        if view.is_stop and view.cue is Cue.STOP:
+        if changed:
+            self._announce(view)
+        if view.is_held:
             self._again.start()
         else:
             self._again.stop()
+
+    def _announce(self, view: View) -> None:
+        event = QAccessibleAnnouncementEvent(self, view.spoken)
+        if view.is_stop:
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
 
     @Slot()
     def _sound_again(self) -> None:
         self.tools.sounds.play(Cue.STOP)
 
-    def _do(self, run: Callable[[Workplace], object], done: Callable[[object], None]) -> None:
+    def _step(
+        self,
+        run: Callable[[Workplace], object],
+        done: Callable[[object], None],
+        failed: Callable[[PackbenchError], None] | None = None,
+    ) -> None:
+        """Answer one code; the next one waits until this one is shown."""
+        self._busy = True
+
+        def answered(result: object) -> None:
+            self._busy = False
+            done(result)
+            self._next()
+
+        def refused(error: PackbenchError) -> None:
+            self._busy = False
+            (failed or self._failed)(error)
+            self._next()
+
+        self._do(run, answered, refused)
+
+    def _do(
+        self,
+        run: Callable[[Workplace], object],
+        done: Callable[[object], None],
+        failed: Callable[[PackbenchError], None] | None = None,
+        *,
+        lane: str = LANE,
+    ) -> None:
         work = self.work
 
         def job(_progress: Progress, _cancel: CancelToken) -> object:
             return run(work)
 
-        self.tools.jobs.run(LANE, job, name=tr("Bench"), done=done, failed=self._failed, owner=self)
+        self.tools.jobs.run(
+            lane, job, name=tr("Bench"), done=done, failed=failed or self._failed, owner=self
+        )
 
     @Slot(object)
     def _failed(self, error: PackbenchError) -> None:
-        self._tell(presenter.trouble(self.view, error.message, error.remedy))
+        if not self.view.is_held:
+            self._tell(presenter.trouble(self.view, error.message, error.remedy))
 
     @override
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab may end a scan; it never moves the focus here."""
         return False
-
-
-def _piece_or_label(work: Workplace, parcel: OpenParcel, code: str, nonce: str) -> Opened | Scanned:
-    """A label scanned over an open parcel changes to that parcel; its scans are kept."""
-    result = packing.scan(work, parcel, code, nonce=nonce)
-    if result.verdict is Verdict.UNKNOWN:
-        answer = packing.open_parcel(work, code)
-        if answer.verdict is not Verdict.UNKNOWN:
-            return answer
-    return result
-
-
-def _with(view: View, parcel: OpenParcel) -> View:
-
-    return replace(view, parcel=parcel)
-
-
-def _due(at: object) -> str:
-    return tr("by {time}", time=f"{at.astimezone():%H:%M}") if isinstance(at, datetime) else ""

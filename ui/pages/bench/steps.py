@@ -1,0 +1,98 @@
+"""What one code does to the database, run in the bench's lane: no widget, no word for a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.domain.packing import OpenParcel, Scanned
+from app.domain.states import Verdict
+from app.services import details, outbox, packing
+from app.services.packing import Opened
+from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.workplace import Workplace
+
+# The printed command cards.
+CARDS = {
+    "CMD-SHORT": "short",
+    "CMD-REPRINT": "reprint",
+    "CMD-ASIDE": "aside",
+    "CMD-UNDO": "undo",
+    "CMD-PAUSE": "pause",
+}
+_STOPPED = {Verdict.HELD, Verdict.ALREADY_SHIPPED, Verdict.NOT_READY}
+_LATE = timedelta(minutes=1)  # a message that waits this long waits for the network
+_KILOGRAMS = re.compile(r"(\d{1,3}\.\d{1,3}) ?(?:kg)?", re.IGNORECASE)
+_GRAMS = re.compile(r"(\d{1,6}) ?g?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsFirst:
+    """A piece was scanned although no parcel is open."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the top bar tells, and how the parcel sealed last stands."""
+
+    today: int
+    unsent: int
+    offline: bool
+    wave: str = ""
+    wave_done: int = 0
+    wave_all: int = 0
+    sealed: ParcelRow | None = None
+
+
+def open_label(work: Workplace, code: str) -> Opened | GoodsFirst:
+    """The parcel behind a label; tells goods that were scanned in its place."""
+    answer = packing.open_parcel(work, code)
+    if answer.verdict is Verdict.UNKNOWN and packing.is_goods(work, code):
+        return GoodsFirst(code)
+    return answer
+
+
+def piece_or_label(
+    work: Workplace, parcel: OpenParcel, code: str, nonce: str, quantity: int = 1
+) -> Opened | Scanned:
+    """A piece of the open parcel, or another label: then that parcel opens, the scans are kept.
+
+    When the parcel was stopped meanwhile, the answer is its refusal, with reason and remedy.
+    """
+    result = packing.scan(work, parcel, code, nonce=nonce, quantity=quantity)
+    if result.verdict in _STOPPED:
+        return packing.open_parcel(work, parcel.number)
+    if result.verdict is Verdict.UNKNOWN:
+        answer = packing.open_parcel(work, code)
+        if answer.verdict is not Verdict.UNKNOWN:
+            return answer
+    return result
+
+
+def figures(work: Workplace, wave_id: str, sealed_id: str) -> Figures:
+    """The counts of the top bar. ``offline`` when the shop has not been reached for a minute."""
+    row = details.wave_row(work, wave_id) if wave_id else None
+    since = outbox.oldest_waiting_at(work)
+    sealed = parcel_rows(work, [sealed_id]) if sealed_id else []
+    return Figures(
+        packing.packed_today(work),
+        len(parcel_ids(work, state="to_report")),
+        since is not None and work.now() - since > _LATE,
+        row.name if row else "",
+        row.packed if row else 0,
+        row.parcels if row else 0,
+        sealed[0] if sealed else None,
+    )
+
+
+def as_weight_g(typed: str) -> int | None:
+    """``1.268`` or ``1268`` in g; ``None`` for anything else. A dot means kilograms."""
+    text = typed.strip()
+    if found := _KILOGRAMS.fullmatch(text):
+        return round(float(found[1]) * 1000)
+    if found := _GRAMS.fullmatch(text):
+        return int(found[1])
+    return None
