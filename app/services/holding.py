@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, update
 
 from app.domain.errors import UserError
-from app.domain.states import HoldCode, HoldScope
+from app.domain.states import HoldCode, HoldScope, OutboxKind, OutboxState
 from app.domain.text import T, Text
 from app.services import records
 from app.services.workplace import Workplace
-from app.store.tables import holds, parcels
+from app.store.tables import holds, outbox, parcels
 
 AUTO = "auto"
 
@@ -195,6 +195,17 @@ def release_by_person(tx: Connection, work: Workplace, parcel_id: str) -> list[H
             ref=parcel_id,
         )
     _end(tx, work, [r.id for r in free], work.user or "person", "released")
+    if any(r.code == HoldCode.REPORT_REFUSED for r in free):
+        # Released means: tell the shop again. A refused message must never be forgotten.
+        tx.execute(
+            update(outbox)
+            .where(
+                outbox.c.parcel_id == parcel_id,
+                outbox.c.kind == OutboxKind.SHIP,
+                outbox.c.state == OutboxState.REFUSED,
+            )
+            .values(state=OutboxState.PENDING, next_at=work.now(), done_at=None)
+        )
     records.note(tx, work, "release", parcel_id=parcel_id, detail={"codes": [r.code for r in free]})
     records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
     return [HoldCode(r.code) for r in free]

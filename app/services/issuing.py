@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,7 +154,7 @@ def _insert(
             kind=first.kind,
             state=WaybillState.VOID_REQUESTED if spare else WaybillState.ISSUED,
             template=issued.template,
-            label=dict(issued.label),
+            label=_without_people(issued.label),
             parties_sealed=work.sealer.seal(parties),
             print_info=issued.print_info or None,
             carrier_order=issued.carrier_order,
@@ -163,6 +164,14 @@ def _insert(
         )
     )
     return waybill_id
+
+
+def _without_people(label: Mapping[str, Any]) -> dict[str, Any]:
+    """The carrier's label data without the parties it repeats: those are kept sealed.
+
+    What the carrier masked itself (``privacy_*``) stays, the label prints it.
+    """
+    return {k: v for k, v in label.items() if not k.startswith(("receiver_", "sender_"))}
 
 
 def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for: str) -> None:

@@ -87,8 +87,7 @@ def drain(
                 blocked.add(row.lane)
             failed = sum(not r.ok for r in rows)
             progress(Step(len(rows), len(rows), failed, done.message, done.parcel, done.result))
-            if len(rows) % 20 == 0:
-                renew(work, "outbox")
+            renew(work, "outbox")
     if rows:
         work.changed("orders", "parcels", "outbox")
     return rows
@@ -129,11 +128,17 @@ def _next(work: Workplace, blocked: set[str], *, everything: bool) -> Any:
 def _send(work: Workplace, row: Any) -> OutboxRow:
     interrupted = row.state == OutboxState.SENDING
     with work.db.write() as tx:
-        tx.execute(
+        claimed = tx.execute(
             update(outbox)
-            .where(outbox.c.id == row.id)
+            .where(
+                outbox.c.id == row.id,
+                outbox.c.state == row.state,
+                outbox.c.attempts == row.attempts,
+            )
             .values(state=OutboxState.SENDING, attempts=outbox.c.attempts + 1)
         )
+    if claimed.rowcount != 1:
+        return _row(row, "later", "busy_elsewhere", T("Another program is sending this message."))
     try:
         match OutboxKind(row.kind):
             case OutboxKind.SHIP:

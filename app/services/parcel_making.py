@@ -65,6 +65,10 @@ def match(
         elif wanted > have:
             extra.append((row, wanted - have))
         _remap(tx, work, row, open_rows)
+    listed = {line.line_key for line in order.lines}
+    for row in (r for key, r in rows.items() if key not in listed):
+        gone = _open_lines(tx, row.id)
+        _shrink(tx, work, row, gone, sum(r.listing_quantity for r in gone))
     if extra:
         existing = _grow(tx, work, our_id, shop_id, existing, extra)
     _cancel_empty(tx, work, existing, "sent_elsewhere" if sent_elsewhere else "refunded")
@@ -136,8 +140,9 @@ def void_live_number(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel_id)
-        .values(waybill_id=None, printed=False, print_confirmed=False)
+        .values(waybill_id=None, printed=False, print_confirmed=False, print_count=0)
     )
+    _forget_packing(tx, parcel_id)  # the box carries the old label
     outbox_rows.add_void(tx, work, row)
     return True
 
@@ -194,9 +199,36 @@ def _shrink(tx: Connection, work: Workplace, row: Any, open_rows: list[Any], by:
             .values(listing_quantity=left, quantity=quantity, scanned=min(piece.scanned, quantity))
         )
         allocation.shrink(tx, work, piece.parcel_id, piece.id, quantity)
+        if piece.scanned > quantity:
+            _scan_again(tx, work, piece.parcel_id, {"line": piece.id, "left": quantity})
         records.note(
             tx, work, "line_reduced", parcel_id=piece.parcel_id, detail={"by": cut, "left": left}
         )
+
+
+def _scan_again(
+    tx: Connection, work: Workplace, parcel_id: str, evidence: Mapping[str, Any]
+) -> None:
+    """Something in the box no longer belongs there: hold it; every piece is scanned anew."""
+    _forget_packing(tx, parcel_id)
+    holding.put(
+        tx,
+        work,
+        holding.Wanted(
+            HoldScope.PARCEL,
+            HoldCode.MANUAL,
+            T("The goods changed while it was packed: empty the box, release it, scan again."),
+            evidence=evidence,
+        ),
+        parcel_id=parcel_id,
+    )
+
+
+def _forget_packing(tx: Connection, parcel_id: str) -> None:
+    tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel_id).values(scanned=0))
+    tx.execute(
+        update(parcels).where(parcels.c.id == parcel_id).values(packed_at=None, packed_by="")
+    )
 
 
 def _remap(tx: Connection, work: Workplace, row: Any, open_rows: list[Any]) -> None:
@@ -221,6 +253,9 @@ def _remap(tx: Connection, work: Workplace, row: Any, open_rows: list[Any]) -> N
                 .where(parcels.c.id == piece.parcel_id, parcels.c.state == ParcelState.TO_LABEL)
                 .values(state=ParcelState.TO_CHECK)
             )
+            allocation.reserve(tx, work, piece.parcel_id)
+            if piece.scanned:
+                _scan_again(tx, work, piece.parcel_id, {"line": piece.id, "variant": True})
 
 
 def _grow(

@@ -11,7 +11,7 @@ from app.domain.states import Document, ParcelState
 from app.ports import SendResult, Sent
 from app.services import packing, records
 from app.services.printers import printer_for
-from app.services.waves import find_wave
+from app.services.waves import find_wave, unheld
 from app.services.workplace import Workplace
 from app.store.tables import (
     orders,
@@ -112,7 +112,9 @@ def mark_picked(work: Workplace, wave: str) -> int:
         ids = list(
             tx.execute(
                 select(parcels.c.id).where(
-                    parcels.c.wave_id == row.id, parcels.c.state == ParcelState.TO_PICK
+                    parcels.c.wave_id == row.id,
+                    parcels.c.state == ParcelState.TO_PICK,
+                    unheld(),
                 )
             ).scalars()
         )

@@ -125,13 +125,14 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
                 T("Take a new number for the parcel first."),
                 ref=number,
             )
-        print_proofs.settle_open_jobs(tx, work, waybill.id, "reprint")
+        # What is unknown may be on paper: it counts, so that two papers can be told apart.
         copies = tx.execute(
             select(func.count()).where(
                 print_jobs.c.waybill_id == waybill.id,
-                print_jobs.c.state.in_(print_proofs.DONE_JOBS),
+                print_jobs.c.state.not_in([PrintState.FAILED, PrintState.CANCELLED]),
             )
         ).scalar_one()
+        print_proofs.settle_open_jobs(tx, work, waybill.id, "reprint")
         name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
         records.note(
             tx,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from app.domain.text import T, Text
 from app.services import allocation, checking, ledger, mapping, records, remapping
 from app.services.workplace import Workplace
 from app.store.tables import products, sku_barcodes, skus, stock_balances, stock_moves
+
+MOST_PIECES = 100_000_000
+_WHOLE = re.compile(r"-?\d{1,9}(\.0*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +241,9 @@ def _import_one(tx: Connection, work: Workplace, line: int, row: Mapping[str, st
     known = tx.execute(select(skus).where(skus.c.code == code)).one_or_none()
     values: dict[str, Any] = {
         "name": name or (known.name if known else code),
-        "spec": row.get("spec", "").strip(),
-        "bin": row.get("bin", "").strip(),
+        # A column that the file does not have leaves what is known.
+        "spec": row["spec"].strip() if "spec" in row else (known.spec if known else ""),
+        "bin": row["bin"].strip() if "bin" in row else (known.bin if known else ""),
         "weight_g": weight_g or (known.weight_g if known else 0),
     }
     for extra in ("picture", "short_name"):
@@ -301,18 +306,15 @@ def _add_barcode(tx: Connection, sku_id: str, barcode: str) -> bool:
 
 
 def _whole(text: str) -> int | None:
-    try:
-        number = float(text.replace(",", "").strip())
-    except ValueError:
-        return None
-    return int(number) if number == int(number) else None
+    plain = text.replace(",", "").strip()
+    return int(float(plain)) if _WHOLE.fullmatch(plain) else None
 
 
 def _must_be_positive(quantity: int, sku: str) -> None:
-    if quantity <= 0:
+    if not 0 < quantity <= MOST_PIECES:
         raise UserError(
             "bad_quantity",
-            T("The number of pieces must be above zero."),
+            T("The number of pieces must be above zero and below {most}.", most=MOST_PIECES),
             T("To take pieces away use: stock adjust"),
             ref=sku,
         )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.orders import OrderSnapshot
@@ -19,9 +19,9 @@ from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import PlatformAccount, Shop
 from app.services import checking, intake
-from app.services.leases import lease
+from app.services.leases import lease, renew
 from app.services.workplace import Workplace
-from app.store.tables import shop_accounts, shops, sync_cursors
+from app.store.tables import settings, shop_accounts, shops, sync_cursors
 
 STREAM = "orders"
 LONGEST_WINDOW = timedelta(days=7, minutes=-1)  # the shop counts whole seconds and allows 7 days
@@ -156,10 +156,13 @@ def _run(
     # A run that begins after the cursor leaves a gap: it must not move the cursor over it.
     follows_on = since is None or upto_at is None or since <= upto_at
     start = since or _start(upto_at, end, overlap)
+    store_orders(work, shop, _unread(work, shop.shop_id), result)
     while start < end:
         token.check()
         stop = min(end, start + LONGEST_WINDOW)
         _window(work, shop, start, stop, result, progress, token)
+        # The cursor passes an order that could not be read only after its id is written down.
+        _remember_unread(work, shop.shop_id, list(result.failed))
         if follows_on:
             _move_cursor(work, shop.shop_id, stop)
         result.upto_at = stop
@@ -167,6 +170,25 @@ def _run(
     if result.new or result.changed:
         work.changed("orders", "parcels", "stock")
     work.changed("shops")
+
+
+def _unread(work: Workplace, shop_id: str) -> list[str]:
+    """Orders that earlier runs could not read: they are tried again with every run."""
+    with work.db.read() as tx:
+        kept = tx.execute(
+            select(settings.c.value).where(settings.c.key == f"unread:{shop_id}")
+        ).scalar()
+    return list(kept or ())
+
+
+def _remember_unread(work: Workplace, shop_id: str, order_ids: list[str]) -> None:
+    key = f"unread:{shop_id}"
+    if _unread(work, shop_id) == order_ids:
+        return
+    with work.db.write() as tx:
+        tx.execute(delete(settings).where(settings.c.key == key))
+        if order_ids:
+            tx.execute(insert(settings).values(key=key, value=order_ids))
 
 
 def _cursor(work: Workplace, shop_id: str) -> datetime | None:
@@ -227,6 +249,7 @@ def _pages(
         fresh = [i for i in page.order_ids if i not in seen]
         seen.update(fresh)
         store_orders(work, shop, fresh, result)
+        renew(work, f"sync:{shop.shop_id}")
         progress(Step(len(seen), len(seen), len(result.failed), None, shop.shop_id))
         if not page.next_key:
             return
@@ -238,6 +261,7 @@ def store_orders(work: Workplace, shop: Shop, order_ids: Sequence[str], result: 
     if not order_ids:
         return
     snapshots: list[OrderSnapshot] = []
+    broken: PackbenchError | None = None
     with ThreadPoolExecutor(_READERS, thread_name_prefix="packbench-sync") as readers:
         for order_id, answer in zip(
             order_ids, readers.map(lambda i: _read(shop, i), order_ids), strict=True
@@ -246,7 +270,7 @@ def store_orders(work: Workplace, shop: Shop, order_ids: Sequence[str], result: 
             if isinstance(answer, UserError) and answer.code in UNREADABLE:
                 result.failed[order_id] = answer.message
             elif isinstance(answer, PackbenchError):
-                raise answer
+                broken = answer
             else:
                 snapshots.append(answer)
     for start in range(0, len(snapshots), 20):
@@ -259,6 +283,8 @@ def store_orders(work: Workplace, shop: Shop, order_ids: Sequence[str], result: 
                         result.changed += 1
                     case intake.Stored.SAME:
                         result.same += 1
+    if broken is not None:  # what could be read is stored all the same
+        raise broken
 
 
 def refetch(work: Workplace, shop_id: str, order_ids: Sequence[str]) -> SyncResult:
@@ -314,15 +340,13 @@ def _refresh_accounts(work: Workplace, shop: Shop) -> None:
     """Read the platform's label accounts when they were not read for an hour."""
     now = work.now()
     with work.db.read() as tx:
-        settings = tx.execute(
-            select(shops.c.settings).where(shops.c.id == shop.shop_id)
-        ).scalar_one()
+        chosen = tx.execute(select(shops.c.settings).where(shops.c.id == shop.shop_id)).scalar_one()
         last = tx.execute(
             select(shop_accounts.c.fetched_at)
             .where(shop_accounts.c.shop_id == shop.shop_id)
             .order_by(shop_accounts.c.fetched_at.desc())
         ).scalar()
-    if settings.get("label_route", "platform") != "platform":
+    if chosen.get("label_route", "platform") != "platform":
         return
     if last is None or now - last > timedelta(hours=1):
         refresh_accounts(work, shop)

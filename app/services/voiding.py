@@ -46,7 +46,8 @@ def cancel_waybill(work: Workplace, number: str) -> str:
                 T("Ask the carrier to stop it instead."),
                 ref=number,
             )
-        if not parcel_making.void_live_number(tx, work, parcel.id):
+        is_live = parcel.waybill_id == waybill.id  # an older number must not take the new one down
+        if not is_live or not parcel_making.void_live_number(tx, work, parcel.id):
             raise UserError(
                 "waybill_void",
                 T("The number {number} is cancelled.", number=number),
