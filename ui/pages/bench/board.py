@@ -296,6 +296,12 @@ class _Painting(Units):
             self._compare(area, panel.scanned, panel.wanted)
         if panel.weight_g is not None:
             self._weight(area, panel)
+        elif panel.look is Look.DONE and panel.expected_g:
+            pale = QColor(ink)
+            pale.setAlphaF(0.12)
+            goods = tr("Goods alone {kg} kg", kg=f"{panel.expected_g / 1000:.2f}")
+            words = (goods, tr("Type the weight, then Enter"))
+            self._hint(area, area.bottom() - 274, pale, "scales", words, ink)
         if panel.foot or self.typed:
             self._foot_card(area, self.typed or panel.foot, ink)
 
