@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.domain.packing import Item, Line
-from app.domain.text import tr
+from app.domain.text import ntr, tr
 from ui.page import PageTools
 from ui.pages.bench.presenter import Look, Panel, Shift, View, in_order, waiting
 from ui.pages.bench.units import Units
@@ -83,7 +83,7 @@ class _Painting(Units):
         if s.offline and s.unsent:
             self._offline(tr("Offline, {n} parcels noted", n=s.unsent))
         else:
-            today = tr("Today {n} parcels", n=s.today)
+            today = ntr("Today {n} parcel", "Today {n} parcels", s.today)
             self.say((self.width - 330, 16, 220, 40), today, 22, t.text, 600, Align.AlignRight)
         sound = "speaker-high" if self.working_sound else "speaker-slash"
         self.icon(sound, self.width - 76, 36, 28, t.text2)
@@ -153,9 +153,9 @@ class _Painting(Units):
         t = self.t
         self.card((x, y, w, 76), 14, t.kraft_soft)
         self.icon("chat-circle-text", x + 42, y + 38, 34, t.kraft, "fill")
-        self.say((x + 78, y, w - 240, 76), note, 30, t.text, 500)
+        self.say((x + 78, y, w - 280, 76), note, 30, t.text, 500)
         mark = tr("Buyer's note")
-        self.say((x + w - 150, y, 126, 76), mark, 22, t.text2, 400, Align.AlignRight)
+        self.say((x + w - 194, y, 170, 76), mark, 22, t.text2, 400, Align.AlignRight)
 
     def _line(self, line: Line, x: float, y: float, w: float, h: float, *, current: bool) -> None:
         t = self.t
@@ -250,7 +250,7 @@ class _Painting(Units):
             self._foot_card(area, foot, ink, pale)
         elif panel.expected_g:
             goods = tr("Goods alone {kg} kg", kg=f"{panel.expected_g / 1000:.2f}")
-            words = (goods, tr("Type the weight when it is sealed"))
+            words = (goods, tr("Weigh it when it is sealed"))
             self._hint(area, area.bottom() - 144, pale, "scales", words, ink)
 
     def _next_item(self) -> Item | None:
