@@ -42,6 +42,17 @@ class LineSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class VirtualNumber:
+    """A number that reaches the buyer for a while. ``extended`` says how often it was prolonged."""
+
+    number: str
+    extension: str
+    expires_at: datetime | None
+    extended: int = 0
+    extensions_left: int | None = None  # None: the shop did not say
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedParcel:
     """A parcel that the shop knows as sent."""
 

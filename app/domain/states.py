@@ -128,6 +128,11 @@ class OutboxKind(StrEnum):
     SHIP = "ship"  # delivery/send
     PRINTED = "printed"  # ewaybill order/print
     VOID = "void"  # cancel a number that will not be used
+    EXTRA = "extra"  # delivery/compensation: one more parcel of goods that count as sent
+    CORRECT = "correct"  # deliveryinfo/update: another number for a reported parcel
+    NOTE = "note"  # merchantnotes/update
+    EXCHANGE = "exchange"  # acceptexchangereship
+    STOCK = "stock"  # stock/update by a delta
 
 
 class OutboxState(StrEnum):

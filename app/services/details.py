@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.domain.address import Address
 from app.domain.errors import UserError
@@ -151,7 +151,10 @@ def shop_states(work: Workplace) -> list[ShopState]:
     with work.db.read() as tx:
         rows = tx.execute(
             select(shops.c.id, shops.c.title, sync_cursors.c.finished_at, sync_cursors.c.last_error)
-            .outerjoin(sync_cursors, sync_cursors.c.shop_id == shops.c.id)
+            .outerjoin(
+                sync_cursors,
+                and_(sync_cursors.c.shop_id == shops.c.id, sync_cursors.c.stream == "orders"),
+            )
             .where(shops.c.active)
             .order_by(shops.c.position)
         ).all()

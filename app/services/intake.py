@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import Flow, OrderStatus, ParcelState
@@ -56,7 +56,7 @@ def store(tx: Connection, work: Workplace, shop_id: str, order: OrderSnapshot) -
                 tx, work, "order_status", order_id=our_id, detail={"status": order.status.value}
             )
     _store_lines(tx, work, our_id, shop_id, order)
-    _store_after_sales(tx, work, our_id, order)
+    _store_after_sales(tx, work, our_id, shop_id, order)
     _follow(tx, work, our_id, shop_id, order)
     return Stored.NEW if row is None else Stored.CHANGED
 
@@ -173,16 +173,32 @@ def _line_columns(line: LineSnapshot, position: int) -> dict[str, Any]:
     }
 
 
-def _store_after_sales(tx: Connection, work: Workplace, our_id: str, order: OrderSnapshot) -> None:
-    tx.execute(delete(after_sales).where(after_sales.c.order_id == our_id))
+def _store_after_sales(
+    tx: Connection, work: Workplace, our_id: str, shop_id: str, order: OrderSnapshot
+) -> None:
+    """What the order tells of its after-sales; what the cases themselves told stays."""
     for case in order.after_sales:
-        tx.execute(
-            insert(after_sales).values(
-                order_id=our_id,
-                after_sale_id=case.after_sale_id,
-                status=case.status,
-                open=case.open,
-                affects_goods=case.affects_goods,
-                seen_at=work.now(),
-            )
+        values = {
+            "order_id": our_id,
+            "shop_order_id": order.order_id,
+            "status": case.status,
+            "open": case.open,
+            "affects_goods": case.affects_goods,
+            "seen_at": work.now(),
+        }
+        place = (
+            after_sales.c.shop_id == shop_id,
+            after_sales.c.after_sale_id == case.after_sale_id,
         )
+        if tx.execute(update(after_sales).where(*place).values(**values)).rowcount == 0:
+            tx.execute(
+                insert(after_sales).values(
+                    shop_id=shop_id, after_sale_id=case.after_sale_id, **values
+                )
+            )
+    told = [case.after_sale_id for case in order.after_sales]
+    tx.execute(  # one that the order does not list any more blocks nothing
+        update(after_sales)
+        .where(after_sales.c.order_id == our_id, after_sales.c.after_sale_id.not_in(told))
+        .values(open=False)
+    )

@@ -6,11 +6,10 @@ done" is never guessed: the shop's own record is compared with ours.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
@@ -23,7 +22,7 @@ from app.domain.states import (
     ParcelState,
 )
 from app.domain.text import T, Text
-from app.domain.waybills import Problem, ProblemClass
+from app.domain.waybills import Problem
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import (
     Reported,
@@ -31,13 +30,29 @@ from app.ports import (
     ReportOutcome,
     ReportRefused,
     ReportUnclear,
-    ShipmentReport,
-    Shop,
 )
-from app.services import holding, records, syncing, voiding
+from app.services import holding, print_notices, records, report_sending, syncing, voiding
 from app.services.leases import lease, renew
 from app.services.workplace import Workplace
-from app.store.tables import orders, outbox, parcels, waybills
+from app.store.tables import orders, outbox, parcels
+
+
+class Sender(Protocol):
+    """Sends one row. ``again``: an earlier try may have taken effect.
+
+    May raise ``UserError`` (a connection that needs a person) or ``RetryableError``: nothing was
+    decided then, and the row waits.
+    """
+
+    def __call__(self, work: Workplace, row: Any, /, *, again: bool) -> ReportOutcome: ...
+
+
+SENDERS: Mapping[OutboxKind, Sender] = {
+    OutboxKind.SHIP: report_sending.send,
+    OutboxKind.PRINTED: print_notices.send_printed,
+    OutboxKind.VOID: voiding.send_void,
+}
+"""Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 _LONGEST_PAUSE_S = 900.0
@@ -140,88 +155,14 @@ def _send(work: Workplace, row: Any) -> OutboxRow:
     if claimed.rowcount != 1:
         return _row(row, "later", "busy_elsewhere", T("Another program is sending this message."))
     try:
-        match OutboxKind(row.kind):
-            case OutboxKind.SHIP:
-                outcome = _ship(work, row, read_back_first=interrupted or row.attempts > 0)
-            case OutboxKind.PRINTED:
-                outcome = _notify_printed(work, row)
-            case OutboxKind.VOID:
-                lost = row.payload.get("request")
-                outcome = (
-                    voiding.settle_lost(work, lost)
-                    if lost
-                    else voiding.send(work, row.payload["waybill"])
-                )
+        send = SENDERS[OutboxKind(row.kind)]
+        outcome = send(work, row, again=interrupted or row.attempts > 0)
     except RetryableError as error:
         outcome = ReportLater(error.message, error.retry_after_s)
     except UserError as error:
         # A connection that needs a person (wrong secret, whitelist): nothing was decided.
         return _later(work, row, error.message, None, error.code, error.remedy)
     return _store(work, row, outcome)
-
-
-def _report(row: Any) -> ShipmentReport:
-    return ShipmentReport(
-        order_id=row.payload["order_id"],
-        company=row.payload["company"],
-        number=row.payload["number"],
-        lines=tuple((p, s, int(n)) for p, s, n in row.payload["lines"]),
-    )
-
-
-def _ship(work: Workplace, row: Any, *, read_back_first: bool) -> ReportOutcome:
-    shop = work.outside.shop(row.shop_id)
-    report = _report(row)
-    if read_back_first:
-        seen = _read_back(shop, report)
-        if seen is not None:
-            return seen
-    outcome = shop.report_shipped(report)
-    if isinstance(outcome, ReportUnclear):
-        seen = _read_back(shop, report)
-        return seen if seen is not None else ReportLater(outcome.reason)
-    return outcome
-
-
-def _read_back(shop: Shop, report: ShipmentReport) -> ReportOutcome | None:
-    """What the shop has on file: ours = reported, another number = conflict, nothing = ``None``."""
-    on_file = shop.reported_parcels(report.order_id)
-    mine = _pieces(report.lines)
-    for parcel in on_file:
-        if parcel.number == report.number and mine <= _pieces(parcel.lines):
-            return Reported()
-    for parcel in on_file:
-        overlap = {(p, s) for p, s, _ in parcel.lines} & set(mine)
-        if overlap and parcel.number != report.number:
-            return ReportRefused(_sent_by_another(report), reread=True)
-    return None
-
-
-def _pieces(lines: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
-    pieces: Counter[tuple[str, str]] = Counter()
-    for product_id, sku_id, quantity in lines:
-        pieces[product_id, sku_id] += quantity
-    return pieces
-
-
-def _sent_by_another(report: ShipmentReport) -> Problem:
-    return Problem(
-        ProblemClass.DUPLICATE,
-        "sent_by_another",
-        "",
-        T("The shop already has another waybill number for these goods."),
-        T("Compare both parcels before this one leaves; correct the number in the shop."),
-        report.order_id,
-    )
-
-
-def _notify_printed(work: Workplace, row: Any) -> ReportOutcome:
-    with work.db.read() as tx:
-        waybill = tx.execute(select(waybills).where(waybills.c.id == row.payload["waybill"])).one()
-    work.outside.shop(row.shop_id).notify_printed(
-        waybill.request_id, waybill.carrier, waybill.number, bool(row.payload.get("again"))
-    )
-    return Reported()
 
 
 def _store(work: Workplace, row: Any, outcome: ReportOutcome) -> OutboxRow:

@@ -71,6 +71,12 @@ def cancel_waybill(work: Workplace, number: str) -> str:
     return str(parcel.id)
 
 
+def send_void(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
+    """Send one VOID row: a number that goes back, or a request whose end nobody knows."""
+    lost = row.payload.get("request")
+    return settle_lost(work, lost) if lost else send(work, row.payload["waybill"])
+
+
 def send(work: Workplace, waybill_id: str) -> ReportOutcome:
     """Tell the carrier or the platform that a number will not be used."""
     with work.db.read() as tx:

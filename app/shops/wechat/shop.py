@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from app.domain.address import Address
 from app.domain.companies import company as company_of
-from app.domain.errors import PackbenchError, RetryableError, UserError
+from app.domain.errors import RetryableError, UserError
 from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
 from app.domain.states import OrderStatus
 from app.domain.text import T, Text
@@ -19,7 +19,6 @@ from app.ports import (
     Health,
     PlatformAccount,
     Reported,
-    ReportLater,
     ReportOutcome,
     ReportRefused,
     ReportUnclear,
@@ -30,14 +29,13 @@ from app.shops.wechat.accounts import fetch_accounts
 from app.shops.wechat.client import NothingSent, Unclear, WechatClient, unreadable
 from app.shops.wechat.codes import (
     MEANINGS,
-    RETRY_AFTER_S,
     UPDATING_CODE,
-    Reaction,
     is_documented,
 )
 from app.shops.wechat.errors import Answer
 from app.shops.wechat.labels import BASE, WechatLabels
 from app.shops.wechat.settings import WechatSettings
+from app.shops.wechat.writing import later, outcome_of_answer
 
 INFO_PATH = "/channels/ec/basics/info/get"
 LIST_PATH = "/channels/ec/order/list/get"
@@ -55,8 +53,6 @@ NOT_VIRTUAL = 6060453
 ALREADY_SHIPPED = 109001
 _SAYS_ALREADY_SENT = frozenset({109000, ALREADY_SHIPPED})
 _KINDS_KEPT = 2000
-_APP_WIDE = frozenset({"shop_auth", "shop_ip", "shop_permission"})
-_APP_WIDE_PAUSE_S = 120.0
 
 
 class WechatShop:
@@ -285,13 +281,13 @@ class WechatShop:
         got = self._client.write(SEND_PATH, body, ref=report.order_id, priority=Priority.SHIP)
         match got:
             case NothingSent(error):
-                return _later(error)
+                return later(error)
             case Unclear(reason):
                 return ReportUnclear(reason)
             case Answer(code=code) if code in _SAYS_ALREADY_SENT:
                 return self._read_back(report, pieces, got)
             case Answer():
-                return _report_outcome(got, report.order_id)
+                return outcome_of_answer(got, report.order_id)
 
     def _read_back(
         self, report: ShipmentReport, pieces: Counter[tuple[str, str]], answer: Answer
@@ -338,32 +334,3 @@ def _order_unreadable(message: Text, order_id: str) -> UserError:
         T("Look at this order in the WeChat Store console, and update the program."),
         ref=order_id,
     )
-
-
-def _report_outcome(answer: Answer, order_id: str) -> ReportOutcome:
-    if answer.code == 0:
-        return Reported()
-    known = MEANINGS.get(answer.code)
-    problem = errors.problem(answer)
-    if known is None:  # undocumented: most likely a refusal, and the order shows whether it was one
-        return ReportRefused(problem, reread=True)
-    if known.name in _APP_WIDE:
-        return _later(errors.error(answer, order_id))
-    match known.reaction:
-        case Reaction.LATER:
-            return ReportLater(known.message, RETRY_AFTER_S.get(answer.code))
-        case Reaction.UNSURE:
-            return ReportUnclear(known.message)
-        case reaction:
-            return ReportRefused(problem, reread=reaction is Reaction.REREAD)
-
-
-def _later(error: UserError | RetryableError) -> ReportLater:
-    """Nothing was sent. What is wrong with the whole app is no refusal of this parcel."""
-    if isinstance(error, RetryableError):
-        return ReportLater(error.message, error.retry_after_s)
-    return ReportLater(_both(error), _APP_WIDE_PAUSE_S)
-
-
-def _both(error: PackbenchError) -> Text:
-    return T("{message} {remedy}", message=error.message, remedy=error.remedy)

@@ -16,8 +16,14 @@ from app.store.tables.goods import (
     stock_balances,
     stock_moves,
 )
-from app.store.tables.journal import audit, outbox, scans
-from app.store.tables.orders import after_sales, order_lines, order_secrets, orders
+from app.store.tables.journal import audit, outbox, push_events, scans
+from app.store.tables.orders import (
+    after_sales,
+    order_lines,
+    order_secrets,
+    orders,
+    reason_templates,
+)
 from app.store.tables.parcels import holds, parcel_lines, parcels, reservations, shipments, waves
 from app.store.tables.setup import (
     accounts,
@@ -50,7 +56,9 @@ __all__ = [
     "print_jobs",
     "printers",
     "products",
+    "push_events",
     "quotas",
+    "reason_templates",
     "reservations",
     "rules",
     "scans",

@@ -61,6 +61,14 @@ listings = Table(
     words("spec", 512),
     Column("mapped_sku_id", Key, ForeignKey("skus.id"), nullable=True),
     number("factor", 1),
+    words("sku_code", 128),
+    words("barcode", 64),
+    words("image_url", 512),
+    number("price_fen"),
+    words("status", 32),  # on_sale, off …; "" until the shop's goods were pulled
+    Column("shop_stock", Integer, nullable=True),  # what the shop believed when last asked
+    Column("stock_seen_at", UtcTime, nullable=True),
+    Column("pulled_at", UtcTime, nullable=True),
     UniqueConstraint("shop_id", "product_id", "sku_id"),
     CheckConstraint("factor >= 1", name="factor_counts_pieces"),
 )

@@ -48,6 +48,22 @@ outbox = Table(
     Index(None, "parcel_id"),
 )
 
+push_events = Table(
+    "push_events",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("once", String(128), nullable=False, unique=True),  # the same push is taken once
+    Column("shop_id", ShopId, nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("payload", Json, nullable=False),  # ids and codes; never a name, phone or address
+    Column("state", Code, nullable=False),  # pending, done, failed
+    number("attempts"),
+    Column("happened_at", UtcTime, nullable=True),
+    Column("received_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=True),
+    Index(None, "state", "id"),
+)
+
 audit = Table(
     "audit",
     metadata,

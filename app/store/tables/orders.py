@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from app.store.tables.base import flag, metadata, number, words
 from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
@@ -37,6 +37,8 @@ orders = Table(
     words("custom_work"),
     flag("quality_inspection"),
     flag("serials_wanted"),
+    flag("sent_elsewhere"),  # another program or the back office shipped a part of it
+    Column("virtual_until_at", UtcTime, nullable=True),  # when the virtual number ends
     number("paid_fen"),
     number("freight_fen"),
     words("label_code", 256),
@@ -77,6 +79,7 @@ order_lines = Table(
     flag("is_free_gift"),
     flag("sku_change_pending"),
     words("new_sku_id", 64),
+    Column("sku_change_until_at", UtcTime, nullable=True),  # refused by itself after that
     flag("dropship"),
     Column("mapped_sku_id", Key, ForeignKey("skus.id"), nullable=True),
     number("factor", 1),
@@ -97,10 +100,50 @@ order_secrets = Table(
 after_sales = Table(
     "after_sales",
     metadata,
-    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("shop_id", ShopId, ForeignKey("shops.id"), primary_key=True),
     Column("after_sale_id", ExternalId, primary_key=True),
+    # The order tells id, status, open and affects_goods; everything else comes with the case
+    # itself, which may be known before its order is, or after.
+    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), nullable=True),
+    words("shop_order_id", 64),
     Column("status", Code, nullable=False),
     flag("open"),
     flag("affects_goods", True),
+    words("kind", 32),
+    words("stage", 32),
+    flag("price_difference"),
+    words("reason", 64),
+    words("reason_text", 256),
+    words("buyer_words"),
+    number("amount_fen"),
+    number("refund_reason"),
+    Column("goods", Json, nullable=True),
+    words("new_sku_id", 64),
+    words("new_sku_code", 128),
+    words("return_company", 32),
+    words("return_number", 64),
+    words("exchange_company", 32),
+    words("exchange_number", 64),
+    Column("media", Json, nullable=True),
+    Column("deadline_at", UtcTime, nullable=True),
+    Column("created_at", UtcTime, nullable=True),
+    Column("updated_at", UtcTime, nullable=True),
+    Column("raw", Long, nullable=True),
+    Column("received_at", UtcTime, nullable=True),  # what came back was looked at
+    words("received_note", 256),
     Column("seen_at", UtcTime, nullable=False),
+    Index(None, "order_id"),
+    Index(None, "open", "deadline_at"),
+    Index(None, "return_number"),
+)
+
+reason_templates = Table(
+    "reason_templates",
+    metadata,
+    Column("id", Key, primary_key=True),
+    words("shop_id", 64),  # "" for every shop
+    Column("kind", Code, nullable=False),  # reject, note …
+    Column("text", String(256), nullable=False),
+    Column("reason", Integer, nullable=True),  # the platform's reason it goes with
+    number("position"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
 
 from app.store.tables.base import flag, metadata, number, words
-from app.store.types import Code, Json, Key, Long, ShopId, UtcTime
+from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
 
 waves = Table(
     "waves",
@@ -52,6 +52,8 @@ parcels = Table(
     Column("weight_g", Integer, nullable=True),
     Column("failure", Json, nullable=True),  # what the last action failed with: code, text, remedy
     words("address_hash", 128),  # the address the label was made for
+    Column("after_sale_id", ExternalId, nullable=True),  # an exchange or a re-send, not a sale
+    Column("serials", Json, nullable=True),  # serial, imei1, imei2: wanted for subsidised goods
     Column("opened_at", UtcTime, nullable=True),  # first scan at a bench
     Column("packed_at", UtcTime, nullable=True),
     words("packed_by", 64),

@@ -95,6 +95,8 @@ sync_cursors = Table(
     Column("upto_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime, nullable=True),
     Column("last_error", Long, nullable=True),
+    number("backlog"),  # known to have changed, not yet fetched
+    Column("backlog_since_at", UtcTime, nullable=True),
 )
 
 leases = Table(

@@ -1,0 +1,56 @@
+"""What the services need from the outside world; adapters implement it, ``app.bootstrap`` joins."""
+
+from __future__ import annotations
+
+from app.ports.base import Clock, Health, Sealer, SecretStore
+from app.ports.desks import AfterSaleDesk, GoodsDesk, OrderDesk
+from app.ports.outside import Outside
+from app.ports.printing import (
+    DeviceState,
+    DeviceStatus,
+    Printer,
+    PrinterConfig,
+    SendResult,
+    Sent,
+    Stationery,
+)
+from app.ports.shop import (
+    ParcelCorrection,
+    Serials,
+    ShipmentReport,
+    Shop,
+    ShopCompany,
+)
+from app.ports.telling import Reported, ReportLater, ReportOutcome, ReportRefused, ReportUnclear
+from app.ports.waybills import Capability, PlatformAccount, WaybillSource
+
+__all__ = [
+    "AfterSaleDesk",
+    "Capability",
+    "Clock",
+    "DeviceState",
+    "DeviceStatus",
+    "GoodsDesk",
+    "Health",
+    "OrderDesk",
+    "Outside",
+    "ParcelCorrection",
+    "PlatformAccount",
+    "Printer",
+    "PrinterConfig",
+    "ReportLater",
+    "ReportOutcome",
+    "ReportRefused",
+    "ReportUnclear",
+    "Reported",
+    "Sealer",
+    "SecretStore",
+    "SendResult",
+    "Sent",
+    "Serials",
+    "ShipmentReport",
+    "Shop",
+    "ShopCompany",
+    "Stationery",
+    "WaybillSource",
+]

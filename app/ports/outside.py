@@ -1,0 +1,24 @@
+"""The connected world, by name."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.ports.printing import Printer, Stationery
+from app.ports.shop import Shop
+from app.ports.waybills import WaybillSource
+
+
+class Outside(Protocol):
+    """The connected world, by name. Connections are made when first asked for and then kept."""
+
+    def shop(self, shop_id: str) -> Shop:
+        """Raises ``UserError`` when the shop is unknown or its secret is missing."""
+        ...
+
+    def carrier(self, account: str) -> WaybillSource: ...
+
+    def printer(self, name: str) -> Printer: ...
+
+    @property
+    def stationery(self) -> Stationery: ...

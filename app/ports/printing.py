@@ -1,0 +1,106 @@
+"""Printers, and drawing documents without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from app.domain.labels import Label, PackingSlip, PickList
+from app.domain.text import Text
+
+
+class DeviceState(StrEnum):
+    READY = "ready"
+    BUSY = "busy"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    PAUSED = "paused"
+    ERROR = "error"
+    OFFLINE = "offline"
+    MUTE = "mute"  # takes data, never says how it is
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    state: DeviceState
+    message: Text
+    remedy: Text | None = None
+
+    @property
+    def can_start(self) -> bool:
+        return self.state in {DeviceState.READY, DeviceState.BUSY, DeviceState.MUTE}
+
+
+class SendResult(StrEnum):
+    """What is certain about one label after sending it."""
+
+    CONFIRMED = "confirmed"  # the printer says it is out
+    SENT = "sent"  # every byte left; this printer never says more
+    UNKNOWN = "unknown"  # failed after the first byte
+    NOT_STARTED = "not_started"  # failed before the first byte
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    result: SendResult
+    reason: Text | None = None
+    status: DeviceStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterConfig:
+    """One ``[[printer]]`` of the configuration."""
+
+    name: str
+    language: str  # escpos | tspl | zpl | cpcl | pdf | system | component
+    address: str
+    dots_per_mm: float = 8.0
+    media: str = "76x130"
+    documents: tuple[str, ...] = ("label",)
+    options: Mapping[str, Any] | None = None
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        width, _, height = self.media.lower().partition("x")
+        return float(width), float(height)
+
+
+class Printer(Protocol):
+    """One printer that puts documents on paper. One call at a time per printer."""
+
+    @property
+    def config(self) -> PrinterConfig: ...
+
+    @property
+    def takes_platform_labels(self) -> bool: ...
+
+    def status(self) -> DeviceStatus: ...
+
+    def print_label(self, label: Label) -> Sent:
+        """Draw and send one label, and wait (bounded) for what the printer says of it."""
+        ...
+
+    def print_pick_list(self, pick_list: PickList) -> Sent: ...
+
+    def print_slip(self, slip: PackingSlip) -> Sent: ...
+
+
+class Stationery(Protocol):
+    """Draws documents without a printer: ``label render``, previews, the demo's PDF."""
+
+    def render(self, label: Label, fmt: str, media: str, dots_per_mm: float) -> bytes:
+        """The bytes a printer would get; ``fmt`` is pdf, png, escpos, tspl, zpl or cpcl.
+
+        Raises ``UserError`` (``platform_label``) for a label that only the component can draw.
+        """
+        ...
+
+    def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:
+        """One PDF, one page a label, fonts embedded once."""
+        ...
+
+    def pick_list_pdf(self, pick_list: PickList) -> bytes: ...
+
+    def slip_pdf(self, slip: PackingSlip, media: str) -> bytes: ...

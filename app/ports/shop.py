@@ -1,0 +1,93 @@
+"""A connected shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.address import Address
+from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
+from app.domain.states import OrderStatus
+from app.ports.base import Health
+from app.ports.telling import ReportOutcome
+from app.ports.waybills import PlatformAccount, WaybillSource
+
+
+@dataclass(frozen=True, slots=True)
+class Serials:
+    """Serial numbers of what is in a parcel, wanted for subsidised electronics."""
+
+    serial: str
+    imei1: str = ""
+    imei2: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentReport:
+    """One delivery/send: one order's part of one parcel. ``lines``: product id, sku id, pieces."""
+
+    order_id: str
+    company: str  # the shop's carrier code
+    number: str
+    lines: tuple[tuple[str, str, int], ...]
+    serials: Serials | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCorrection:
+    """Another carrier or number for a parcel that the shop has on file (deliveryinfo/update)."""
+
+    order_id: str
+    old: ReportedParcel
+    company: str  # the shop's carrier code
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCompany:
+    """A carrier as the shop names it."""
+
+    code: str  # delivery_id
+    name: str
+
+
+class Shop(Protocol):
+    """One connected shop. Raises ``UserError`` or ``RetryableError`` only, except where noted."""
+
+    @property
+    def shop_id(self) -> str: ...
+
+    def check(self) -> Health: ...
+
+    def changed_orders(
+        self, since: datetime, until: datetime, page_key: str, status: OrderStatus | None = None
+    ) -> OrderPage:
+        """Ids of orders updated in ``[since, until]``; every page needs the same two times.
+
+        Raises ``RetryableError`` with code ``sync_restart`` when the run must begin again.
+        """
+        ...
+
+    def order(self, order_id: str) -> OrderSnapshot: ...
+
+    def clear_receiver(self, order_id: str) -> Address:
+        """The receiver in clear. Costs one of the day's decodes; only on a person's action."""
+        ...
+
+    def platform_accounts(self) -> Sequence[PlatformAccount]: ...
+
+    def platform_labels(self, account: PlatformAccount) -> WaybillSource:
+        """The e-waybill platform seen as a source of numbers for one account."""
+        ...
+
+    def report_shipped(self, report: ShipmentReport) -> ReportOutcome:
+        """Tell the shop. Never raises for an answer or for the network."""
+        ...
+
+    def reported_parcels(self, order_id: str) -> Sequence[ReportedParcel]:
+        """What the shop has on file as sent (the read-back)."""
+        ...
+
+    def notify_printed(self, booking_key: str, company: str, number: str, again: bool) -> None: ...

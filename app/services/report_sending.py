@@ -1,0 +1,76 @@
+"""Telling the shop that goods were sent (delivery/send); a lost answer is looked up first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from app.domain.text import T
+from app.domain.waybills import Problem, ProblemClass
+from app.ports import (
+    Reported,
+    ReportLater,
+    ReportOutcome,
+    ReportRefused,
+    ReportUnclear,
+    ShipmentReport,
+    Shop,
+)
+from app.services.workplace import Workplace
+
+
+def report_of(row: Any) -> ShipmentReport:
+    return ShipmentReport(
+        order_id=row.payload["order_id"],
+        company=row.payload["company"],
+        number=row.payload["number"],
+        lines=tuple((p, s, int(n)) for p, s, n in row.payload["lines"]),
+    )
+
+
+def send(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
+    """Send one SHIP row; ``again``: an earlier try may have arrived, the shop's record decides."""
+    shop = work.outside.shop(row.shop_id)
+    report = report_of(row)
+    if again:
+        seen = _read_back(shop, report)
+        if seen is not None:
+            return seen
+    outcome = shop.report_shipped(report)
+    if isinstance(outcome, ReportUnclear):
+        seen = _read_back(shop, report)
+        return seen if seen is not None else ReportLater(outcome.reason)
+    return outcome
+
+
+def _read_back(shop: Shop, report: ShipmentReport) -> ReportOutcome | None:
+    """What the shop has on file: ours = reported, another number = conflict, nothing = ``None``."""
+    on_file = shop.reported_parcels(report.order_id)
+    mine = _pieces(report.lines)
+    for parcel in on_file:
+        if parcel.number == report.number and mine <= _pieces(parcel.lines):
+            return Reported()
+    for parcel in on_file:
+        overlap = {(p, s) for p, s, _ in parcel.lines} & set(mine)
+        if overlap and parcel.number != report.number:
+            return ReportRefused(_sent_by_another(report), reread=True)
+    return None
+
+
+def _pieces(lines: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
+    pieces: Counter[tuple[str, str]] = Counter()
+    for product_id, sku_id, quantity in lines:
+        pieces[product_id, sku_id] += quantity
+    return pieces
+
+
+def _sent_by_another(report: ShipmentReport) -> Problem:
+    return Problem(
+        ProblemClass.DUPLICATE,
+        "sent_by_another",
+        "",
+        T("The shop already has another waybill number for these goods."),
+        T("Compare both parcels before this one leaves; correct the number in the shop."),
+        report.order_id,
+    )
