@@ -11,6 +11,7 @@ from app.domain.address import Address
 from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
 from app.domain.states import OrderStatus
 from app.ports.base import Health
+from app.ports.desks import GoodsDesk
 from app.ports.telling import ReportOutcome
 from app.ports.waybills import PlatformAccount, WaybillSource
 
@@ -58,6 +59,11 @@ class Shop(Protocol):
 
     @property
     def shop_id(self) -> str: ...
+
+    @property
+    def goods(self) -> GoodsDesk:
+        """What it sells."""
+        ...
 
     def check(self) -> Health: ...
 

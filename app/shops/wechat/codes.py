@@ -44,6 +44,7 @@ _AGAIN = T("Nothing to do: the program tries again by itself.")
 _CONSOLE = T("Check app_id and app_secret of the shop in the WeChat Store console.")
 _LOOK = T("Open the order in the WeChat Store console and compare.")
 _NOT_ALLOWED = T("The app may not use this function of the shop.")
+_PULL_AGAIN = T("Fetch the shop's products again: listings pull")
 _ACCOUNT = T("Check the e-waybill account in the WeChat Store console.")
 
 
@@ -125,7 +126,6 @@ _GLOBAL: Mapping[int, Meaning] = {
         T("Grant the app its rights in the WeChat Store console."),
     ),
     10020051: _ours(_MALFORMED),
-    10020052: _ours(_MALFORMED),
     10020055: _ours(_MALFORMED),
 }
 
@@ -300,7 +300,50 @@ _LABELS: Mapping[int, Meaning] = {
     ),
 }
 
-MEANINGS: Mapping[int, Meaning] = {**_GLOBAL, **_ORDERS, **_DELIVERY, **_LABELS}
+_GOODS: Mapping[int, Meaning] = {
+    10020008: _fix(
+        "listing_blocked",
+        ProblemClass.PROHIBITED,
+        T("WeChat Store does not let this product be changed now."),
+        T("Look in the console why: the platform may have taken it off, or holds it in an event."),
+    ),
+    10020014: _fix(
+        "listing_flash_sale",
+        ProblemClass.OTHER,
+        T("A flash sale holds this variant; its stock and price cannot be changed."),
+        T("Wait until the flash sale is over, or stop it in the WeChat Store console."),
+    ),
+    10020034: _reread(
+        "listing_missing", T("The product has no such variant any more."), _PULL_AGAIN
+    ),
+    10020049: _fix(
+        "listing_review",
+        ProblemClass.OTHER,
+        T("WeChat Store is reviewing this product; it cannot be changed until then."),
+        T("Wait for the review, or withdraw the product from it in the console."),
+    ),
+    10020052: _reread("listing_missing", T("The shop has no such product."), _PULL_AGAIN),
+    10020054: _reread(
+        "stock_refused",
+        T("WeChat Store did not change the stock: fewer pieces left, or not changeable now."),
+        T("Compare the stock again: stock reconcile"),
+    ),
+    10020065: _reread("listing_off", T("The product is not on sale in the shop."), _PULL_AGAIN),
+    10020066: _fix(
+        "listing_reviews",
+        ProblemClass.OTHER,
+        T("The shop has used up its reviews of today."),
+        T("Put the product on sale tomorrow."),
+    ),
+    10020067: _fix(
+        "listing_uploading",
+        ProblemClass.OTHER,
+        T("WeChat Store is still working on the last change of this product."),
+        T("Try again in a few minutes."),
+    ),
+}
+
+MEANINGS: Mapping[int, Meaning] = {**_GLOBAL, **_ORDERS, **_DELIVERY, **_LABELS, **_GOODS}
 """Every errcode of the calls this program makes, as far as it is documented."""
 
 

@@ -33,6 +33,7 @@ from app.shops.wechat.codes import (
     is_documented,
 )
 from app.shops.wechat.errors import Answer
+from app.shops.wechat.goods import WechatGoods
 from app.shops.wechat.labels import BASE, WechatLabels
 from app.shops.wechat.settings import WechatSettings
 from app.shops.wechat.writing import later, outcome_of_answer
@@ -61,6 +62,7 @@ class WechatShop:
     def __init__(self, settings: WechatSettings, client: WechatClient) -> None:
         self._settings = settings
         self._client = client
+        self._goods = WechatGoods(client)
         self._kinds: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
         self._kinds_lock = threading.Lock()
 
@@ -68,6 +70,10 @@ class WechatShop:
     def shop_id(self) -> str:
         """The shop's name in the configuration."""
         return self._settings.name
+
+    @property
+    def goods(self) -> WechatGoods:
+        return self._goods
 
     @property
     def settings(self) -> WechatSettings:

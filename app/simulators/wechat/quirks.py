@@ -104,3 +104,9 @@ class WechatQuirks:
     # Goods
     orders_take_stock: bool = True
     refunds_return_stock: bool = True
+    goods_key_stays: bool = False
+    """product/list/get: the last page answers the key it was asked with, for ever."""
+    goods_total: bool = True
+    """product/list/get tells total_num (else 0)."""
+    listing_is_reviewed: bool = True
+    """product/listing puts a product in for review (else: on sale at once)."""

@@ -11,6 +11,7 @@ from app.simulators.wechat import delivery
 from app.simulators.wechat.addresses import Receiver, mask_in_place, receiver_of
 from app.simulators.wechat.aftersale_desk import AftersaleDesk
 from app.simulators.wechat.delivery import VIRTUAL_METHODS
+from app.simulators.wechat.goods_desk import GoodsDesk
 from app.simulators.wechat.records import (
     CANCELLED,
     DONE,
@@ -29,7 +30,7 @@ NOTES_CHANGED, ADDRESS_ASKED, URGED, SKU_ASKED = 3, 4, 7, 9
 BUYER, TIMEOUT, ALL_REFUNDED, OVERSOLD = "1", "2", "3", "4"
 
 
-class WechatShop(AftersaleDesk):
+class WechatShop(AftersaleDesk, GoodsDesk):
     """One shop. Any thread may call; every change moves the order's update_time.
 
     Constructor arguments are those of ``ShopState``. ``sells`` False makes it another kind of
@@ -204,11 +205,6 @@ class WechatShop(AftersaleDesk):
         """Another software owns the order (606034)."""
         with self.lock:
             self._known(order_id).other_isv = True
-
-    def add_product(self, product: Mapping[str, Any]) -> None:
-        """Sell a product, in the shape of product/get."""
-        with self.lock:
-            self.products[str(product["product_id"])] = copy.deepcopy(dict(product))
 
     def pick_up(self, waybill_id: str) -> None:
         """The carrier takes the parcel: the number can no longer be cancelled.

@@ -93,6 +93,8 @@ class ShopState:
         self.aftersales: dict[str, dict[str, Any]] = {}
         self.refunds_asked_at_s: dict[str, float] = {}
         self.products: dict[str, dict[str, Any]] = {}
+        self.flash_sales: set[tuple[str, str]] = set()
+        self.reviews_left = 100
         self.label_orders: dict[str, LabelOrder] = {}
         self.labels_by_number: dict[str, LabelOrder] = {}
         self.print_notices: list[PrintNotice] = []
@@ -154,7 +156,20 @@ class ShopState:
         product = self.products.get(product_id, {})
         for sku in product.get("skus", ()):
             if str(sku["sku_id"]) == sku_id:
-                sku["stock_num"] = max(0, int(sku["stock_num"]) - units)
+                had = int(sku["stock_num"])
+                sku["stock_num"] = max(0, had - units)
+                if had > 0 == sku["stock_num"]:
+                    self._push_sold_out(product_id, sku_id)
+
+    def _push_sold_out(self, product_id: str, sku_id: str) -> None:
+        event = "channels_ec_stock_no_enough"
+        told = {
+            "product_id": product_id,
+            "sku_id": sku_id,
+            "remaining_stock_amount": 0,
+            "remaining_code_amount": 0,
+        }
+        self.push(event, "", **{event: told})
 
     def _close_overdue_sku_changes(self, order: ShopOrder) -> None:
         now_s = self.now_s()

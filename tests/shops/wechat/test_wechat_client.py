@@ -121,7 +121,7 @@ def test_errcode_zero_or_none_is_success(
         (61023, UserError, "shop_auth"),
         (10020050, UserError, "shop_permission"),
         (10020051, UserError, "shop_request"),
-        (10020052, UserError, "shop_request"),
+        (10020052, UserError, "listing_missing"),
         (10020055, UserError, "shop_request"),
         (100002, UserError, "order_missing"),
         (100003, RetryableError, "order_busy"),
