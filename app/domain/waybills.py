@@ -10,6 +10,9 @@ from typing import Any
 from app.domain.address import Address
 from app.domain.text import Text
 
+PRINT_INFO_BY_NUMBER = "print_info_by_number"
+"""Key of ``Issued.label`` under which the payloads of the other boxes stand, by their numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:

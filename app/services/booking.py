@@ -27,6 +27,7 @@ from app.store.tables import (
     parcels,
     quotas,
     settings,
+    shipments,
     shop_accounts,
     shops,
     skus,
@@ -48,6 +49,9 @@ def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
         numbers = _order_numbers(tx, parcel_id)
         account = _account_record(tx, parcel)
         sender = _sender(tx, parcel)
+        boxes = tx.execute(
+            select(shipments.c.box_count).where(shipments.c.id == parcel.shipment_id)
+        ).scalar_one()
     receiver = Address.from_dict(order.receiver)
     if parcel.route == Route.DIRECT and receiver.masked:
         receiver = clear_receiver(work, order.id)
@@ -62,6 +66,7 @@ def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
             weight_g=max(1, parcel.weight_g or parcel.expected_weight_g or 500),
             order_ids=tuple(numbers),
             remark="",
+            box_count=boxes,
             account=account,
         ),
         order.address_hash,

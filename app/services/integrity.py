@@ -99,7 +99,7 @@ def _allocated_equals_reservations(tx: Connection) -> Iterator[Broken]:
 def _one_live_waybill(tx: Connection) -> Iterator[Broken]:
     rows = tx.execute(
         select(waybills.c.parcel_id)
-        .where(waybills.c.kind != "return_slip", waybills.c.state.in_(LIVE_WAYBILL_STATES))
+        .where(waybills.c.kind == "mother", waybills.c.state.in_(LIVE_WAYBILL_STATES))
         .group_by(waybills.c.parcel_id)
         .having(func.count() > 1)
     ).scalars()

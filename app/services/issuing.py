@@ -19,9 +19,10 @@ from app.domain.states import (
     WaybillState,
 )
 from app.domain.text import T
-from app.domain.waybills import Booking, Issued
+from app.domain.waybills import PRINT_INFO_BY_NUMBER, Booking, Issued
 from app.services import booking as bookings
 from app.services import holding, outbox_rows, records
+from app.services.shipment_numbers import CHILD, MOTHER
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
@@ -54,7 +55,7 @@ def write_down(
     known = tx.execute(
         select(waybills.c.number, waybills.c.carrier).where(
             waybills.c.parcel_id == parcel_id,
-            waybills.c.kind != "return_slip",
+            waybills.c.kind == MOTHER,
             waybills.c.state.in_(LIVE_WAYBILL_STATES),
         )
     ).one_or_none()
@@ -141,28 +142,34 @@ def _insert(
         ensure_ascii=False,
     )
     waybill_id = work.key()
-    first = issued.numbers[0]
-    tx.execute(
-        insert(waybills).values(
-            id=waybill_id,
-            request_id=booking.key if own_request else None,
-            parcel_id=parcel.id,
-            carrier=parcel.carrier,
-            route=parcel.route,
-            account=parcel.account,
-            number=first.number,
-            kind=first.kind,
-            state=WaybillState.VOID_REQUESTED if spare else WaybillState.ISSUED,
-            template=issued.template,
-            label=_without_people(issued.label),
-            parties_sealed=work.sealer.seal(parties),
-            print_info=issued.print_info or None,
-            carrier_order=issued.carrier_order,
-            address_hash=address_hash,
-            issued_at=work.now(),
-            changed_at=work.now(),
+    sealed = work.sealer.seal(parties)
+    pictures = issued.label.get(PRINT_INFO_BY_NUMBER) or {}
+    box_no = 0
+    for n, entry in enumerate(issued.numbers):
+        is_slip = entry.kind not in {MOTHER, CHILD}
+        box_no += not is_slip
+        tx.execute(
+            insert(waybills).values(
+                id=work.key() if n else waybill_id,
+                request_id=booking.key if own_request else None,
+                parcel_id=parcel.id,
+                carrier=parcel.carrier,
+                route=parcel.route,
+                account=parcel.account,
+                number=entry.number,
+                kind=entry.kind,
+                box_no=max(1, box_no),
+                state=WaybillState.VOID_REQUESTED if spare else WaybillState.ISSUED,
+                template=issued.template,
+                label=_without_people(issued.label),
+                parties_sealed=sealed,
+                print_info=(pictures.get(entry.number) if n else issued.print_info) or None,
+                carrier_order=issued.carrier_order,
+                address_hash=address_hash,
+                issued_at=work.now(),
+                changed_at=work.now(),
+            )
         )
-    )
     return waybill_id
 
 
@@ -171,7 +178,11 @@ def _without_people(label: Mapping[str, Any]) -> dict[str, Any]:
 
     What the carrier masked itself (``privacy_*``) stays, the label prints it.
     """
-    return {k: v for k, v in label.items() if not k.startswith(("receiver_", "sender_"))}
+    return {
+        k: v
+        for k, v in label.items()
+        if not k.startswith(("receiver_", "sender_")) and k != PRINT_INFO_BY_NUMBER
+    }
 
 
 def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for: str) -> None:

@@ -14,6 +14,7 @@ from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
 from app.domain.privacy import Masking, for_label, sender_for_label
 from app.domain.states import ParcelState, Route
 from app.domain.text import T
+from app.services.shipment_numbers import CHILD, RETURN_SLIP, boxes_of
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -55,8 +56,16 @@ def label_of(
 ) -> Label:
     """What is printed for ``waybill``. Personal data is masked here, by the one function for it."""
     own = _own_area(tx, waybill.parcel_id)
+    boxes = [] if waybill.kind == RETURN_SLIP else boxes_of(tx, waybill)
     if waybill.route == Route.PLATFORM and waybill.print_info:
-        return PlatformLabel(waybill.number, waybill.print_info, job_id or waybill.id, own=own)
+        return PlatformLabel(
+            waybill.number,
+            waybill.print_info,
+            job_id or waybill.id,
+            number_in_batch=waybill.box_no,
+            batch_size=max(1, len(boxes)),
+            own=own,
+        )
     parties = json.loads(work.sealer.unseal(waybill.parties_sealed or ""))
     masking = _masking(tx)
     parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
@@ -70,6 +79,9 @@ def label_of(
         own=own,
         printed_at=work.now(),
         weight_g=parcel.weight_g or parcel.expected_weight_g,
+        box_no=waybill.box_no,
+        box_count=max(1, len(boxes)),
+        mother_number=boxes[0].number if waybill.kind == CHILD else "",
         reprint_no=reprint_no,
         kind=waybill.kind,
         extra={"company": str(company(waybill.carrier).name)},

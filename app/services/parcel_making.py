@@ -17,7 +17,7 @@ from app.domain.states import (
     WaybillState,
 )
 from app.domain.text import T
-from app.services import allocation, holding, outbox_rows, records
+from app.services import allocation, holding, outbox_rows, records, shipment_numbers
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -126,17 +126,13 @@ def void_live_number(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     row = tx.execute(
         select(waybills).where(
             waybills.c.parcel_id == parcel_id,
-            waybills.c.kind != "return_slip",
+            waybills.c.kind == "mother",
             waybills.c.state.in_([WaybillState.ISSUED, WaybillState.PRINTED, WaybillState.PACKED]),
         )
     ).one_or_none()
     if row is None:
         return False
-    tx.execute(
-        update(waybills)
-        .where(waybills.c.id == row.id)
-        .values(state=WaybillState.VOID_REQUESTED, changed_at=work.now())
-    )
+    shipment_numbers.follow(tx, work, row, WaybillState.VOID_REQUESTED)
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel_id)

@@ -8,9 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import UserError
-from app.domain.states import Document, OutboxKind, ParcelState, PrintState, Route, WaybillState
+from app.domain.states import (
+    LIVE_WAYBILL_STATES,
+    Document,
+    OutboxKind,
+    ParcelState,
+    PrintState,
+    Route,
+    WaybillState,
+)
 from app.domain.text import T
-from app.services import outbox_rows, records, shipping
+from app.services import outbox_rows, records, shipment_numbers, shipping
 from app.services.workplace import Workplace
 from app.store.tables import parcels, print_jobs, waybills
 
@@ -72,7 +80,9 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
             print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(DONE_JOBS)
         )
     ).scalar_one()
-    if parcel.waybill_id == waybill_id:
+    mother = shipment_numbers.mother_of(tx, waybill)
+    whole = parcel.waybill_id == mother.id and not _boxes_left(tx, mother)
+    if whole:
         going_on = parcel.state == ParcelState.TO_LABEL
         tx.execute(
             update(parcels)
@@ -93,23 +103,40 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
             .where(waybills.c.id == waybill_id)
             .values(state=WaybillState.PRINTED, changed_at=work.now())
         )
-    if waybill.route == Route.PLATFORM and confirmed:
+    if waybill.route == Route.PLATFORM and confirmed and whole:
+        sheets = _sheets(tx, mother)
         outbox_rows.add(
             tx,
             work,
             OutboxKind.PRINTED,
-            f"printed:{waybill.id}:{jobs}",
-            lane=f"printed:{waybill.id}",
+            f"printed:{mother.id}:{sum(sheets.values())}",
+            lane=f"printed:{mother.id}",
             shop_id=parcel.shop_id,
             parcel_id=parcel.id,
-            payload={"waybill": waybill.id, "again": jobs > 1},
+            payload={"waybill": mother.id, "again": max(sheets.values()) > 1},
         )
     records.note(
         tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}
     )
-    if confirmed and parcel.waybill_id == waybill_id:
+    if confirmed and whole:
         shipping.ship_printed(tx, work, parcel.id)
     records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+
+
+def _boxes_left(tx: Connection, mother: Any) -> bool:
+    """Whether a box of the shipment still waits for its label."""
+    return not all(_sheets(tx, mother).values())
+
+
+def _sheets(tx: Connection, mother: Any) -> dict[str, int]:
+    """How many labels of each box are out, by the boxes' waybills."""
+    boxes = [box.id for box in shipment_numbers.boxes_of(tx, mother)]
+    out = tx.execute(
+        select(print_jobs.c.waybill_id, func.count())
+        .where(print_jobs.c.waybill_id.in_(boxes), print_jobs.c.state.in_(DONE_JOBS))
+        .group_by(print_jobs.c.waybill_id)
+    )
+    return {**dict.fromkeys(boxes, 0), **{r[0]: r[1] for r in out}}
 
 
 def resume_after(work: Workplace, wave_id: str, number: str) -> None:
@@ -121,9 +148,14 @@ def resume_after(work: Workplace, wave_id: str, number: str) -> None:
         by_number = {
             r.number: r
             for r in tx.execute(
-                select(waybills.c.number, waybills.c.id, parcels.c.wave_position, parcels.c.id)
-                .join(parcels, parcels.c.waybill_id == waybills.c.id)
-                .where(parcels.c.wave_id == wave_id)
+                select(waybills.c.number, waybills.c.id, parcels.c.wave_position, waybills.c.box_no)
+                .join(parcels, parcels.c.id == waybills.c.parcel_id)
+                .where(
+                    parcels.c.wave_id == wave_id,
+                    parcels.c.waybill_id.is_not(None),
+                    waybills.c.kind != shipment_numbers.RETURN_SLIP,
+                    waybills.c.state.in_(LIVE_WAYBILL_STATES),
+                )
             )
         }
         last = by_number.get(number.strip().upper())
@@ -138,7 +170,7 @@ def resume_after(work: Workplace, wave_id: str, number: str) -> None:
         for row in by_number.values():
             if lane is not None and _printer_of(tx, row[1]) not in {lane, None}:
                 continue
-            if row.wave_position <= last.wave_position:
+            if (row.wave_position, row.box_no) <= (last.wave_position, last.box_no):
                 confirm_jobs(tx, work, [row[1]], work.user or "person")
             else:
                 settle_open_jobs(tx, work, row[1], "resume")
@@ -155,7 +187,11 @@ def _take_back_unconfirmed(tx: Connection, work: Workplace, waybill_id: str) -> 
     if not taken.rowcount:
         return
     back = {ParcelState.TO_PICK: ParcelState.TO_LABEL}
-    parcel = tx.execute(select(parcels).where(parcels.c.waybill_id == waybill_id)).one()
+    parcel = tx.execute(
+        select(parcels)
+        .join(waybills, waybills.c.parcel_id == parcels.c.id)
+        .where(waybills.c.id == waybill_id)
+    ).one()
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel.id, ~parcels.c.print_confirmed)

@@ -7,7 +7,7 @@ sent again by itself; a person says up to where the paper is good, or a scan of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -24,6 +24,7 @@ from app.ports import Printer, SendResult, Sent
 from app.services import label_content, print_proofs, records
 from app.services.leases import lease, renew
 from app.services.printers import printer_for
+from app.services.shipment_numbers import boxes_of
 from app.services.waves import find_wave, wave_parcels
 from app.services.workplace import Workplace
 from app.store.tables import parcels, print_jobs, waybills
@@ -145,14 +146,22 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
         raise name
     with lease(work, f"print:{name}"):
         return _print_one(
-            work, work.outside.printer(name), waybill.parcel_id, copy_no=copies, reason=reason
+            work,
+            work.outside.printer(name),
+            waybill.parcel_id,
+            waybill.id,
+            copy_no=copies,
+            reason=reason,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
+    """``boxes``: the waybills of the boxes whose label is not out yet."""
+
     route: Route
     number: str
+    boxes: tuple[str, ...]
 
 
 def _route(tx: Connection, parcel_id: str) -> Route:
@@ -184,19 +193,23 @@ def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
             Text.from_json(held[0].reason),
             T("Release the hold first."),
         )
-    job = print_proofs.last_job(tx, row.id)
-    if job is not None and job.state in print_proofs.OPEN_JOBS:
-        return PrintRow(
-            parcel_id,
-            row.number,
-            "unknown",
-            "print_unknown",
-            T("Nobody knows whether the label {number} came out.", number=row.number),
-            _UNKNOWN_REMEDY,
-        )
-    if row.done:
+    left = []
+    for box in boxes_of(tx, row):
+        job = print_proofs.last_job(tx, box.id)
+        if job is not None and job.state in print_proofs.OPEN_JOBS:
+            return PrintRow(
+                parcel_id,
+                box.number,
+                "unknown",
+                "print_unknown",
+                T("Nobody knows whether the label {number} came out.", number=box.number),
+                _UNKNOWN_REMEDY,
+            )
+        if job is None or job.state not in print_proofs.DONE_JOBS:
+            left.append(box.id)
+    if row.done or not left:
         return PrintRow(parcel_id, row.number, "kept")
-    return _Ready(Route(row.route), row.number)
+    return _Ready(Route(row.route), row.number, tuple(left))
 
 
 def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) -> Iterator[PrintRow]:
@@ -216,7 +229,7 @@ def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) ->
                     left.remove(parcel_id)
                     yield ready
                     continue
-                row = _print_one(work, device, parcel_id)
+                row = _print_boxes(work, device, parcel_id, ready.boxes)
                 left.remove(parcel_id)
                 yield row
                 if row.result in {"unknown", "failed"}:
@@ -237,16 +250,43 @@ def _failed(parcel_id: str, number: str, error: PackbenchError) -> PrintRow:
     return PrintRow(parcel_id, number, "failed", error.code, error.message, error.remedy)
 
 
+def _print_boxes(
+    work: Workplace, device: Printer, parcel_id: str, boxes: Sequence[str]
+) -> PrintRow:
+    """One label a box, each on its own; the first that is not good ends it."""
+    row = _print_one(work, device, parcel_id, boxes[0])
+    for waybill_id in boxes[1:]:
+        if not row.ok:
+            break
+        row = _print_one(work, device, parcel_id, waybill_id)
+    if row.ok and len(boxes) > 1:
+        with work.db.read() as tx:
+            mother = _mother_number(tx, parcel_id)
+        return replace(row, waybill=mother or row.waybill)
+    return row
+
+
+def _mother_number(tx: Connection, parcel_id: str) -> str | None:
+    number: str | None = tx.execute(
+        select(waybills.c.number)
+        .join(parcels, parcels.c.waybill_id == waybills.c.id)
+        .where(parcels.c.id == parcel_id)
+    ).scalar()
+    return number
+
+
 def _print_one(
-    work: Workplace, device: Printer, parcel_id: str, *, copy_no: int = 0, reason: str = ""
+    work: Workplace,
+    device: Printer,
+    parcel_id: str,
+    waybill_id: str,
+    *,
+    copy_no: int = 0,
+    reason: str = "",
 ) -> PrintRow:
     job_id = work.key()
     with work.db.write() as tx:
-        waybill = tx.execute(
-            select(waybills)
-            .join(parcels, parcels.c.waybill_id == waybills.c.id)
-            .where(parcels.c.id == parcel_id)
-        ).one()
+        waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
         label = label_content.label_of(tx, work, waybill, job_id=job_id, reprint_no=copy_no)
         wave_id = tx.execute(select(parcels.c.wave_id).where(parcels.c.id == parcel_id)).scalar()
         tx.execute(

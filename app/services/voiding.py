@@ -24,6 +24,7 @@ from app.services import (
     parcel_making,
     print_proofs,
     records,
+    shipment_numbers,
 )
 from app.services.labelling import source_for
 from app.services.outcomes import LabelRow
@@ -37,7 +38,7 @@ def cancel_waybill(work: Workplace, number: str) -> str:
     Raises ``UserError``: unknown number, or the parcel has been shipped already.
     """
     with work.db.write() as tx:
-        waybill = label_content.find_waybill(tx, number)
+        waybill = shipment_numbers.mother_of(tx, label_content.find_waybill(tx, number))
         parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
         if parcel.state in {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}:
             raise UserError(
@@ -135,14 +136,8 @@ def _keep(work: Workplace, waybill: Any) -> None:
         out = print_proofs.last_job(tx, waybill.id)
         printed = out is not None and out.state in print_proofs.DONE_JOBS
         going_on = printed and parcel.state == ParcelState.TO_LABEL
-        tx.execute(
-            update(waybills)
-            .where(waybills.c.id == waybill.id)
-            .values(
-                state=WaybillState.PRINTED if printed else WaybillState.ISSUED,
-                changed_at=work.now(),
-            )
-        )
+        state = WaybillState.PRINTED if printed else WaybillState.ISSUED
+        shipment_numbers.follow(tx, work, waybill, state)
         tx.execute(
             update(parcels)
             .where(parcels.c.id == parcel.id)
@@ -166,11 +161,8 @@ def _nobody_knows(parcel_id: str, row: LabelRow) -> Problem:
 
 def _end(work: Workplace, waybill_id: str, state: WaybillState, request_id: str | None) -> None:
     with work.db.write() as tx:
-        tx.execute(
-            update(waybills)
-            .where(waybills.c.id == waybill_id)
-            .values(state=state, changed_at=work.now())
-        )
+        waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
+        shipment_numbers.follow(tx, work, waybill, state)
         if request_id is not None:
             tx.execute(
                 update(waybill_requests)

@@ -13,6 +13,7 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.text import T, Text
 from app.domain.waybills import (
+    PRINT_INFO_BY_NUMBER,
     Booking,
     Issued,
     IssuedNumber,
@@ -53,8 +54,6 @@ CARRIER_REFUSED, NOT_CANCELLED, NO_SUCH_LABEL = 10025005, 10025006, 10025010
 UPDATE_CONFLICT, BUSY = 10025011, -1
 CANCELLED = 2  # status of a label order
 CHILD = 2  # waybill_type
-PRINT_INFO_BY_NUMBER = "print_info_by_number"
-"""Key of ``Issued.label`` under which the payloads of the other boxes stand, by their numbers."""
 
 
 class WechatLabels:

@@ -49,7 +49,8 @@ waybills = Table(
     Column("route", Code, nullable=False),
     Column("account", String(64), nullable=False),
     Column("number", ExternalId, nullable=False),
-    Column("kind", Code, nullable=False),
+    Column("kind", Code, nullable=False),  # mother (also of a single box), child, return_slip
+    number("box_no", 1),  # the mother is box 1
     Column("state", Code, nullable=False),
     Column("template", Code, nullable=False),
     Column("label", Json, nullable=False),  # the carrier's route data, as it came
@@ -65,10 +66,10 @@ waybills = Table(
         "parcel_id",
         unique=True,
         sqlite_where=text(
-            "kind <> 'return_slip' AND state IN ('issued', 'printed', 'packed', 'handed_over')"
+            "kind = 'mother' AND state IN ('issued', 'printed', 'packed', 'handed_over')"
         ),
         postgresql_where=text(
-            "kind <> 'return_slip' AND state IN ('issued', 'printed', 'packed', 'handed_over')"
+            "kind = 'mother' AND state IN ('issued', 'printed', 'packed', 'handed_over')"
         ),
     ),
     Index(None, "number"),

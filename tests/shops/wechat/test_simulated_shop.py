@@ -16,6 +16,7 @@ from app.domain.keys import new_key
 from app.domain.orders import OrderSnapshot
 from app.domain.states import OrderStatus
 from app.domain.waybills import (
+    PRINT_INFO_BY_NUMBER,
     Booking,
     Goods,
     Issued,
@@ -40,7 +41,6 @@ from app.shops.wechat.labels import (
     CANCEL_PATH,
     CREATE_PATH,
     GET_PATH,
-    PRINT_INFO_BY_NUMBER,
     PRINT_INFO_PATH,
 )
 from app.shops.wechat.settings import WechatSettings

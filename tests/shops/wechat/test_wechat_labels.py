@@ -10,6 +10,7 @@ from app.domain.address import Address
 from app.domain.errors import RetryableError, UserError
 from app.domain.text import T
 from app.domain.waybills import (
+    PRINT_INFO_BY_NUMBER,
     Booking,
     Goods,
     Issued,
@@ -30,7 +31,6 @@ from app.shops.wechat.labels import (
     CANCEL_PATH,
     CREATE_PATH,
     GET_PATH,
-    PRINT_INFO_BY_NUMBER,
     PRINT_INFO_PATH,
     WechatLabels,
 )

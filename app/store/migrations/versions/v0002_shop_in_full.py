@@ -64,6 +64,7 @@ def upgrade() -> None:
     op.add_column("orders", _time("virtual_until_at"))
     op.add_column("parcels", sa.Column("after_sale_id", sa.String(length=64), nullable=True))
     op.add_column("parcels", sa.Column("serials", sa.JSON(), nullable=True))
+    _boxes()
     op.add_column("sync_cursors", _number("backlog"))
     op.add_column("sync_cursors", _time("backlog_since_at"))
 
@@ -90,6 +91,24 @@ def _push_events() -> None:
         sa.UniqueConstraint("once", name=op.f("uq_push_events_once")),
     )
     op.create_index(op.f("ix_push_events_state_id"), "push_events", ["state", "id"])
+
+
+def _boxes() -> None:
+    """Every box of a shipment has a row: one live mother a parcel, any number of children."""
+    box_no = sa.Column("box_no", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    op.add_column("waybills", box_no)
+    one_live = sa.text(
+        "kind = 'mother' AND state IN ('issued', 'printed', 'packed', 'handed_over')"
+    )
+    op.drop_index("uq_waybills_one_live", table_name="waybills")
+    op.create_index(
+        "uq_waybills_one_live",
+        "waybills",
+        ["parcel_id"],
+        unique=True,
+        sqlite_where=one_live,
+        postgresql_where=one_live,
+    )
 
 
 def _after_sales() -> None:
