@@ -15,13 +15,21 @@ from app.ports.printing import (
     Stationery,
 )
 from app.ports.shop import (
+    ExtraReason,
     ParcelCorrection,
     Serials,
     ShipmentReport,
     Shop,
     ShopCompany,
 )
-from app.ports.telling import Reported, ReportLater, ReportOutcome, ReportRefused, ReportUnclear
+from app.ports.telling import (
+    Reach,
+    Reported,
+    ReportLater,
+    ReportOutcome,
+    ReportRefused,
+    ReportUnclear,
+)
 from app.ports.waybills import Capability, PlatformAccount, WaybillSource
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "Clock",
     "DeviceState",
     "DeviceStatus",
+    "ExtraReason",
     "GoodsDesk",
     "Health",
     "OrderDesk",
@@ -38,6 +47,7 @@ __all__ = [
     "PlatformAccount",
     "Printer",
     "PrinterConfig",
+    "Reach",
     "ReportLater",
     "ReportOutcome",
     "ReportRefused",

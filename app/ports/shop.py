@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Protocol
 
 from app.domain.address import Address
@@ -44,6 +45,16 @@ class ParcelCorrection:
     old: ReportedParcel
     company: str  # the shop's carrier code
     number: str
+    whole: bool = False  # the one parcel of an order that has been sent completely
+
+
+class ExtraReason(IntEnum):
+    """Why one more parcel belongs to goods that count as sent."""
+
+    MISSED = 1  # 漏发
+    SPLIT = 2  # 拆分包裹
+    DAMAGED = 3  # 坏损
+    GIFT = 4  # 赠品
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,18 @@ class Shop(Protocol):
 
     def reported_parcels(self, order_id: str) -> Sequence[ReportedParcel]:
         """What the shop has on file as sent (the read-back)."""
+        ...
+
+    def correct_parcel(self, correction: ParcelCorrection) -> ReportOutcome:
+        """Another carrier or number for a parcel on file. ``old`` must equal what is on file."""
+        ...
+
+    def add_parcel(self, report: ShipmentReport, reason: ExtraReason) -> ReportOutcome:
+        """One more parcel of goods that count as sent. Not idempotent: read back when unclear."""
+        ...
+
+    def companies(self) -> Sequence[ShopCompany]:
+        """The carriers that the shop takes; may be kept for a day."""
         ...
 
     def notify_printed(self, booking_key: str, company: str, number: str, again: bool) -> None: ...

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.text import Text
 from app.domain.waybills import Problem
+
+
+class Reach(StrEnum):
+    """What else will not get through now: nothing would be gained by trying it."""
+
+    MESSAGE = "message"  # this message only
+    CALL = "call"  # every message of this kind to this shop (its quota, a right, a setting)
+    SHOP = "shop"  # every message to this shop (no network, wrong secret, whitelist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,8 @@ class ReportRefused:
 
     problem: Problem
     reread: bool = False  # the order has changed at the shop: fetch it again
+    # Not about this message: a setting of the shop is wrong, and all of the kind wait for it.
+    shop_setting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,8 @@ class ReportLater:
 
     reason: Text
     retry_after_s: float | None = None
+    code: str = "later"
+    reach: Reach = Reach.MESSAGE
 
 
 ReportOutcome = Reported | ReportRefused | ReportUnclear | ReportLater

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -16,13 +16,13 @@ from app.domain.states import OrderStatus
 from app.domain.text import T, Text
 from app.net.limiter import Priority
 from app.ports import (
+    ExtraReason,
     Health,
+    ParcelCorrection,
     PlatformAccount,
-    Reported,
     ReportOutcome,
-    ReportRefused,
-    ReportUnclear,
     ShipmentReport,
+    ShopCompany,
 )
 from app.shops.wechat import errors, mapping, wire
 from app.shops.wechat.accounts import fetch_accounts
@@ -32,27 +32,23 @@ from app.shops.wechat.codes import (
     UPDATING_CODE,
     is_documented,
 )
+from app.shops.wechat.deliveries import Deliveries
 from app.shops.wechat.errors import Answer
 from app.shops.wechat.goods import WechatGoods
 from app.shops.wechat.labels import BASE, WechatLabels
 from app.shops.wechat.settings import WechatSettings
-from app.shops.wechat.writing import later, outcome_of_answer
 
 INFO_PATH = "/channels/ec/basics/info/get"
 LIST_PATH = "/channels/ec/order/list/get"
 ORDER_PATH = "/channels/ec/order/get"
 DECODE_PATH = "/channels/ec/order/sensitiveinfo/decode"
 VIRTUAL_PATH = "/channels/ec/order/virtualtelnumber/get"
-SEND_PATH = "/channels/ec/order/delivery/send"
 AFTERSALE_PATH = "/channels/ec/aftersale/getaftersaleorder"
 PRINTED_PATH = f"{BASE}/order/print"
 PAGE_SIZE = 100
 LONGEST_WINDOW = timedelta(days=7)
-BY_PARCEL = 1  # deliver_type
 DECODE_PAUSE_S = 2.0
 NOT_VIRTUAL = 6060453
-ALREADY_SHIPPED = 109001
-_SAYS_ALREADY_SENT = frozenset({109000, ALREADY_SHIPPED})
 _KINDS_KEPT = 2000
 
 
@@ -65,6 +61,7 @@ class WechatShop:
         self._goods = WechatGoods(client)
         self._kinds: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
         self._kinds_lock = threading.Lock()
+        self._deliveries = Deliveries(client, lambda order_id: self._fetch(order_id)[1])
 
     @property
     def shop_id(self) -> str:
@@ -262,58 +259,19 @@ class WechatShop:
         return WechatLabels(self._client, account)
 
     def report_shipped(self, report: ShipmentReport) -> ReportOutcome:
-        """delivery/send of one parcel. The platform takes the same goods only once.
-
-        "Already sent" is settled here by reading the order: ours on file counts as reported,
-        another number or none as refused.
-        """
-        pieces: Counter[tuple[str, str]] = Counter()
-        for product_id, sku_id, quantity in report.lines:
-            pieces[product_id, sku_id] += quantity
-        body = {
-            "order_id": report.order_id,
-            "delivery_list": [
-                {
-                    "delivery_id": company_of(report.company).wechat,
-                    "waybill_id": report.number,
-                    "deliver_type": BY_PARCEL,
-                    "product_infos": [
-                        {"product_id": product_id, "sku_id": sku_id, "product_cnt": count}
-                        for (product_id, sku_id), count in pieces.items()
-                    ],
-                }
-            ],
-        }
-        got = self._client.write(SEND_PATH, body, ref=report.order_id, priority=Priority.SHIP)
-        match got:
-            case NothingSent(error):
-                return later(error)
-            case Unclear(reason):
-                return ReportUnclear(reason)
-            case Answer(code=code) if code in _SAYS_ALREADY_SENT:
-                return self._read_back(report, pieces, got)
-            case Answer():
-                return outcome_of_answer(got, report.order_id)
-
-    def _read_back(
-        self, report: ShipmentReport, pieces: Counter[tuple[str, str]], answer: Answer
-    ) -> ReportOutcome:
-        """After "already sent" or "these goods are not right": the order shows which it is."""
-        try:
-            on_file = self.reported_parcels(report.order_id)
-        except (UserError, RetryableError) as error:
-            return ReportUnclear(error.message)
-        for parcel in on_file:
-            theirs = Counter({(p, s): n for p, s, n in parcel.lines})
-            if parcel.number == report.number and pieces <= theirs:
-                return Reported()
-        if answer.code == ALREADY_SHIPPED and not on_file:
-            return ReportUnclear(errors.problem(answer).message)  # not on file yet
-        return ReportRefused(errors.problem(answer), reread=True)
+        return self._deliveries.report_shipped(report)
 
     def reported_parcels(self, order_id: str) -> Sequence[ReportedParcel]:
-        """What the shop has on file as sent (delivery_product_info)."""
-        return mapping.reported(self._fetch(order_id)[1])
+        return self._deliveries.on_file(order_id)
+
+    def correct_parcel(self, correction: ParcelCorrection) -> ReportOutcome:
+        return self._deliveries.correct_parcel(correction)
+
+    def add_parcel(self, report: ShipmentReport, reason: ExtraReason) -> ReportOutcome:
+        return self._deliveries.add_parcel(report, reason)
+
+    def companies(self) -> Sequence[ShopCompany]:
+        return self._deliveries.companies()
 
     def notify_printed(self, booking_key: str, company: str, number: str, again: bool) -> None:
         """Tell the platform that a label is on paper; telling it twice does no harm."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.text import T, Text
-from app.ports import Reported, ReportLater, ReportOutcome, ReportRefused, ReportUnclear
+from app.ports import Reach, Reported, ReportLater, ReportOutcome, ReportRefused, ReportUnclear
 from app.shops.wechat import errors
 from app.shops.wechat.client import Exchange, NothingSent, Unclear
 from app.shops.wechat.codes import MEANINGS, RETRY_AFTER_S, Reaction
@@ -12,6 +12,17 @@ from app.shops.wechat.errors import Answer
 
 _APP_WIDE = frozenset({"shop_auth", "shop_ip", "shop_permission"})
 _APP_WIDE_PAUSE_S = 120.0
+# Without these nothing of the kind gets through, whatever the parcel; no parcel is to blame.
+_SETTINGS = frozenset({"shop_return_address"})
+_REACHES = {
+    "shop_offline": Reach.SHOP,
+    "shop_auth": Reach.SHOP,
+    "shop_ip": Reach.SHOP,
+    "shop_address": Reach.SHOP,
+    "shop_permission": Reach.CALL,
+    "shop_quota": Reach.CALL,
+    "shop_busy": Reach.CALL,
+}
 
 
 def outcome_of(got: Exchange, ref: str) -> ReportOutcome:
@@ -37,18 +48,29 @@ def outcome_of_answer(answer: Answer, ref: str) -> ReportOutcome:
         return later(errors.error(answer, ref))
     match known.reaction:
         case Reaction.LATER:
-            return ReportLater(known.message, RETRY_AFTER_S.get(answer.code))
+            pause_s = RETRY_AFTER_S.get(answer.code)
+            return ReportLater(known.message, pause_s, known.name, reach_of(known.name))
         case Reaction.UNSURE:
             return ReportUnclear(known.message)
         case reaction:
-            return ReportRefused(problem, reread=reaction is Reaction.REREAD)
+            return ReportRefused(
+                problem,
+                reread=reaction is Reaction.REREAD,
+                shop_setting=known.name in _SETTINGS,
+            )
 
 
 def later(error: UserError | RetryableError) -> ReportLater:
     """Nothing was sent. What is wrong with the whole app is no refusal of this parcel."""
+    reach = reach_of(error.code)
     if isinstance(error, RetryableError):
-        return ReportLater(error.message, error.retry_after_s)
-    return ReportLater(_both(error), _APP_WIDE_PAUSE_S)
+        return ReportLater(error.message, error.retry_after_s, error.code, reach)
+    return ReportLater(_both(error), _APP_WIDE_PAUSE_S, error.code, reach)
+
+
+def reach_of(code: str) -> Reach:
+    """What else fails for the same reason."""
+    return _REACHES.get(code, Reach.MESSAGE)
 
 
 def _both(error: PackbenchError) -> Text:

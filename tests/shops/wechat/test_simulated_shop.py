@@ -37,6 +37,7 @@ from app.ports import (
     ShipmentReport,
 )
 from app.shops.wechat.client import TOKEN_PATH, WechatClient
+from app.shops.wechat.deliveries import SEND_PATH
 from app.shops.wechat.labels import (
     CANCEL_PATH,
     CREATE_PATH,
@@ -44,7 +45,7 @@ from app.shops.wechat.labels import (
     PRINT_INFO_PATH,
 )
 from app.shops.wechat.settings import WechatSettings
-from app.shops.wechat.shop import AFTERSALE_PATH, LIST_PATH, ORDER_PATH, SEND_PATH, WechatShop
+from app.shops.wechat.shop import AFTERSALE_PATH, LIST_PATH, ORDER_PATH, WechatShop
 from app.simulators.wechat.addresses import Receiver
 from app.simulators.wechat.gateway import WechatServer
 from app.simulators.wechat.print_blob import unseal

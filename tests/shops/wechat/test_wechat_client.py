@@ -21,8 +21,9 @@ from app.shops.wechat.client import (
     encoded,
     limits,
 )
+from app.shops.wechat.deliveries import SEND_PATH
 from app.shops.wechat.errors import Answer
-from app.shops.wechat.shop import LIST_PATH, ORDER_PATH, SEND_PATH
+from app.shops.wechat.shop import LIST_PATH, ORDER_PATH
 from app.simulators.server import LoopbackServer
 from app.simulators.server import Response as ServerResponse
 from tests.shops.wechat.recording import (

@@ -18,7 +18,8 @@ from app.ports import (
     ShipmentReport,
 )
 from app.shops.wechat.client import TOKEN_PATH
-from app.shops.wechat.shop import ORDER_PATH, SEND_PATH
+from app.shops.wechat.deliveries import SEND_PATH
+from app.shops.wechat.shop import ORDER_PATH
 from tests.shops.wechat.recording import (
     ORDER_ID,
     RecordingTransport,
