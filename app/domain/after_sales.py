@@ -71,7 +71,8 @@ class AfterSaleCase:
     created_at: datetime
     updated_at: datetime
     deadline_at: datetime | None  # the shop must have answered by then
-    raw: str = field(default="", repr=False)
+    buyer_has_goods: bool = False  # says the buyer: a rejection needs proof then
+    raw: str = field(default="", repr=False)  # without people
 
     @property
     def open(self) -> bool:

@@ -68,8 +68,11 @@ class AfterSaleDesk(Protocol):
         """Agree that the goods come back (or are exchanged). No money moves."""
         ...
 
-    def refund(self, after_sale_id: str) -> ReportOutcome:
-        """Pay back: for a refund without goods, or when the goods have come back. Money moves."""
+    def refund(self, after_sale_id: str, *, returned: bool) -> ReportOutcome:
+        """Pay back; ``returned``: the goods have come back. Money moves.
+
+        At most one refund of an order a minute: later, with the time to wait.
+        """
         ...
 
     def reject(
@@ -78,8 +81,14 @@ class AfterSaleDesk(Protocol):
         """``reason`` is one of ``reject_reasons``; ``evidence`` are media ids."""
         ...
 
+    def reject_exchange(
+        self, after_sale_id: str, reason: int, words: str, evidence: Sequence[str] = ()
+    ) -> ReportOutcome:
+        """Refuse to send other goods, after what came back was looked at."""
+        ...
+
     def upload(self, name: str, content: bytes) -> str:
-        """Put a picture on the platform; returns its media id."""
+        """Put a picture (PNG, JPEG, GIF) on the platform; returns its media id."""
         ...
 
     def send_evidence(self, after_sale_id: str, media: Sequence[str], words: str) -> ReportOutcome:

@@ -12,7 +12,7 @@ from app.domain.address import Address
 from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
 from app.domain.states import OrderStatus
 from app.ports.base import Health
-from app.ports.desks import GoodsDesk
+from app.ports.desks import AfterSaleDesk, GoodsDesk
 from app.ports.telling import ReportOutcome
 from app.ports.waybills import PlatformAccount, WaybillSource
 
@@ -75,6 +75,9 @@ class Shop(Protocol):
     def goods(self) -> GoodsDesk:
         """What it sells."""
         ...
+
+    @property
+    def after_sales(self) -> AfterSaleDesk: ...
 
     def check(self) -> Health: ...
 

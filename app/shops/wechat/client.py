@@ -15,7 +15,6 @@ import logging
 import random
 import re
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +27,7 @@ from app.ports import Clock
 from app.shops.wechat import errors
 from app.shops.wechat.codes import BUSY_CODES, MEANINGS, QUOTA_CODE, TOKEN_CODES
 from app.shops.wechat.errors import Answer
+from app.shops.wechat.payloads import Body, request
 from app.shops.wechat.settings import WechatSettings
 from app.shops.wechat.token import Grant, TokenOwner, token_refused
 
@@ -39,10 +39,8 @@ WRITE_TIMEOUT_S = 30.0  # a booking waits for the carrier behind the platform
 BACK_OFF_S = (1.0, 2.0, 4.0)
 QUOTA_PAUSE_S = 60.0  # first rest of an endpoint after 45009; doubled up to an hour
 QUOTA_PAUSE_MAX_S = 3600.0
-_HEADERS = {"content-type": "application/json; charset=utf-8", "accept": "application/json"}
 _NOT_HANDLED = frozenset({301, 302, 303, 307, 308, 401, 404, 405, 407, 410, 413, 414, 421, 429})
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class WechatClient:
     def read(
         self,
         path: str,
-        body: Mapping[str, Any],
+        body: Body,
         *,
         ref: str = "",
         accept: frozenset[int] = frozenset(),
@@ -124,16 +122,14 @@ class WechatClient:
                 raise errors.error(got, ref)
             self._clock.sleep(wait_s * (1 + random.random() / 4))
 
-    def write(
-        self, path: str, body: Mapping[str, Any], *, ref: str, priority: Priority
-    ) -> Exchange:
+    def write(self, path: str, body: Body, *, ref: str, priority: Priority) -> Exchange:
         """What came of a call that changes something. Never repeated, except with a new token."""
         return self._exchange(path, body, ref, priority, self._write_timeout_s, "POST")
 
     def _exchange(
         self,
         path: str,
-        body: Mapping[str, Any],
+        body: Body,
         ref: str,
         priority: Priority,
         timeout_s: float,
@@ -192,18 +188,17 @@ class WechatClient:
         self,
         path: str,
         token: str,
-        body: Mapping[str, Any],
+        body: Body,
         ref: str,
         priority: Priority,
         timeout_s: float,
         method: str,
     ) -> Exchange:
         self._limiter.acquire(priority)
+        payload, headers, query = request(method, body)
         url = self._settings.base_url + path
         if token:
-            url += f"?access_token={quote(token, safe='')}"
-        payload = encoded(body) if method == "POST" else b""
-        headers = _HEADERS if method == "POST" else {"accept": "application/json"}
+            url += f"?access_token={quote(token, safe='')}{query}"
         began = self._clock.monotonic()
         try:
             response = self._transport.send(method, url, headers, payload, timeout_s=timeout_s)
@@ -267,29 +262,6 @@ def limits(calls_per_minute: int) -> tuple[float, float]:
     """Calls a second and calls at once that never exceed ``calls_per_minute`` in any minute."""
     burst = max(1.0, calls_per_minute / 10)
     return (calls_per_minute - burst) / 60, burst
-
-
-def encoded(body: Mapping[str, Any]) -> bytes:
-    r"""``body`` as compact JSON in UTF-8 without any ``\u`` escape.
-
-    The platform may store an escape as its six characters, and JSON has no other way to write a
-    control character: those are left out of texts.
-    """
-    return json.dumps(
-        _writable(body), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    ).encode("utf-8", "replace")
-
-
-def _writable(value: Any) -> Any:
-    match value:
-        case str():
-            return _CONTROL.sub("", value)
-        case Mapping():
-            return {key: _writable(entry) for key, entry in value.items()}
-        case list() | tuple():
-            return [_writable(entry) for entry in value]
-        case _:
-            return value
 
 
 def _understood(response: Response, ref: str) -> Exchange:

@@ -3,69 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-from app.domain.text import T, Text
+from app.domain.text import T
 from app.domain.waybills import ProblemClass
+from app.shops.wechat.after_sale_codes import AFTER_SALES
+from app.shops.wechat.reactions import AGAIN as _AGAIN
+from app.shops.wechat.reactions import LOOK as _LOOK
+from app.shops.wechat.reactions import MALFORMED as _MALFORMED
+from app.shops.wechat.reactions import Meaning, Reaction
+from app.shops.wechat.reactions import auth as _auth
+from app.shops.wechat.reactions import fix as _fix
+from app.shops.wechat.reactions import later as _later
+from app.shops.wechat.reactions import ours as _ours
+from app.shops.wechat.reactions import reread as _reread
 
-
-class Reaction(StrEnum):
-    """What the program does about an errcode."""
-
-    RENEW = "renew"  # the token is refused: renew it, call again
-    LATER = "later"  # nothing happened; the same call may be repeated
-    UNSURE = "unsure"  # it may have happened: read back first
-    REREAD = "reread"  # the order is not what we think: fetch it, then a person decides
-    FIX = "fix"  # a person must change something
-    OURS = "ours"  # the request was wrong: a mistake of this program
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """One errcode. ``name`` is the code of the error raised for it."""
-
-    name: str
-    reaction: Reaction
-    kind: ProblemClass
-    message: Text
-    remedy: Text
+__all__ = ["MEANINGS", "Meaning", "Reaction", "is_documented", "meaning"]
 
 
 TOKEN_CODES = frozenset({40001, 40014, 42001})
 BUSY_CODES = frozenset({-1, 45011, 10025011})
 QUOTA_CODE = 45009
 UPDATING_CODE = 100003
-RETRY_AFTER_S: Mapping[int, float] = {-1: 5.0, 45009: 60.0, 45011: 10.0, UPDATING_CODE: 2.0}
+RETRY_AFTER_S: Mapping[int, float] = {
+    -1: 5.0,
+    45009: 60.0,
+    45011: 10.0,
+    UPDATING_CODE: 2.0,
+    10021044: 3.0,
+    10021059: 60.0,  # one refund of an order a minute
+}
 
 _UNDOCUMENTED = "wechat_"  # and the number: the name of an error nobody has documented
-_SUPPORT = T("Update the program. If it happens again, send the log and this number to support.")
-_AGAIN = T("Nothing to do: the program tries again by itself.")
 _CONSOLE = T("Check app_id and app_secret of the shop in the WeChat Store console.")
-_LOOK = T("Open the order in the WeChat Store console and compare.")
 _NOT_ALLOWED = T("The app may not use this function of the shop.")
 _PULL_AGAIN = T("Fetch the shop's products again: listings pull")
 _ACCOUNT = T("Check the e-waybill account in the WeChat Store console.")
-
-
-def _ours(message: Text) -> Meaning:
-    return Meaning("shop_request", Reaction.OURS, ProblemClass.OTHER, message, _SUPPORT)
-
-
-def _auth(message: Text, remedy: Text, reaction: Reaction = Reaction.FIX) -> Meaning:
-    return Meaning("shop_auth", reaction, ProblemClass.AUTH, message, remedy)
-
-
-def _fix(name: str, kind: ProblemClass, message: Text, remedy: Text) -> Meaning:
-    return Meaning(name, Reaction.FIX, kind, message, remedy)
-
-
-def _later(name: str, message: Text, remedy: Text = _AGAIN) -> Meaning:
-    return Meaning(name, Reaction.LATER, ProblemClass.RATE, message, remedy)
-
-
-def _reread(name: str, message: Text, remedy: Text = _LOOK) -> Meaning:
-    return Meaning(name, Reaction.REREAD, ProblemClass.OTHER, message, remedy)
 
 
 _TOKEN_REFUSED = _auth(
@@ -74,7 +46,6 @@ _TOKEN_REFUSED = _auth(
     Reaction.RENEW,
 )
 _SUITS_NO_SHOP = T("WeChat Store does not know this app_id or app_secret.")
-_MALFORMED = T("WeChat Store did not understand our request.")
 
 _GLOBAL: Mapping[int, Meaning] = {
     # "System busy" says nothing about the effect: reads repeat it, bookings and reports read back.
@@ -343,7 +314,14 @@ _GOODS: Mapping[int, Meaning] = {
     ),
 }
 
-MEANINGS: Mapping[int, Meaning] = {**_GLOBAL, **_ORDERS, **_DELIVERY, **_LABELS, **_GOODS}
+MEANINGS: Mapping[int, Meaning] = {
+    **_GLOBAL,
+    **_ORDERS,
+    **_DELIVERY,
+    **_LABELS,
+    **_GOODS,
+    **AFTER_SALES,
+}
 """Every errcode of the calls this program makes, as far as it is documented."""
 
 

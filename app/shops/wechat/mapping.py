@@ -73,6 +73,7 @@ CLOSED_AFTER_SALES = frozenset(
 )
 NOT_SHOWN = "NOT_SHOWN"  # ours: the platform does not show the after-sale; it counts as open
 PRICE_DIFFERENCE = "REFUND_PRICE_DIFF"
+RESEND = "RESHIP"
 WAITS_FOR_MERCHANT = 3  # preshipment_change_sku_state
 PRESALE = 1  # stock_type
 ALL_DROPSHIPPED = 3  # dropship_flag
@@ -208,7 +209,8 @@ def _after_sale(entry: wire.AftersaleEntry, asked: wire.AftersaleOrder | None) -
         entry.aftersale_order_id,
         told or AFTER_SALES.get(entry.status, str(entry.status)),
         open=told not in CLOSED_AFTER_SALES if told else _is_open(entry.status),
-        affects_goods=asked is None or asked.sub_type != PRICE_DIFFERENCE,
+        affects_goods=asked is None
+        or (asked.sub_type != PRICE_DIFFERENCE and asked.type != RESEND),
     )
 
 

@@ -26,6 +26,7 @@ from app.ports import (
 )
 from app.shops.wechat import errors, mapping, wire
 from app.shops.wechat.accounts import fetch_accounts
+from app.shops.wechat.after_sales import WechatAfterSales
 from app.shops.wechat.client import NothingSent, Unclear, WechatClient, unreadable
 from app.shops.wechat.codes import (
     MEANINGS,
@@ -59,6 +60,7 @@ class WechatShop:
         self._settings = settings
         self._client = client
         self._goods = WechatGoods(client)
+        self._after_sales = WechatAfterSales(client)
         self._kinds: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
         self._kinds_lock = threading.Lock()
         self._deliveries = Deliveries(client, lambda order_id: self._fetch(order_id)[1])
@@ -75,6 +77,11 @@ class WechatShop:
     @property
     def settings(self) -> WechatSettings:
         return self._settings
+
+    @property
+    def after_sales(self) -> WechatAfterSales:
+        """What buyers want back."""
+        return self._after_sales
 
     def check(self) -> Health:
         """Whether the shop answers, and whether it is open."""

@@ -18,11 +18,11 @@ from app.shops.wechat.client import (
     NothingSent,
     Unclear,
     WechatClient,
-    encoded,
     limits,
 )
 from app.shops.wechat.deliveries import SEND_PATH
 from app.shops.wechat.errors import Answer
+from app.shops.wechat.payloads import encoded
 from app.shops.wechat.shop import LIST_PATH, ORDER_PATH
 from app.simulators.server import LoopbackServer
 from app.simulators.server import Response as ServerResponse
