@@ -28,8 +28,7 @@ class RateLimiter:
     def __init__(
         self, rate: float, burst: float, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        if rate <= 0 or burst < 1:
-            raise ValueError("rate must be above 0 and burst at least 1")
+        _check(rate, burst)
         self._rate = rate
         self._burst = burst
         self._monotonic = monotonic
@@ -39,22 +38,50 @@ class RateLimiter:
         self._waiting: list[tuple[int, int]] = []
         self._condition = threading.Condition()
 
+    def change(self, rate: float, burst: float) -> None:
+        """Other limits from now on; whoever waits, waits for these."""
+        _check(rate, burst)
+        with self._condition:
+            self._refill()
+            self._rate, self._burst = rate, burst
+            self._tokens = min(self._tokens, burst)
+            self._condition.notify_all()
+
     def acquire(self, priority: Priority = Priority.READ) -> None:
         """Return when a call may be made."""
         with self._condition:
             ticket = (int(priority), next(self._turn))
             heapq.heappush(self._waiting, ticket)
-            while True:
-                self._refill()
-                if self._waiting[0] == ticket and self._tokens >= 1:
-                    heapq.heappop(self._waiting)
-                    self._tokens -= 1
-                    self._condition.notify_all()
-                    return
-                missing = max(0.0, 1 - self._tokens) / self._rate
-                self._condition.wait(timeout=max(missing, 0.001))
+            try:
+                while True:
+                    self._refill()
+                    first = self._waiting[0] == ticket
+                    if first and self._tokens >= 1:
+                        self._tokens -= 1
+                        return
+                    # Only the first in the row watches the time; the others are woken in turn.
+                    missing_s = max(0.001, (1 - self._tokens) / self._rate) if first else None
+                    self._condition.wait(timeout=missing_s)
+            finally:  # also when the wait is broken off: a dead ticket would block the row
+                self._waiting.remove(ticket)
+                heapq.heapify(self._waiting)
+                self._condition.notify_all()
+
+    def try_acquire(self) -> bool:
+        """Take a call if one may be made at once and nobody waits for it."""
+        with self._condition:
+            self._refill()
+            if self._waiting or self._tokens < 1:
+                return False
+            self._tokens -= 1
+            return True
 
     def _refill(self) -> None:
         now = self._monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
         self._at = now
+
+
+def _check(rate: float, burst: float) -> None:
+    if rate <= 0 or burst < 1:
+        raise ValueError("rate must be above 0 and burst at least 1")

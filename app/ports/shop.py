@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Protocol
 
@@ -81,16 +81,35 @@ class Shop(Protocol):
 
     def check(self) -> Health: ...
 
+    def clock_ahead(self) -> timedelta:
+        """How far this PC's clock is ahead of the shop's; asks the shop only the first time."""
+        ...
+
     def changed_orders(
-        self, since: datetime, until: datetime, page_key: str, status: OrderStatus | None = None
+        self,
+        since: datetime,
+        until: datetime,
+        page_key: str,
+        status: OrderStatus | None = None,
+        *,
+        sweep: bool = False,
     ) -> OrderPage:
         """Ids of orders updated in ``[since, until]``; every page needs the same two times.
 
-        Raises ``RetryableError`` with code ``sync_restart`` when the run must begin again.
+        ``sweep`` lets everything else of this shop go first.
+
+        Raises ``RetryableError`` with code ``sync_restart`` when the run must begin again, and
+        ``sync_narrow`` when there is too much in this time.
         """
         ...
 
-    def order(self, order_id: str) -> OrderSnapshot: ...
+    def created_orders(
+        self, since: datetime, until: datetime, page_key: str, status: OrderStatus | None = None
+    ) -> OrderPage:
+        """Ids of orders made in ``[since, until]``, for counting; like ``changed_orders``."""
+        ...
+
+    def order(self, order_id: str, *, sweep: bool = False) -> OrderSnapshot: ...
 
     def clear_receiver(self, order_id: str) -> Address:
         """The receiver in clear. Costs one of the day's decodes; only on a person's action."""

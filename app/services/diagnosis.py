@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
-from app.ports import DeviceState, Health, SecretStore
+from app.ports import DeviceState, Health, SecretStore, Shop
 from app.services import integrity, outbox, syncing
 from app.services.printers import all_printers
 from app.services.workplace import Workplace
 from app.store.tables import accounts, settings, shop_accounts, shops
 
 LOW_BALANCE = 100
+CLOCK_MAY_BE_OFF = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,22 @@ def _shops(work: Workplace) -> Iterator[Finding]:
             if health.ok:
                 syncing.refresh_accounts(work, shop)
             yield _of_health(what, health)
+            if health.ok:
+                yield _clock(shop)
         except PackbenchError as error:
             yield Finding(what, "problem", error.message, error.remedy)
         yield from _balances(work, shop_id)
+
+
+def _clock(shop: Shop) -> Finding:
+    what = T("{shop}: clock", shop=shop.shop_id)
+    ahead = shop.clock_ahead()
+    if abs(ahead) <= CLOCK_MAY_BE_OFF:
+        return Finding(what, "ok", T("This PC's clock agrees with the shop's."))
+    message = T("This PC's clock is {n} s behind the shop's.", n=round(-ahead.total_seconds()))
+    if ahead > timedelta():
+        message = T("This PC's clock is {n} s ahead of the shop's.", n=round(ahead.total_seconds()))
+    return Finding(what, "warning", message, T("Set the clock; orders come in right all the same."))
 
 
 def _balances(work: Workplace, shop_id: str) -> Iterator[Finding]:

@@ -141,6 +141,10 @@ class LoopbackServer:
     ) -> None:
         self.stop()
 
+    def now_s(self) -> float:
+        """The simulated time, in seconds since the epoch."""
+        return self._clock()
+
     def answer(self, request: Request) -> Outcome:
         """Route the request through the faults to its handler and write the journal."""
         outcome = self.faults.apply(request, self._guarded)
@@ -228,6 +232,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         """Nothing: the journal knows more, and bodies must not reach a log."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """``Date`` tells the simulated time, like everything else here."""
+        return super().date_time_string(
+            self.server.owner.now_s() if timestamp is None else timestamp
+        )
 
     def handle_one_request(self) -> None:
         try:

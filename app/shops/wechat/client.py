@@ -27,8 +27,10 @@ from app.ports import Clock
 from app.shops.wechat import errors
 from app.shops.wechat.codes import BUSY_CODES, MEANINGS, QUOTA_CODE, TOKEN_CODES
 from app.shops.wechat.errors import Answer
+from app.shops.wechat.pace import limiter_of
 from app.shops.wechat.payloads import Body, request
 from app.shops.wechat.settings import WechatSettings
+from app.shops.wechat.shop_clock import ShopClock
 from app.shops.wechat.token import Grant, TokenOwner, token_refused
 
 log = logging.getLogger(__name__)
@@ -80,7 +82,10 @@ class WechatClient:
         self._settings = settings
         self._transport = transport
         self._clock = clock
-        self._limiter = limiter or RateLimiter(*limits(settings.calls_per_minute))
+        self._limiter = limiter or limiter_of(
+            settings.base_url, settings.app_id, settings.calls_per_minute
+        )
+        self._shop_clock = ShopClock(clock)
         self._read_timeout_s = read_timeout_s
         self._write_timeout_s = write_timeout_s
         self._tokens = TokenOwner(self._fetch_token, clock)
@@ -89,6 +94,11 @@ class WechatClient:
     @property
     def clock(self) -> Clock:
         return self._clock
+
+    @property
+    def shop_clock(self) -> ShopClock:
+        """The shop's time as its answers tell it."""
+        return self._shop_clock
 
     def read(
         self,
@@ -208,6 +218,9 @@ class WechatClient:
             got = Unclear(error.reason)
         else:
             got = _understood(response, ref)
+            if isinstance(got, Answer):
+                date = response.headers.get("date")
+                self._shop_clock.note(date, began, self._clock.monotonic())
         self._log(path, ref, got, self._clock.monotonic() - began)
         return got
 
@@ -258,12 +271,6 @@ class _Rests:
         )
 
 
-def limits(calls_per_minute: int) -> tuple[float, float]:
-    """Calls a second and calls at once that never exceed ``calls_per_minute`` in any minute."""
-    burst = max(1.0, calls_per_minute / 10)
-    return (calls_per_minute - burst) / 60, burst
-
-
 def _understood(response: Response, ref: str) -> Exchange:
     """The meaning of ``response``; JSON with an errcode counts whatever the HTTP status."""
     text = response.body.decode("utf-8", "replace")
@@ -285,10 +292,10 @@ def _understood(response: Response, ref: str) -> Exchange:
 def _json_object(text: str) -> dict[str, Any] | None:
     try:
         data = json.loads(text)
-    except ValueError:
+        if _SURROGATE.search(text):
+            data = _without_lone_surrogates(data)
+    except (ValueError, RecursionError):  # no JSON, or nested without end
         return None
-    if _SURROGATE.search(text):
-        data = _without_lone_surrogates(data)
     return data if isinstance(data, dict) else None
 
 
@@ -308,7 +315,7 @@ def _without_lone_surrogates(value: Any) -> Any:
 def _code(value: Any) -> int | None:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -29,7 +28,6 @@ from app.shops.wechat.accounts import fetch_accounts
 from app.shops.wechat.after_sales import WechatAfterSales
 from app.shops.wechat.client import NothingSent, Unclear, WechatClient, unreadable
 from app.shops.wechat.codes import (
-    MEANINGS,
     UPDATING_CODE,
     is_documented,
 )
@@ -37,17 +35,15 @@ from app.shops.wechat.deliveries import Deliveries
 from app.shops.wechat.errors import Answer
 from app.shops.wechat.goods import WechatGoods
 from app.shops.wechat.labels import BASE, WechatLabels
+from app.shops.wechat.order_lists import listed
 from app.shops.wechat.settings import WechatSettings
 
 INFO_PATH = "/channels/ec/basics/info/get"
-LIST_PATH = "/channels/ec/order/list/get"
 ORDER_PATH = "/channels/ec/order/get"
 DECODE_PATH = "/channels/ec/order/sensitiveinfo/decode"
 VIRTUAL_PATH = "/channels/ec/order/virtualtelnumber/get"
 AFTERSALE_PATH = "/channels/ec/aftersale/getaftersaleorder"
 PRINTED_PATH = f"{BASE}/order/print"
-PAGE_SIZE = 100
-LONGEST_WINDOW = timedelta(days=7)
 DECODE_PAUSE_S = 2.0
 NOT_VIRTUAL = 6060453
 _KINDS_KEPT = 2000
@@ -98,8 +94,22 @@ class WechatShop:
             )
         return Health(True, T("The shop {name} is connected.", name=info.nickname))
 
+    def clock_ahead(self) -> timedelta:
+        """How far this PC's clock is ahead of the shop's; zero when its answers tell no time."""
+        ahead = self._client.shop_clock.ahead()
+        if ahead is None:
+            self._client.read(INFO_PATH, {}, method="GET")
+            ahead = self._client.shop_clock.ahead()
+        return ahead or timedelta()
+
     def changed_orders(
-        self, since: datetime, until: datetime, page_key: str, status: OrderStatus | None = None
+        self,
+        since: datetime,
+        until: datetime,
+        page_key: str,
+        status: OrderStatus | None = None,
+        *,
+        sweep: bool = False,
     ) -> OrderPage:
         """Ids of orders updated in ``[since, until]``, at most 7 days; see ``Shop``.
 
@@ -107,46 +117,38 @@ class WechatShop:
             RetryableError: ``sync_restart``, the run must begin again without a page key;
                 ``sync_narrow``, the window is too long or holds too many orders.
         """
-        if until - since > LONGEST_WINDOW:
-            known = MEANINGS[31042]
-            raise RetryableError(known.name, known.message, known.remedy)
-        body: dict[str, object] = {
-            "update_time_range": {
-                "start_time": math.floor(since.timestamp()),
-                "end_time": math.ceil(until.timestamp()),
-            },
-            "page_size": PAGE_SIZE,
-        }
-        if status is not None:
-            body["status"] = mapping.FILTERS[status]
-        if page_key:
-            body["next_key"] = page_key
-        page = wire.read(wire.OrderListAnswer, self._client.read(LIST_PATH, body).data)
-        if page.has_more and page.next_key == page_key != "":
-            known = MEANINGS[606006]  # the same page for ever: as good as a key that does not fit
-            raise RetryableError(known.name, known.message, known.remedy)
-        if page.has_more and not page.next_key:
-            raise unreadable(T("WeChat Store's list of orders ends in the middle."))
-        ids = tuple(dict.fromkeys(order_id for order_id in page.order_id_list if order_id))
-        return OrderPage(ids, page.next_key if page.has_more else "")
+        priority = Priority.SWEEP if sweep else Priority.READ
+        return listed(self._client, "update_time_range", since, until, page_key, status, priority)
 
-    def order(self, order_id: str) -> OrderSnapshot:
+    def created_orders(
+        self, since: datetime, until: datetime, page_key: str, status: OrderStatus | None = None
+    ) -> OrderPage:
+        """Ids of orders made in ``[since, until]``; like ``changed_orders``, after all else."""
+        return listed(
+            self._client, "create_time_range", since, until, page_key, status, Priority.SWEEP
+        )
+
+    def order(self, order_id: str, *, sweep: bool = False) -> OrderSnapshot:
         """The whole order as it is now, its after-sales looked up where order/get is silent.
 
         Raises:
             UserError: also ``order_missing`` and ``order_unreadable``, which concern this order
                 only: the others can be read all the same.
         """
-        answer, order = self._fetch(order_id)
+        answer, order = self._fetch(order_id, Priority.SWEEP if sweep else Priority.READ)
         asked = {i: self._after_sale(order_id, i) for i in mapping.unclear_status(order)}
         for after_sale_id in mapping.unclear_kind(order):
             if after_sale_id not in asked:
                 asked[after_sale_id] = self._kind_of(order_id, after_sale_id)
         return mapping.snapshot(order, answer.text, asked)
 
-    def _fetch(self, order_id: str) -> tuple[Answer, wire.Order]:
+    def _fetch(
+        self, order_id: str, priority: Priority = Priority.READ
+    ) -> tuple[Answer, wire.Order]:
         try:
-            answer = self._client.read(ORDER_PATH, {"order_id": order_id}, ref=order_id)
+            answer = self._client.read(
+                ORDER_PATH, {"order_id": order_id}, ref=order_id, priority=priority
+            )
         except UserError as error:
             if is_documented(error.code):
                 raise

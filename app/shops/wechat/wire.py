@@ -9,6 +9,7 @@ lines, and a line's ids and count.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -33,7 +34,7 @@ def _as_number(value: Any) -> Any:
         return int(digits) if digits.removeprefix("-").isdecimal() else 0
     if isinstance(value, bool | int):
         return int(value)
-    if isinstance(value, float):
+    if isinstance(value, float) and math.isfinite(value):
         return int(value)
     return 0
 
@@ -245,12 +246,6 @@ class Order(Wire):
 
 class OrderAnswer(Wire):
     order: Order
-
-
-class OrderListAnswer(Wire):
-    order_id_list: list[Id] = []
-    next_key: WireText = ""
-    has_more: Flag = False
 
 
 class VirtualNumberInfo(Wire):

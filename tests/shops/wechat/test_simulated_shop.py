@@ -44,8 +44,9 @@ from app.shops.wechat.labels import (
     GET_PATH,
     PRINT_INFO_PATH,
 )
+from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.settings import WechatSettings
-from app.shops.wechat.shop import AFTERSALE_PATH, LIST_PATH, ORDER_PATH, WechatShop
+from app.shops.wechat.shop import AFTERSALE_PATH, ORDER_PATH, WechatShop
 from app.simulators.wechat.addresses import Receiver
 from app.simulators.wechat.gateway import WechatServer
 from app.simulators.wechat.print_blob import unseal
@@ -198,6 +199,7 @@ def test_expired_token_is_renewed_and_the_call_goes_on(bench: Bench) -> None:
     assert [call.body["force_refresh"] for call in asked] == [False, False, False]
 
 
+# trap 36
 def test_two_programs_with_one_app_do_not_log_each_other_out(bench: Bench) -> None:
     bench.add("single")
     first, second = bench.connect(), bench.connect()
@@ -223,6 +225,7 @@ def test_wrong_secret(bench: Bench) -> None:
     assert "app_secret" in str(health.remedy)
 
 
+# trap 36
 @pytest.mark.parametrize("block", [IpBlock.ERRCODE, IpBlock.HTTP_403])
 def test_network_that_is_not_whitelisted(bench: Bench, block: IpBlock) -> None:
     shop = bench.connect()
@@ -238,6 +241,7 @@ def test_network_that_is_not_whitelisted(bench: Bench, block: IpBlock) -> None:
     assert shop.check().ok
 
 
+# trap 36
 def test_account_of_another_kind_is_not_a_shop(bench: Bench) -> None:
     bench.platform.sells = False
     health = bench.connect().check()
@@ -258,6 +262,8 @@ def test_every_recorded_order_is_read_over_http(bench: Bench) -> None:
         assert got.receiver.district == "罗源县"
 
 
+# trap 10
+# trap 13
 @pytest.mark.parametrize("numbers", [False, True])
 def test_ids_are_text_however_they_come(bench: Bench, numbers: bool) -> None:
     bench.platform.quirks.numeric_ids = numbers
@@ -290,6 +296,7 @@ def test_list_is_walked_page_by_page(bench: Bench) -> None:
     assert bench.server.journal.count(LIST_PATH) == 3
 
 
+# trap 2
 def test_page_with_other_times_begins_the_run_again(bench: Bench) -> None:
     shop = bench.connect()
     for number in range(101):
@@ -731,3 +738,36 @@ def test_nothing_in_the_journal_left_with_a_wrong_type(bench: Bench) -> None:
     shop.report_shipped(report_of(order, got.number))
     codes = {call.code for call in bench.server.journal.calls()}
     assert codes <= {"0", "100003"}
+
+
+# The shop's time
+
+
+def test_the_shops_time_is_told_whatever_the_pcs_clock_says(bench: Bench) -> None:
+    bench.add("single")
+    late = FakeClock(bench.clock.now() + timedelta(minutes=10))
+    settings = WechatSettings.from_config(
+        {
+            "name": "main",
+            "app_id": APP_ID,
+            "app_secret": SECRET,
+            "base_url": bench.server.base_url,
+        }
+    )
+    shop = WechatShop(settings, WechatClient(settings, bench.transport, late))
+    assert abs(shop.clock_ahead() - timedelta(minutes=10)) <= timedelta(seconds=1)
+    asked = bench.server.journal.count()
+    assert abs(shop.clock_ahead() - timedelta(minutes=10)) <= timedelta(seconds=1)
+    assert bench.server.journal.count() == asked  # it costs a call once, not each time
+
+
+def test_two_shop_objects_of_one_app_share_its_calls(bench: Bench) -> None:
+    first, second = bench.connect(), bench.connect()
+    assert first._client._limiter is second._client._limiter
+
+
+def test_ids_in_a_list_may_be_numbers(bench: Bench) -> None:
+    at = datetime.fromtimestamp(sample_order("single")["update_time"], UTC)
+    listed = {"errcode": 0, "order_id_list": [int(SINGLE), MULTI], "has_more": False}
+    bench.server.faults.answer_json(LIST_PATH, listed)
+    assert bench.connect().changed_orders(at, at, "").order_ids == (SINGLE, MULTI)

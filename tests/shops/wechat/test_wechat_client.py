@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,14 @@ from app.shops.wechat.client import (
     NothingSent,
     Unclear,
     WechatClient,
-    limits,
 )
 from app.shops.wechat.deliveries import SEND_PATH
 from app.shops.wechat.errors import Answer
+from app.shops.wechat.order_lists import LIST_PATH
+from app.shops.wechat.pace import limiter_of, limits
 from app.shops.wechat.payloads import encoded
-from app.shops.wechat.shop import LIST_PATH, ORDER_PATH
+from app.shops.wechat.shop import ORDER_PATH
+from app.shops.wechat.shop_clock import ShopClock
 from app.simulators.server import LoopbackServer
 from app.simulators.server import Response as ServerResponse
 from tests.shops.wechat.recording import (
@@ -343,11 +348,78 @@ def test_httpx_writes_no_address_with_a_token_into_the_log(
 # How often
 
 
-@pytest.mark.parametrize("calls", [10, 60, 1000, 10_000])
-def test_no_minute_sees_more_calls_than_allowed(calls: int) -> None:
-    rate, burst = limits(calls)
-    assert burst >= 1
-    assert burst + 60 * rate == pytest.approx(calls)
+# trap 37
+@pytest.mark.parametrize("calls", [10, 20, 40, 60, 100, 1000])
+def test_no_sixty_seconds_see_more_calls_than_allowed_and_few_are_wasted(calls: int) -> None:
+    now_s = 0.0
+    limiter = RateLimiter(*limits(calls), monotonic=lambda: now_s)
+    step_s, minutes, made = 2.9 / calls, 4, []
+    while now_s < 60 * minutes:
+        if limiter.try_acquire():
+            made.append(now_s)
+        now_s += step_s
+    jitter_s = 0.4  # a call may arrive that much later than it left
+    first = 0
+    for last, at_s in enumerate(made):
+        while made[first] < at_s - 60 - jitter_s:
+            first += 1
+        assert last - first + 1 <= calls
+    assert len(made) >= (0.95 if calls >= 60 else 0.9) * calls * minutes
+
+
+def test_limits_may_be_changed_while_calls_wait() -> None:
+    limiter = RateLimiter(0.001, 1)
+    limiter.acquire()
+    waiting = threading.Thread(target=limiter.acquire)
+    waiting.start()
+    limiter.change(1000, 1)
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def test_those_who_wait_are_let_through_by_priority() -> None:
+    limiter = RateLimiter(0.001, 1)
+    limiter.acquire()
+    order: list[Priority] = []
+
+    def call(priority: Priority) -> None:
+        limiter.acquire(priority)
+        order.append(priority)
+
+    wanted = [p for _ in range(4) for p in (Priority.SWEEP, Priority.READ, Priority.SHIP)]
+    wanted += [Priority.LABEL]
+    threads = [threading.Thread(target=call, args=(p,)) for p in wanted]
+    for thread in threads:
+        thread.start()
+    while len(limiter._waiting) < len(threads):
+        threads[0].join(0.01)
+    limiter.change(50, 1)
+    for thread in threads:
+        thread.join()
+    assert order == sorted(wanted)
+
+
+def test_a_wait_that_is_broken_off_blocks_nobody() -> None:
+    class Broken(RateLimiter):
+        broken = False
+
+        def _refill(self) -> None:
+            super()._refill()
+            if self.broken:
+                raise KeyboardInterrupt
+
+    limiter = Broken(1000, 1)
+    limiter.broken = True
+    with pytest.raises(KeyboardInterrupt):
+        limiter.acquire(Priority.SHIP)
+    limiter.broken = False
+    limiter.acquire(Priority.SWEEP)
+
+
+def test_one_app_has_one_limiter_and_another_app_its_own() -> None:
+    first = limiter_of("https://a", "wx1", 1000)
+    assert limiter_of("https://a", "wx1", 600) is first
+    assert limiter_of("https://a", "wx2", 600) is not first
 
 
 def test_every_call_waits_for_the_limiter_with_its_priority(
@@ -369,3 +441,65 @@ def test_every_call_waits_for_the_limiter_with_its_priority(
     caller.read(ORDER_PATH, {})
     # The token comes first of all: everything waits for it.
     assert limiter.seen == [Priority.SHIP, Priority.SHIP, Priority.READ]
+
+
+def test_an_answer_nested_without_end_is_unreadable_and_no_crash(
+    transport: RecordingTransport, clock: FakeClock
+) -> None:
+    deep = b'{"errcode": 0, "x": "\\ud800", "order": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    transport.script(TOKEN_PATH, token())
+    for body in (
+        deep,
+        b'{"x": "\\ud800", "y": ' + b"[" * 3000 + b"]" * 3000 + b"}",
+        b'{"errcode": 1e999}',
+    ):
+        transport.script(ORDER_PATH, Response(200, {}, body))
+        with pytest.raises(RetryableError) as caught:
+            WechatClient(settings(), transport, clock).read(ORDER_PATH, {})
+        assert caught.value.code == "shop_no_answer"
+
+
+# The shop's time
+
+
+def date_of(clock: FakeClock, ahead_s: float) -> str:
+    return format_datetime(clock.now() - timedelta(seconds=ahead_s), usegmt=True)
+
+
+def test_many_answers_bound_the_shops_time_closely(clock: FakeClock) -> None:
+    shop_clock = ShopClock(clock)
+    assert shop_clock.ahead() is None
+    for _ in range(40):
+        began = clock.monotonic()
+        date = date_of(clock, 600)
+        clock.advance(0.08)
+        shop_clock.note(date, began, clock.monotonic())
+        clock.advance(0.97)
+    ahead = shop_clock.ahead()
+    assert ahead is not None
+    assert abs(ahead.total_seconds() - 600) < 0.2
+
+
+def test_one_odd_answer_is_not_believed_and_a_second_one_is(clock: FakeClock) -> None:
+    shop_clock = ShopClock(clock)
+    for ahead_s, believed_s in ((0, 0), (3600, 0), (0, 0), (3600, 0), (3600, 3600)):
+        shop_clock.note(date_of(clock, ahead_s), clock.monotonic(), clock.monotonic())
+        ahead = shop_clock.ahead()
+        assert ahead is not None
+        assert abs(ahead.total_seconds() - believed_s) <= 1
+
+
+def test_setting_the_pcs_clock_does_not_move_the_shops_time(clock: FakeClock) -> None:
+    shop_clock = ShopClock(clock)
+    shop_clock.note(date_of(clock, 0), clock.monotonic(), clock.monotonic())
+    clock._start_at += timedelta(hours=2)
+    ahead = shop_clock.ahead()
+    assert ahead is not None
+    assert abs(ahead - timedelta(hours=2)) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Fri, 99 Nov 2026 99:00:00 GMT"])
+def test_an_answer_without_a_time_says_nothing(clock: FakeClock, date: str | None) -> None:
+    shop_clock = ShopClock(clock)
+    shop_clock.note(date, 0, 0)
+    assert shop_clock.ahead() is None

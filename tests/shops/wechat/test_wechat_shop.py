@@ -12,12 +12,12 @@ from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.orders import OrderPage
 from app.domain.states import OrderStatus
 from app.domain.text import T
-from app.net.transport import CallNotSentError
+from app.net.transport import CallNotSentError, Response
+from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import (
     AFTERSALE_PATH,
     DECODE_PATH,
     INFO_PATH,
-    LIST_PATH,
     ORDER_PATH,
     VIRTUAL_PATH,
 )
@@ -337,3 +337,41 @@ def test_every_error_is_one_that_a_person_understands(
             shop(transport, clock).order(ORDER_ID)
         assert isinstance(caught.value, UserError)
         assert str(caught.value.remedy)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"orders": [ORDER_ID]},
+        {"order_id_list": {"id": ORDER_ID}},
+        {"order_id_list": ORDER_ID, "has_more": False},
+    ],
+)
+def test_a_list_of_another_shape_is_an_error_and_no_empty_list(
+    transport: RecordingTransport, clock: FakeClock, answer: dict[str, Any]
+) -> None:
+    transport.script(LIST_PATH, {"errcode": 0, "errmsg": "ok", **answer})
+    with pytest.raises(RetryableError) as caught:
+        shop(transport, clock).changed_orders(SINCE, UNTIL, "")
+    assert caught.value.code == "shop_shape"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"has_more": False}, {"order_id_list": None, "next_key": ""}, {"order_id_list": []}]
+)
+def test_an_empty_list_may_be_left_out(
+    transport: RecordingTransport, clock: FakeClock, answer: dict[str, Any]
+) -> None:
+    transport.script(LIST_PATH, {"errcode": 0, "errmsg": "ok", **answer})
+    assert shop(transport, clock).changed_orders(SINCE, UNTIL, "") == OrderPage(())
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000])
+def test_numbers_beyond_all_measure_are_no_crash(
+    transport: RecordingTransport, clock: FakeClock, number: str
+) -> None:
+    text = f'{{"errcode": 0, "order": {{"order_id": "1", "update_time": {number}}}}}'
+    transport.script(ORDER_PATH, Response(200, {}, text.encode()))
+    with pytest.raises(PackbenchError):
+        shop(transport, clock).order(ORDER_ID)
