@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.ports.base import Clock, Health, Sealer, SecretStore
 from app.ports.desks import AfterSaleDesk, GoodsDesk, OrderDesk
 from app.ports.outside import Outside
+from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
 from app.ports.printing import (
     DeviceState,
     DeviceStatus,
@@ -45,6 +46,8 @@ __all__ = [
     "Outside",
     "ParcelCorrection",
     "PlatformAccount",
+    "PlatformLabels",
+    "PrintedNotice",
     "Printer",
     "PrinterConfig",
     "Reach",
@@ -62,5 +65,6 @@ __all__ = [
     "Shop",
     "ShopCompany",
     "Stationery",
+    "TemplateDesk",
     "WaybillSource",
 ]

@@ -13,8 +13,9 @@ from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
 from app.domain.states import OrderStatus
 from app.ports.base import Health
 from app.ports.desks import AfterSaleDesk, GoodsDesk
+from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
 from app.ports.telling import ReportOutcome
-from app.ports.waybills import PlatformAccount, WaybillSource
+from app.ports.waybills import PlatformAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,11 @@ class Shop(Protocol):
 
     def platform_accounts(self) -> Sequence[PlatformAccount]: ...
 
-    def platform_labels(self, account: PlatformAccount) -> WaybillSource:
+    def platform_labels(self, account: PlatformAccount) -> PlatformLabels:
         """The e-waybill platform seen as a source of numbers for one account."""
         ...
+
+    def label_templates(self) -> TemplateDesk: ...
 
     def report_shipped(self, report: ShipmentReport) -> ReportOutcome:
         """Tell the shop. Never raises for an answer or for the network."""
@@ -141,4 +144,9 @@ class Shop(Protocol):
         """The carriers that the shop takes; may be kept for a day."""
         ...
 
-    def notify_printed(self, booking_key: str, company: str, number: str, again: bool) -> None: ...
+    def tell_printed(self, notices: Sequence[PrintedNotice]) -> Sequence[ReportOutcome]:
+        """Say that labels are on paper, at most 50 at once; an outcome each, in the same order.
+
+        Telling twice does no harm. Never raises for an answer or for the network.
+        """
+        ...

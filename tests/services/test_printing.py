@@ -303,18 +303,6 @@ def test_platform_labels_go_to_the_component_only_and_are_told_once(bench: Bench
     assert sorted(n.waybill_id for n in shop.printed()) == sorted(numbers)
 
 
-def test_one_notice_that_fails_does_not_keep_the_others_back(bench: Bench) -> None:
-    bench.sync()
-    rows = truth.ready(bench, Route.PLATFORM, "zto")[:3]
-    label_parcels(bench.work, [r.id for r in rows])
-    work, _ = with_fake_printers(bench.work)
-    printing.print_parcels(work, [r.id for r in rows])
-    path = "/channels/ec/logistics/ewaybill/biz/order/print"
-    bench.world.wechat.faults.answer_json(path, {"errcode": 10025010, "errmsg": "no such"})
-    assert [r.result for r in outbox.drain(work)].count("done") == 2
-    assert [r.result for r in outbox.drain(work, everything=True)] == ["done"]
-
-
 def test_real_printers_put_every_label_on_paper_once(bench: Bench) -> None:
     wave_id, numbered = bench.labelled_wave()
     issued = [r for r in numbered if r.ok]

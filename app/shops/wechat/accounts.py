@@ -9,7 +9,7 @@ from app.domain.address import Address
 from app.domain.companies import company_of_wechat
 from app.net.limiter import Priority
 from app.ports import PlatformAccount
-from app.shops.wechat import wire
+from app.shops.wechat import wire, wire_labels
 from app.shops.wechat.client import WechatClient
 
 ACCOUNTS_PATH = "/channels/ec/logistics/ewaybill/biz/account/get"
@@ -29,7 +29,7 @@ def fetch_accounts(
     Raises:
         UserError, RetryableError: as for ``WechatClient.read``.
     """
-    found: list[wire.LabelAccount] = []
+    found: list[wire_labels.LabelAccount] = []
     wanted = {"delivery_id": delivery_id, "acct_id": account_id}
     for page in range(_MAX_PAGES):
         body = {
@@ -43,14 +43,14 @@ def fetch_accounts(
         )
         if answer.code == _NO_ACCOUNTS:
             break
-        read = wire.read(wire.AccountsAnswer, answer.data)
+        read = wire.read(wire_labels.AccountsAnswer, answer.data)
         found += read.account_list
         if not read.account_list or len(found) >= read.total_num:
             break
     return tuple(account_of(entry) for entry in found)
 
 
-def account_of(entry: wire.LabelAccount) -> PlatformAccount:
+def account_of(entry: wire_labels.LabelAccount) -> PlatformAccount:
     """``entry`` in our words. The sender has a place only: the platform keeps no name and phone."""
     sender = entry.sender_address
     counted = entry.company_type == FRANCHISE and entry.delivery_id not in UNCOUNTED

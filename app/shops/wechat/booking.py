@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.address import Address, clean_text
+from app.domain.label_templates import STANDARD
 from app.domain.text import T, Text
 from app.domain.waybills import Booking, Goods, Problem, ProblemClass
 from app.ports import PlatformAccount
 
-TEMPLATE = "single"  # 一联单, 76 x 130 mm: the only standard template
 ORDER_TYPE = 1  # the carrier's ordinary product
 MAX_BOXES = 300
 CARRIERS_WITH_BOXES = frozenset({"JD", "SF"})
 _UINT64_MAX = 2**64 - 1
 
 
-def request_of(booking: Booking, account: PlatformAccount) -> dict[str, Any]:
+def request_of(
+    booking: Booking, account: PlatformAccount, template: str = STANDARD
+) -> dict[str, Any]:
     """The JSON body of ``order/create``; ``refusal_before_sending`` must have let it pass."""
     record = record_of(booking, account)
     body: dict[str, Any] = {
@@ -32,13 +34,25 @@ def request_of(booking: Booking, account: PlatformAccount) -> dict[str, Any]:
         "sender": _place(sender_of(booking, account)),
         "receiver": _place(booking.receiver),
         "ec_order_list": [_order(oid, goods) for oid, goods in _by_order(booking).items()],
-        "template_id": TEMPLATE,
+        "template_id": template,
         "order_type": ORDER_TYPE,
         "remark": clean_text(booking.remark),
     }
     if booking.box_count > 1:
         body["delivery_info"] = {"package_quantity": booking.box_count}
     return body
+
+
+def precheck_of(booking: Booking, account: PlatformAccount) -> dict[str, Any]:
+    """The JSON body of ``order/precreate``: a booking without our key and without a template."""
+    body = request_of(booking, account)
+    del body["ewaybill_order_id"], body["template_id"]
+    return body
+
+
+def template_of(booking: Booking, account: PlatformAccount) -> str:
+    """The label template chosen for the account."""
+    return str(record_of(booking, account).get("template_id") or STANDARD)
 
 
 def record_of(booking: Booking, account: PlatformAccount) -> Mapping[str, Any]:

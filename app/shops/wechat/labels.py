@@ -7,11 +7,12 @@ second number. The real receiver stays with the platform; the order's hidden tex
 
 from __future__ import annotations
 
-import logging
+from dataclasses import replace
 
 from app.domain.companies import company
-from app.domain.errors import PackbenchError, RetryableError, UserError
-from app.domain.text import T, Text
+from app.domain.errors import RetryableError, UserError
+from app.domain.label_templates import STANDARD
+from app.domain.text import T
 from app.domain.waybills import (
     PRINT_INFO_BY_NUMBER,
     Booking,
@@ -29,39 +30,46 @@ from app.domain.waybills import (
     VoidResult,
 )
 from app.net.limiter import Priority
-from app.ports import Capability, Health, PlatformAccount
-from app.shops.wechat import errors, wire
+from app.ports import Capability, Health
+from app.shops.wechat import errors, wire, wire_labels
 from app.shops.wechat.accounts import fetch_accounts
 from app.shops.wechat.booking import (
     CARRIERS_WITH_BOXES,
-    TEMPLATE,
+    precheck_of,
     record_of,
     refusal_before_sending,
     request_of,
+    template_of,
 )
-from app.shops.wechat.client import NothingSent, Unclear, WechatClient
+from app.shops.wechat.client import NothingSent, Unclear, unreadable
 from app.shops.wechat.codes import Reaction, meaning
 from app.shops.wechat.errors import Answer
+from app.shops.wechat.label_boxes import MoreBoxes
+from app.shops.wechat.label_calls import (
+    BUSY,
+    CANCEL_PATH,
+    CANCELLED,
+    CARRIER_REFUSED,
+    CREATE_PATH,
+    NO_SUCH_LABEL,
+    NOT_CANCELLED,
+    PRECHECK_PATH,
+    TEMPLATE_CODES,
+    UPDATE_CONFLICT,
+)
+from app.shops.wechat.label_words import (
+    dead_key,
+    joined,
+    no_answer,
+    no_template,
+    problem_of,
+    sentence,
+    warnings_of,
+)
 
-log = logging.getLogger(__name__)
 
-BASE = "/channels/ec/logistics/ewaybill/biz"
-CREATE_PATH = f"{BASE}/order/create"
-GET_PATH = f"{BASE}/order/get"
-CANCEL_PATH = f"{BASE}/order/cancel"
-PRINT_INFO_PATH = f"{BASE}/print/get"
-CARRIER_REFUSED, NOT_CANCELLED, NO_SUCH_LABEL = 10025005, 10025006, 10025010
-UPDATE_CONFLICT, BUSY = 10025011, -1
-CANCELLED = 2  # status of a label order
-CHILD = 2  # waybill_type
-
-
-class WechatLabels:
+class WechatLabels(MoreBoxes):
     """Numbers from the platform for one ``account``. No call repeats itself."""
-
-    def __init__(self, client: WechatClient, account: PlatformAccount) -> None:
-        self._client = client
-        self._account = account
 
     @property
     def code(self) -> str:
@@ -69,23 +77,69 @@ class WechatLabels:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        can = {Capability.CREATE, Capability.RECONCILE, Capability.CANCEL}
+        can = {Capability.CREATE, Capability.RECONCILE, Capability.CANCEL, Capability.PRECHECK}
         if self._account.balance is not None:
             can.add(Capability.BALANCE)
         if self._account.delivery_id in CARRIERS_WITH_BOXES:
             can.add(Capability.MULTI_PARCEL)
         return frozenset(can)
 
+    def precheck(self, booking: Booking) -> Problem | None:
+        """What the platform itself would refuse; the carrier is not asked and nothing is booked.
+
+        The id that it offers is not taken: our own key is what a lost answer is found by.
+
+        Raises:
+            UserError, RetryableError: it could not be asked.
+        """
+        refusal = refusal_before_sending(booking, self._account)
+        if refusal is not None:
+            return refusal
+        body = precheck_of(booking, self._account)
+        got = self._client.write(
+            PRECHECK_PATH, body, ref=booking.parcel_id, priority=Priority.LABEL
+        )
+        match got:
+            case NothingSent(error):
+                raise error
+            case Unclear(reason):
+                raise unreadable(reason, booking.parcel_id)
+            case Answer(code=0):
+                return None
+            case Answer(code=code) if code == CARRIER_REFUSED:
+                return errors.carrier_problem(got)
+            case Answer(code=code) if meaning(code).kind is ProblemClass.RATE:
+                raise errors.error(got, booking.parcel_id)
+            case Answer():
+                return errors.problem(got)
+
     def create(self, booking: Booking) -> Outcome:
-        """Ask for a number. ``booking.key`` must be a decimal number of at most 64 bits."""
+        """Ask for a number. ``booking.key`` must be a decimal number of at most 64 bits.
+
+        When the account's own label template is gone, the standard one is taken, with a warning.
+        """
         refusal = refusal_before_sending(booking, self._account)
         if refusal is not None:
             return Rejected(refusal)
-        body = request_of(booking, self._account)
+        template = template_of(booking, self._account)
+        outcome = self._create(booking, template)
+        if (
+            template == STANDARD
+            or not isinstance(outcome, Rejected)
+            or outcome.problem.code not in {str(code) for code in TEMPLATE_CODES}
+        ):
+            return outcome
+        outcome = self._create(booking, STANDARD)  # refused before anything was booked
+        if isinstance(outcome, Issued):
+            return replace(outcome, warning=joined([no_template(), outcome.warning]))
+        return outcome
+
+    def _create(self, booking: Booking, template: str) -> Outcome:
+        body = request_of(booking, self._account, template)
         got = self._client.write(CREATE_PATH, body, ref=booking.key, priority=Priority.LABEL)
         match got:
             case NothingSent(UserError() as error):
-                return Rejected(_problem_of(error))
+                return Rejected(problem_of(error))
             case NothingSent(error):
                 return NotSent(error.message)
             case Unclear(reason):
@@ -128,51 +182,38 @@ class WechatLabels:
 
     def _found(self, booking: Booking) -> Issued | Rejected | Unknown | NeverExisted:
         try:
-            answer = self._look_up(booking.key)
+            answer = self.look_up(booking.key)
             if answer.code == NO_SUCH_LABEL:
                 return NeverExisted()
-            order = wire.read(wire.LabelOrderAnswer, answer.data, booking.key).order_info
+            order = wire.read(wire_labels.LabelOrderAnswer, answer.data, booking.key).order_info
         except (UserError, RetryableError) as error:
-            return Unknown(_sentence(error))
+            return Unknown(sentence(error))
         if order.status == CANCELLED:
-            return Rejected(_dead_key(T("This number was cancelled at WeChat Store.")), answer.text)
+            return Rejected(dead_key(T("This number was cancelled at WeChat Store.")), answer.text)
         booked = {o.ec_order_id for o in order.ec_order_list} - {"", "0"}
         if booked and booked.isdisjoint(booking.order_ids):
             return Rejected(
-                _dead_key(T("WeChat Store has used this key for another order.")), answer.text
+                dead_key(T("WeChat Store has used this key for another order.")), answer.text
             )
         return self._issued(booking, order, answer)
 
-    def _look_up(self, key: str) -> Answer:
-        return self._client.read(
-            GET_PATH,
-            {"ewaybill_order_id": key},
-            ref=key,
-            accept=frozenset({NO_SUCH_LABEL}),
-            priority=Priority.LABEL,
-        )
-
     def _issued_now(self, booking: Booking, answer: Answer) -> Issued | Unknown:
         try:
-            given = wire.read(wire.CreateAnswer, answer.data, booking.key)
+            given = wire.read(wire_labels.CreateAnswer, answer.data, booking.key)
         except RetryableError as error:
             return Unknown(error.message, answer.text)
         return self._issued(booking, given, answer)
 
     def _issued(
-        self, booking: Booking, given: wire.CreateAnswer, answer: Answer
+        self, booking: Booking, given: wire_labels.CreateAnswer, answer: Answer
     ) -> Issued | Unknown:
         try:
             if not given.waybill_id:
                 return Unknown(T("WeChat Store's answer holds no number."), answer.text)
-            children = [
-                entry.waybill_id
-                for entry in given.waybill_id_list
-                if entry.waybill_type == CHILD and entry.waybill_id
-            ]
-            warnings = [T("WeChat Store warns: {said}", said=r.risk_msg) for r in given.risks()]
-            print_info = given.print_info or self._print_info(booking.key, "", warnings)
-            others = {n: self._print_info(booking.key, n, warnings) for n in children}
+            children = [entry.waybill_id for entry in given.boxes()]
+            warnings = warnings_of(given)
+            print_info = given.print_info or self.print_info(booking, "", warnings)
+            others = {n: self.print_info(booking, n, warnings) for n in children}
         except RetryableError as error:
             # The number exists and can be asked for again; without its picture it is of no use.
             return Unknown(error.message, answer.text)
@@ -193,25 +234,9 @@ class WechatLabels:
             template="platform",
             label={"delivery_id": record["delivery_id"], PRINT_INFO_BY_NUMBER: others},
             print_info=print_info,
-            warning=warnings[0] if warnings else None,
+            warning=joined(warnings),
             raw=answer.text,
         )
-
-    def _print_info(self, key: str, child: str, warnings: list[Text]) -> str:
-        """What the print component needs; "" with a warning when the platform refuses to give it.
-
-        Raises:
-            RetryableError: it could not be asked for now.
-        """
-        body = {"ewaybill_order_id": key, "template_id": TEMPLATE}
-        if child:
-            body["sub_waybill_id"] = child
-        try:
-            answer = self._client.read(PRINT_INFO_PATH, body, ref=key, priority=Priority.LABEL)
-        except UserError as error:
-            warnings.insert(0, error.message)
-            return ""
-        return wire.read(wire.PrintInfoAnswer, answer.data, key).print_info
 
     def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
         """Give ``number`` back. Asking again is harmless: a cancelled one is found cancelled."""
@@ -223,9 +248,9 @@ class WechatLabels:
         got = self._client.write(CANCEL_PATH, body, ref=booking.key, priority=Priority.LABEL)
         match got:
             case NothingSent(error):
-                return Voided(VoidResult.UNKNOWN, _problem_of(error))
+                return Voided(VoidResult.UNKNOWN, problem_of(error))
             case Unclear(reason):
-                return Voided(VoidResult.UNKNOWN, _no_answer(reason))
+                return Voided(VoidResult.UNKNOWN, no_answer(reason))
             case Answer(code=0):
                 return Voided(VoidResult.VOIDED)
             case Answer(code=code) if code == NO_SUCH_LABEL:
@@ -243,10 +268,10 @@ class WechatLabels:
             problem.kind, problem.code, said, problem.message, problem.remedy, problem.reference
         )
         try:
-            found = self._look_up(key)
+            found = self.look_up(key)
             if found.code == NO_SUCH_LABEL:
                 return Voided(VoidResult.ALREADY_VOID)
-            order = wire.read(wire.LabelOrderAnswer, found.data, key).order_info
+            order = wire.read(wire_labels.LabelOrderAnswer, found.data, key).order_info
         except (UserError, RetryableError):
             return Voided(VoidResult.UNKNOWN, problem)
         if order.status == CANCELLED:
@@ -284,25 +309,3 @@ class WechatLabels:
             None,
             now.balance,
         )
-
-
-def _dead_key(message: Text) -> Problem:
-    remedy = T("Ask for a number again; the program takes a new key.")
-    return Problem(ProblemClass.DUPLICATE, "key_spent", "", message, remedy)
-
-
-def _no_answer(reason: Text) -> Problem:
-    remedy = T("Nothing to do: the program tries again by itself.")
-    return Problem(ProblemClass.OTHER, "no_answer", "", reason, remedy)
-
-
-def _problem_of(error: PackbenchError) -> Problem:
-    kind = ProblemClass.AUTH if isinstance(error, UserError) else ProblemClass.OTHER
-    return Problem(kind, error.code, "", error.message, error.remedy)
-
-
-def _sentence(error: PackbenchError) -> Text:
-    """What happened and what to do, as one text for a place that holds only one."""
-    if isinstance(error, RetryableError):
-        return error.message
-    return T("{message} {remedy}", message=error.message, remedy=error.remedy)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.domain.address import Address
-from app.domain.companies import company as company_of
 from app.domain.errors import RetryableError, UserError
 from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
 from app.domain.states import OrderStatus
@@ -19,14 +18,15 @@ from app.ports import (
     Health,
     ParcelCorrection,
     PlatformAccount,
+    PrintedNotice,
     ReportOutcome,
     ShipmentReport,
     ShopCompany,
 )
-from app.shops.wechat import errors, mapping, wire
+from app.shops.wechat import mapping, wire
 from app.shops.wechat.accounts import fetch_accounts
 from app.shops.wechat.after_sales import WechatAfterSales
-from app.shops.wechat.client import NothingSent, Unclear, WechatClient, unreadable
+from app.shops.wechat.client import WechatClient
 from app.shops.wechat.codes import (
     UPDATING_CODE,
     is_documented,
@@ -34,16 +34,17 @@ from app.shops.wechat.codes import (
 from app.shops.wechat.deliveries import Deliveries
 from app.shops.wechat.errors import Answer
 from app.shops.wechat.goods import WechatGoods
-from app.shops.wechat.labels import BASE, WechatLabels
+from app.shops.wechat.labels import WechatLabels
 from app.shops.wechat.order_lists import listed
+from app.shops.wechat.printed import tell_printed
 from app.shops.wechat.settings import WechatSettings
+from app.shops.wechat.templates import WechatTemplates
 
 INFO_PATH = "/channels/ec/basics/info/get"
 ORDER_PATH = "/channels/ec/order/get"
 DECODE_PATH = "/channels/ec/order/sensitiveinfo/decode"
 VIRTUAL_PATH = "/channels/ec/order/virtualtelnumber/get"
 AFTERSALE_PATH = "/channels/ec/aftersale/getaftersaleorder"
-PRINTED_PATH = f"{BASE}/order/print"
 DECODE_PAUSE_S = 2.0
 NOT_VIRTUAL = 6060453
 _KINDS_KEPT = 2000
@@ -282,22 +283,12 @@ class WechatShop:
     def companies(self) -> Sequence[ShopCompany]:
         return self._deliveries.companies()
 
-    def notify_printed(self, booking_key: str, company: str, number: str, again: bool) -> None:
-        """Tell the platform that a label is on paper; telling it twice does no harm."""
-        body = {
-            "ewaybill_order_id": booking_key,
-            "delivery_id": company_of(company).wechat,
-            "waybill_id": number,
-            "re_print": int(again),
-        }
-        got = self._client.write(PRINTED_PATH, body, ref=booking_key, priority=Priority.LABEL)
-        match got:
-            case NothingSent(error):
-                raise error
-            case Unclear(reason):
-                raise unreadable(reason, booking_key)
-            case Answer(code=code) if code != 0:
-                raise errors.error(got, booking_key)
+    def label_templates(self) -> WechatTemplates:
+        return WechatTemplates(self._client)
+
+    def tell_printed(self, notices: Sequence[PrintedNotice]) -> Sequence[ReportOutcome]:
+        """See ``Shop``."""
+        return tell_printed(self._client, notices)
 
 
 def _order_unreadable(message: Text, order_id: str) -> UserError:

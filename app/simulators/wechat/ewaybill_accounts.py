@@ -1,8 +1,6 @@
-"""Platform labels: the accounts with carriers, who may be used, and the templates."""
+"""Platform labels: the accounts with carriers, and who may be used."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from app.simulators.wechat.endpoint import Body, Endpoint
 from app.simulators.wechat.fields import BOOL, NUMBER, STRING
@@ -17,13 +15,6 @@ CARRIERS_WITH_LABELS = frozenset(
 BOUND = 3
 _BALANCE_LIMIT = 20
 _LIST_LIMIT = 100
-_CUSTOM_AREAS = {
-    "YTO": (656, 300, 900, 60),
-    "ZTO": (656, 300, 930, 60),
-    "YUNDA": (656, 340, 884, 60),
-    "JTSD": (656, 300, 865, 60),
-    "STO": (712, 300, 754, 24),
-}
 
 
 def get_accounts(shop: ShopState, body: Body) -> Body:
@@ -68,37 +59,6 @@ def get_carriers(shop: ShopState, body: Body) -> Body:
     }
 
 
-def get_template_config(shop: ShopState, body: Body) -> Body:
-    """``template/config``: the standard templates, 76 x 130 mm."""
-    return {
-        "config": {code: {SINGLE: _template(code)} for code in CARRIERS_WITH_LABELS},
-    }
-
-
-def get_templates(shop: ShopState, body: Body) -> Body:
-    """``template/get``: nobody has made a template of their own here."""
-    wanted = body.get("delivery_id")
-    return {
-        "total_template": [
-            {"delivery_id": account.delivery_id, "default_template_id": "", "template_list": []}
-            for account in shop.accounts
-            if wanted in (None, "", account.delivery_id)
-        ]
-    }
-
-
-def _template(code: str) -> dict[str, Any]:
-    width, height, top, left = _CUSTOM_AREAS.get(code, (656, 300, 900, 60))
-    return {
-        "type": SINGLE,
-        "desc": "一联单标准模板",
-        "width": 76,
-        "height": 130,
-        "url": f"https://example.invalid/templates/{code}.html",
-        "custom_config": {"width": width, "height": height, "top": top, "left": left},
-    }
-
-
 ENDPOINTS = (
     Endpoint(
         f"{BASE}/account/get",
@@ -113,6 +73,4 @@ ENDPOINTS = (
         },
     ),
     Endpoint(f"{BASE}/delivery/get", get_carriers, {"status": NUMBER, "delivery_id": STRING}),
-    Endpoint(f"{BASE}/template/config", get_template_config),
-    Endpoint(f"{BASE}/template/get", get_templates, {"delivery_id": STRING}),
 )

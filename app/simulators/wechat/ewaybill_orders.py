@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from app.simulators.wechat.endpoint import Body, Endpoint
-from app.simulators.wechat.ewaybill_accounts import BASE, SINGLE
+from app.simulators.wechat.ewaybill_accounts import BASE
 from app.simulators.wechat.ewaybill_checks import (
     CARRIERS_WITH_CHILDREN,
     CREATE,
@@ -14,6 +14,7 @@ from app.simulators.wechat.ewaybill_checks import (
     check_label_id,
     check_label_request,
 )
+from app.simulators.wechat.ewaybill_templates import check_template
 from app.simulators.wechat.fields import NUMBER, STRING, array_of, object_of
 from app.simulators.wechat.print_blob import seal
 from app.simulators.wechat.records import LabelAccount, LabelOrder, ShopOrder
@@ -51,15 +52,15 @@ def create(shop: ShopState, body: Body) -> Body:
 
     Raises:
         RefusalError: 10025019 for a used id, 10025005 with delivery_error_msg from the carrier,
-            10025125 for an unknown template, and what ``check_label_request`` raises.
+            10025125 or 10025106 for an unknown template, and what ``check_label_request`` raises.
     """
     label_id = body["ewaybill_order_id"]
     check_label_id(label_id)
     if label_id in shop.label_orders:
         raise RefusalError(10025019, waybill_id_list=[], order_risk_info=[])
     template = body.get("template_id", "")
-    if template not in ("", SINGLE):
-        raise RefusalError(10025125)
+    if template:
+        check_template(shop, body["delivery_id"], template, shop.quirks.create_without_template)
     orders = check_label_request(shop, body)
     account = shop.account(body["ewaybill_acct_id"])
     if account is None:
@@ -88,6 +89,7 @@ def create(shop: ShopState, body: Body) -> Body:
         "waybill_id_list": list(label.children),
         "order_risk_info": _risks(orders),
         "changed_info": [],
+        **shop.quirks.more_in_label_answers,
     }
 
 
@@ -103,7 +105,7 @@ def get(shop: ShopState, body: Body) -> Body:
             "order_vas_list": label.request.get("order_vas_list", []),
             "monthly_card": account.monthly_card if account else "",
             "waybill_id": label.waybill_id,
-            "waybill_id_list": list(label.children),
+            **({"waybill_id_list": list(label.children)} if shop.quirks.label_lists_boxes else {}),
             "status": label.status,
             "path_info": list(label.path_info),
         }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.simulators.wechat.endpoint import Body, Endpoint
-from app.simulators.wechat.ewaybill_accounts import BASE, SINGLE
+from app.simulators.wechat.ewaybill_accounts import BASE
 from app.simulators.wechat.ewaybill_orders import live_or_dead
+from app.simulators.wechat.ewaybill_templates import check_template
 from app.simulators.wechat.fields import NUMBER, STRING, array_of, object_of
 from app.simulators.wechat.print_blob import seal
 from app.simulators.wechat.records import LabelOrder, PrintNotice
@@ -26,8 +27,7 @@ def get_print_info(shop: ShopState, body: Body) -> Body:
     label = shop.label_orders.get(body["ewaybill_order_id"])
     if label is None or label.burnt:
         raise RefusalError(1000003)
-    if body["template_id"] != SINGLE:
-        raise RefusalError(10025106)
+    check_template(shop, label.delivery_id, body["template_id"])
     if label.status == 2:
         raise RefusalError(10025125)
     return {"print_info": seal(_contents_of(label, body.get("sub_waybill_id", "")))}
@@ -70,9 +70,12 @@ def notice_prints(shop: ShopState, body: Body) -> Body:
 def _contents_of(label: LabelOrder, child: str) -> dict[str, Any]:
     if not child:
         return label.label
-    for number, known in enumerate(label.children, start=1):
+    # A shipment that began as one box lists only the boxes added later.
+    first = 2 if label.children and label.children[0]["waybill_type"] != 1 else 1
+    boxes = len(label.children) + first - 1
+    for number, known in enumerate(label.children, start=first):
         if known["waybill_id"] == child:
-            return {**label.label, "waybill": child, "box": number, "boxes": len(label.children)}
+            return {**label.label, "waybill": child, "box": number, "boxes": boxes}
     raise RefusalError(1000003)
 
 

@@ -15,6 +15,7 @@ from app.simulators.wechat import (
     ewaybill_accounts,
     ewaybill_orders,
     ewaybill_prints,
+    ewaybill_templates,
     goods,
     order_changes,
     orders,
@@ -43,6 +44,7 @@ ENDPOINTS: dict[str, Endpoint] = {
         ewaybill_accounts,
         ewaybill_orders,
         ewaybill_prints,
+        ewaybill_templates,
         aftersales,
         goods,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class IpBlock(Enum):
@@ -91,6 +92,12 @@ class WechatQuirks:
     """Carriers that refuse a sender without a street with 10025015."""
     sender_must_match_account: bool = True
     receiver_must_match_order: bool = True
+    create_without_template: int = 10025125
+    """How order/create refuses a template that is not there (10025106 is the other reading)."""
+    label_lists_boxes: bool = True
+    """order/get of a label lists the numbers of its boxes (the documents do not show them)."""
+    more_in_label_answers: Mapping[str, Any] = field(default_factory=dict)
+    """What order/create tells besides: consolidation_waybill_info, changed_info …"""
     cancel_twice_refused: bool = True
     """Cancelling a cancelled waybill: 10025006 (else: success again)."""
 

@@ -97,6 +97,7 @@ class ShopState:
         self.reviews_left = 100
         self.label_orders: dict[str, LabelOrder] = {}
         self.labels_by_number: dict[str, LabelOrder] = {}
+        self.label_templates: dict[str, dict[str, dict[str, Any]]] = {}  # by carrier and id
         self.print_notices: list[PrintNotice] = []
         self.shipment_log: list[Shipment] = []
         self.refused_shipments: Counter[tuple[str, int]] = Counter()

@@ -30,6 +30,7 @@ from app.domain.waybills import (
 from app.net.transport import HttpxTransport
 from app.ports import (
     PlatformAccount,
+    PrintedNotice,
     Reported,
     ReportLater,
     ReportRefused,
@@ -38,7 +39,7 @@ from app.ports import (
 )
 from app.shops.wechat.client import TOKEN_PATH, WechatClient
 from app.shops.wechat.deliveries import SEND_PATH
-from app.shops.wechat.labels import (
+from app.shops.wechat.label_calls import (
     CANCEL_PATH,
     CREATE_PATH,
     GET_PATH,
@@ -466,8 +467,8 @@ def test_number_is_booked_printed_and_reported(bench: Bench) -> None:
     got = source.create(booking)
     assert isinstance(got, Issued)
     assert unseal(got.print_info)["receiver"]["name"] == "林晓"  # the platform knows who it is
-    shop.notify_printed(booking.key, "zto", got.number, again=False)
-    shop.notify_printed(booking.key, "zto", got.number, again=True)
+    shop.tell_printed([PrintedNotice(booking.key, "zto", got.number, again=False)])
+    shop.tell_printed([PrintedNotice(booking.key, "zto", got.number, again=True)])
     assert [notice.re_print for notice in bench.platform.printed(got.number)] == [0, 1]
     assert shop.report_shipped(report_of(order, got.number)) == Reported()
     (parcel,) = shop.reported_parcels(SINGLE)
@@ -733,7 +734,7 @@ def test_nothing_in_the_journal_left_with_a_wrong_type(bench: Bench) -> None:
     got = source.create(booking)
     assert isinstance(got, Issued)
     source.reconcile(booking)
-    shop.notify_printed(booking.key, "zto", got.number, again=False)
+    shop.tell_printed([PrintedNotice(booking.key, "zto", got.number, again=False)])
     shop.clear_receiver(MULTI)
     shop.report_shipped(report_of(order, got.number))
     codes = {call.code for call in bench.server.journal.calls()}

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from app.domain.address import Address
-from app.domain.errors import RetryableError, UserError
 from app.domain.text import T
 from app.domain.waybills import (
     PRINT_INFO_BY_NUMBER,
@@ -24,17 +23,19 @@ from app.domain.waybills import (
     VoidResult,
 )
 from app.net.transport import CallNotSentError, CallUnclearError, Response
-from app.ports import Capability, WaybillSource
+from app.ports import (
+    Capability,
+    PrintedNotice,
+    ReportLater,
+    ReportRefused,
+    ReportUnclear,
+    WaybillSource,
+)
 from app.shops.wechat.accounts import ACCOUNTS_PATH
 from app.shops.wechat.client import TOKEN_PATH
-from app.shops.wechat.labels import (
-    CANCEL_PATH,
-    CREATE_PATH,
-    GET_PATH,
-    PRINT_INFO_PATH,
-    WechatLabels,
-)
-from app.shops.wechat.shop import PRINTED_PATH
+from app.shops.wechat.label_calls import CANCEL_PATH, CREATE_PATH, GET_PATH, PRINT_INFO_PATH
+from app.shops.wechat.labels import WechatLabels
+from app.shops.wechat.printed import PRINTED_PATH
 from tests.shops.wechat.recording import (
     KEY,
     ORDER_ID,
@@ -119,6 +120,7 @@ def test_each_field_of_a_booking_has_the_type_the_platform_takes(
     assert type(value) is kind
 
 
+# trap 10
 def test_nineteen_digits_survive_as_json_numbers(
     transport: RecordingTransport, labels: WechatLabels
 ) -> None:
@@ -149,7 +151,7 @@ def test_each_field_of_the_other_calls_has_the_type_the_platform_takes(
     transport.script(PRINTED_PATH, {"errcode": 0})
     labels.reconcile(booking())
     labels.void(booking(), "78900000000001", "")
-    shop(transport, clock).notify_printed(KEY, "zto", "78900000000001", again=False)
+    shop(transport, clock).tell_printed([PrintedNotice(KEY, "zto", "78900000000001", again=False)])
     body = transport.bodies(path)[0]
     assert {name: type(value) for name, value in body.items()} == kinds
 
@@ -343,6 +345,7 @@ def test_carriers_refusal_keeps_its_words(
     assert got.problem.reference == "66cd9300-75c6207b-11e0c96e"
 
 
+# trap 24
 def test_carriers_refusal_without_words_shows_the_rid(
     transport: RecordingTransport, labels: WechatLabels
 ) -> None:
@@ -427,6 +430,7 @@ def test_used_key_that_cannot_be_asked_for_stays_open(
     assert isinstance(create(transport, labels, refused(10025019)), Unknown)
 
 
+# trap 26
 def test_number_of_another_order_is_never_adopted(
     transport: RecordingTransport, labels: WechatLabels
 ) -> None:
@@ -602,6 +606,7 @@ def test_what_an_account_can_do(transport: RecordingTransport, clock: FakeClock)
         Capability.CANCEL,
         Capability.RECONCILE,
         Capability.BALANCE,
+        Capability.PRECHECK,
     }
     assert Capability.MULTI_PARCEL in WechatLabels(caller, account("SF", "sf")).capabilities
 
@@ -612,7 +617,9 @@ def test_printed_label_is_told_once_as_first_and_then_as_reprint(
 ) -> None:
     transport.script(PRINTED_PATH, sample("ewaybill_print_notify")["response"])
     for company in ("zto", "ZTO"):
-        shop(transport, clock).notify_printed(KEY, company, "78900000000001", again=again)
+        shop(transport, clock).tell_printed(
+            [PrintedNotice(KEY, company, "78900000000001", again=again)]
+        )
     wanted = {**sample("ewaybill_print_notify")["request"], "re_print": number}
     assert transport.bodies(PRINTED_PATH) == [wanted, wanted]
 
@@ -620,20 +627,20 @@ def test_printed_label_is_told_once_as_first_and_then_as_reprint(
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (LOST, RetryableError),
-        (OFFLINE, RetryableError),
-        (refused(-1), RetryableError),
-        (refused(10025011), RetryableError),
-        (refused(10025010), UserError),
-        (refused(48001), UserError),
+        (LOST, ReportUnclear),
+        (OFFLINE, ReportLater),
+        (refused(-1), ReportUnclear),
+        (refused(10025011), ReportUnclear),
+        (refused(10025010), ReportRefused),
+        (refused(48001), ReportLater),
     ],
 )
-def test_notice_that_did_not_arrive_is_an_error(
-    transport: RecordingTransport, clock: FakeClock, answer: Any, kind: type[Exception]
+def test_notice_that_did_not_arrive_says_so(
+    transport: RecordingTransport, clock: FakeClock, answer: Any, kind: type
 ) -> None:
     transport.script(PRINTED_PATH, answer)
-    with pytest.raises(kind):
-        shop(transport, clock).notify_printed(KEY, "zto", "1", again=False)
+    (outcome,) = shop(transport, clock).tell_printed([PrintedNotice(KEY, "zto", "1")])
+    assert isinstance(outcome, kind)
 
 
 def test_no_outcome_shows_the_receiver(transport: RecordingTransport, labels: WechatLabels) -> None:

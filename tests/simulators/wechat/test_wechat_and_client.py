@@ -23,6 +23,7 @@ from app.domain.waybills import (
 from app.net.transport import HttpxTransport
 from app.ports import (
     PlatformAccount,
+    PrintedNotice,
     Reported,
     ReportRefused,
     ReportUnclear,
@@ -127,7 +128,7 @@ def test_a_number_is_booked_printed_shipped_and_read_back(
     assert isinstance(issued, Issued)
     assert issued.print_info
     assert issued.number == shop.waybills()[asked.key].waybill_id
-    adapter.notify_printed(asked.key, "zto", issued.number, again=False)
+    adapter.tell_printed([PrintedNotice(asked.key, "zto", issued.number, again=False)])
     assert [notice.re_print for notice in shop.printed(issued.number)] == [0]
     lines = (("10000154828123", "3616331648", 1),)
     assert isinstance(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +105,7 @@ def test_two_threads_with_one_id_get_one_number(
     assert len(shop.waybills(alive=True)) == 1
 
 
+# trap 25
 def test_two_ids_cost_two_numbers(client: Client, shop: WechatShop) -> None:
     client.call(CREATE, request())
     client.call(CREATE, request(ewaybill_order_id="3878000000000000167"))
@@ -409,3 +411,38 @@ def test_carriers_and_templates_are_listed(client: Client) -> None:
     template = client.call(f"{EWAYBILL}/template/config", {})["config"]["ZTO"]["single"]
     assert (template["width"], template["height"]) == (76, 130)
     assert client.code(f"{EWAYBILL}/template/get", {"delivery_id": "ZTO"}) == 0
+
+
+def _template(name: str = "备注", **info: Any) -> dict[str, Any]:
+    options = [
+        {"option_id": n, "font_size": 0, "is_bold": False, "is_open": n > 3} for n in range(8)
+    ]
+    return {
+        "delivery_id": "ZTO",
+        "info": {"template_name": name, "template_type": "single", "options": options, **info},
+    }
+
+
+def test_a_template_of_the_shop_is_kept_and_used(client: Client, clock: Clock) -> None:
+    made = client.call(f"{EWAYBILL}/template/create", _template(is_default=True))["template_id"]
+    one = {"delivery_id": "ZTO", "template_id": made}
+    listed = client.call(f"{EWAYBILL}/template/get", {"delivery_id": "ZTO"})["total_template"][0]
+    assert listed["default_template_id"] == made
+    assert listed["template_list"][0]["create_time"] == str(int(clock()))
+    assert client.call(f"{EWAYBILL}/template/getbyid", one)["template_info"]["create_time"] == int(
+        clock()
+    )
+    assert client.call(CREATE, request(template_id=made))["print_info"]
+    assert client.code(f"{EWAYBILL}/template/create", _template()) == 40097  # the name is taken
+    changed = _template("改名", template_id=made)
+    assert client.code(f"{EWAYBILL}/template/update", changed) == 0
+    assert client.code(f"{EWAYBILL}/template/delete", one) == 0
+    assert client.code(f"{EWAYBILL}/template/delete", one) == 10025106
+    wanted = {"ewaybill_order_id": LABEL_ID, "template_id": made}
+    assert client.code(f"{EWAYBILL}/print/get", wanted) == 10025106
+
+
+@pytest.mark.parametrize("ids", [range(7), [*range(7), 6], [*range(8), 7], range(1, 9)])
+def test_a_template_has_each_of_its_eight_options_once(client: Client, ids: Iterable[int]) -> None:
+    options = [{"option_id": n, "font_size": 0, "is_bold": False, "is_open": True} for n in ids]
+    assert client.code(f"{EWAYBILL}/template/create", _template(options=options)) == 40097
