@@ -14,6 +14,20 @@ class ListingStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class StockPush(StrEnum):
+    """Whether a shop is told how many pieces it may sell."""
+
+    OFF = "off"
+    ON = "on"
+
+
+class StockShare(StrEnum):
+    """How several listings of one SKU show its pieces."""
+
+    WHOLE = "whole"  # each shows all of them
+    SPLIT = "split"  # each shows its part
+
+
 @dataclass(frozen=True, slots=True)
 class ShopSku:
     """One variant of a listing."""

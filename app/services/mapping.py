@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, insert, select, update
 
 from app.domain.orders import LineSnapshot
 from app.services.workplace import Workplace
@@ -47,7 +47,12 @@ def lookup(
 ) -> Mapped | None:
     """What a listing is: said by hand, else found by exact code, else by bar code."""
     row = tx.execute(
-        select(listings.c.mapped_sku_id, listings.c.factor).where(
+        select(
+            listings.c.mapped_sku_id,
+            listings.c.factor,
+            listings.c.sku_code,
+            listings.c.barcode,
+        ).where(
             listings.c.shop_id == shop_id,
             listings.c.product_id == product_id,
             listings.c.sku_id == sku_id,
@@ -55,8 +60,42 @@ def lookup(
     ).one_or_none()
     if row is not None and row.mapped_sku_id is not None:
         return Mapped(row.mapped_sku_id, row.factor)
-    found = sku_by_code(tx, sku_code) or sku_by_barcode(tx, barcode or sku_code)
+    # What the order says first; what the shop's goods said when they were pulled after it.
+    codes = [sku_code] if row is None else [sku_code, row.sku_code]
+    barcodes = [barcode, sku_code] if row is None else [barcode, row.barcode, sku_code]
+    found = next((f for f in (sku_by_code(tx, c) for c in codes) if f), None)
+    found = found or next((f for f in (sku_by_barcode(tx, b) for b in barcodes) if f), None)
     return Mapped(found, 1) if found else None
+
+
+def resolved_sku() -> ColumnElement[str | None]:
+    """What each row of ``listings`` is, for a query: the same order of proof as ``lookup``."""
+    return func.coalesce(listings.c.mapped_sku_id, sku_of_code(), sku_of_barcode())
+
+
+def sku_of_code() -> ScalarSelect[str]:
+    """The SKU that has the code of a row of ``listings``, for a query."""
+    return (
+        select(skus.c.id)
+        .where(skus.c.code == listings.c.sku_code, listings.c.sku_code != "")
+        .correlate(listings)
+        .scalar_subquery()
+    )
+
+
+def sku_of_barcode() -> ColumnElement[str | None]:
+    """The one SKU that has the bar code of a row of ``listings``, for a query."""
+
+    def by(code: ColumnElement[str]) -> ScalarSelect[str]:
+        return (
+            select(func.min(sku_barcodes.c.sku_id))
+            .where(sku_barcodes.c.barcode == code, code != "")
+            .correlate(listings)
+            .having(func.count() == 1)
+            .scalar_subquery()
+        )
+
+    return func.coalesce(by(listings.c.barcode), by(listings.c.sku_code))
 
 
 def sku_by_code(tx: Connection, code: str) -> str | None:

@@ -251,14 +251,14 @@ def _import_one(tx: Connection, work: Workplace, line: int, row: Mapping[str, st
             values[extra] = row[extra].strip()
     result = "same"
     if known is None:
-        sku_id = _new_sku(tx, work, code, row.get("product", "").strip() or name, values)
+        sku_id = new_sku(tx, work, code, row.get("product", "").strip() or name, values)
         result = "new"
     else:
         sku_id = known.id
         if any(getattr(known, k) != v for k, v in values.items()):
             tx.execute(update(skus).where(skus.c.id == sku_id).values(**values))
             result = "changed"
-    if _add_barcode(tx, sku_id, row.get("barcode", "").strip()) and result == "same":
+    if add_barcode(tx, sku_id, row.get("barcode", "").strip()) and result == "same":
         result = "changed"
     ledger.ensure_balance(tx, sku_id)
     have = tx.execute(
@@ -276,9 +276,10 @@ def _import_one(tx: Connection, work: Workplace, line: int, row: Mapping[str, st
     return ImportRow(line, code, result)
 
 
-def _new_sku(
+def new_sku(
     tx: Connection, work: Workplace, code: str, product: str, values: Mapping[str, Any]
 ) -> str:
+    """Make a SKU of the product called ``product``; ``values`` are its other columns."""
     product_id = tx.execute(select(products.c.id).where(products.c.name == product)).scalar()
     if product_id is None:
         product_id = work.key()
@@ -292,7 +293,8 @@ def _new_sku(
     return sku_id
 
 
-def _add_barcode(tx: Connection, sku_id: str, barcode: str) -> bool:
+def add_barcode(tx: Connection, sku_id: str, barcode: str) -> bool:
+    """Give the SKU a bar code; whether that is new."""
     if not barcode:
         return False
     known = tx.execute(

@@ -37,6 +37,9 @@ ADAPTERS = Adapters(
             "label_route",
             "ship_on",
             "decode_per_day",
+            "stock_push",
+            "stock_reserve",
+            "stock_share",
         )
     },
     carriers={

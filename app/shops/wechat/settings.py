@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.domain.errors import UserError
+from app.domain.listings import StockPush, StockShare
 from app.domain.states import Route, ShipOn
 from app.domain.text import T, Text
 
@@ -26,6 +27,7 @@ class WechatSettings:
 
     ``base_url`` may name a relay with a fixed address, because the platform lets whitelisted
     addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear.
+    ``stock_push``, ``stock_reserve`` (pieces) and ``stock_share`` say what stock the shop is told.
     """
 
     name: str
@@ -37,6 +39,9 @@ class WechatSettings:
     label_route: Route = Route.PLATFORM
     ship_on: ShipOn = ShipOn.PACK
     decode_per_day: int = 30
+    stock_push: StockPush = StockPush.OFF
+    stock_reserve: int = 0
+    stock_share: StockShare = StockShare.WHOLE
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
@@ -71,6 +76,13 @@ class WechatSettings:
             label_route=Route(_choice(config, "label_route", name, Route.PLATFORM, tuple(Route))),
             ship_on=ShipOn(_choice(config, "ship_on", name, ShipOn.PACK, tuple(ShipOn))),
             decode_per_day=int(_number(config, "decode_per_day", name, 30, low=0, high=1_000_000)),
+            stock_push=StockPush(
+                _choice(config, "stock_push", name, StockPush.OFF, tuple(StockPush))
+            ),
+            stock_reserve=int(_number(config, "stock_reserve", name, 0, low=0, high=1_000_000)),
+            stock_share=StockShare(
+                _choice(config, "stock_share", name, StockShare.WHOLE, tuple(StockShare))
+            ),
         )
 
 

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("shop_stock", sa.Integer(), nullable=True),
         _time("stock_seen_at"),
         _time("pulled_at"),
+        _number("stock_generation"),
     ):
         op.add_column("listings", column)
     op.add_column("order_lines", _time("sku_change_until_at"))

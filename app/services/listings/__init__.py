@@ -1,0 +1,1 @@
+"""What the shops sell: fetched, mapped to the shelf, put on sale and taken off."""
