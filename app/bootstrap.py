@@ -135,6 +135,11 @@ class Connections:
 
         return self._printers.get(name, row.settings, make)
 
+    def picture(self, url: str, most_bytes: int) -> bytes:
+        from app.net.download import download
+
+        return download(url, most_bytes)
+
     @cached_property
     def stationery(self) -> Stationery:
         from printing.registry import PaperStationery

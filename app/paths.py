@@ -39,6 +39,11 @@ class DataPaths:
         return self.logs / "packbench.log"
 
     @property
+    def pictures(self) -> Path:
+        """Pictures of listings, fetched from the shops; may be deleted at any time."""
+        return self.root / "pictures"
+
+    @property
     def backups(self) -> Path:
         """Copies of the database made before an upgrade."""
         return self.root / "backups"

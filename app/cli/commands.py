@@ -10,6 +10,7 @@ from app.cli import (
     database,
     diagnosis,
     labels,
+    listings,
     orders,
     parcels,
     playground,
@@ -40,6 +41,6 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     playground.add(commands, doors)
     for module in (configuration, diagnosis, syncing, orders, parcels, stock, waves, labels):
         module.add(commands)
-    for module in (bench, shipping, database):
+    for module in (listings, bench, shipping, database):
         module.add(commands)
     return parser

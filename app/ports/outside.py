@@ -20,5 +20,13 @@ class Outside(Protocol):
 
     def printer(self, name: str) -> Printer: ...
 
+    def picture(self, url: str, most_bytes: int) -> bytes:
+        """What is at a public address, without any of our keys.
+
+        Raises ``UserError`` (``no_picture``): not there, or larger than ``most_bytes``;
+        ``RetryableError``: it cannot be reached now.
+        """
+        ...
+
     @property
     def stationery(self) -> Stationery: ...

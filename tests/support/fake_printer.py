@@ -100,6 +100,9 @@ class OutsideWithPrinters:
     def printer(self, name: str) -> Printer:
         return self.printers[name]
 
+    def picture(self, url: str, most_bytes: int) -> bytes:
+        return self.real.picture(url, most_bytes)
+
     @property
     def stationery(self) -> Stationery:
         return self.real.stationery

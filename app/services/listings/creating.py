@@ -97,6 +97,7 @@ def copy_barcodes(work: Workplace, *, shop: str = "", dry_run: bool = False) -> 
             sku = mapping.resolved_sku()
             rows = tx.execute(
                 select(listings.c.id, listings.c.barcode, skus.c.id.label("sku"), skus.c.code)
+                .select_from(listings)
                 .join(skus, skus.c.id == sku)
                 .where(listings.c.id > after, listings.c.barcode != "", listings.c.factor == 1)
                 .where(listings.c.status != ListingStatus.GONE)

@@ -123,6 +123,7 @@ def accept(work: Workplace, *, shop: str = "") -> list[Accepted]:
             sku = mapping.resolved_sku()
             rows = tx.execute(
                 select(listings, skus.c.code.label("sku"), skus.c.id.label("mapped"))
+                .select_from(listings)
                 .join(skus, skus.c.id == sku)
                 .where(listings.c.mapped_sku_id.is_(None), listings.c.id > after)
                 .where(listings.c.status != ListingStatus.GONE, _of_shop(shop))
@@ -208,6 +209,7 @@ def _query(*, shop: str, unmapped: bool, search: str) -> Any:
             waiting.label("blocked"),
             mapping.sku_of_code().label("of_code"),
         )
+        .select_from(listings)
         .outerjoin(skus, skus.c.id == mapping.resolved_sku())
         .outerjoin(
             blocked,
