@@ -33,11 +33,14 @@ class AftersaleDesk(ShopState):
         price_difference_fen: int = 0,
         gifts: tuple[tuple[str, str, int], ...] = (),
         reason: tuple[str, str] = ("10000000", "不想要了"),
+        new_sku: tuple[str, str] = ("", ""),
+        buyer_has_goods: bool = False,
     ) -> str:
         """The buyer asks for money, a return or an exchange; returns the after-sale's id.
 
         ``kind`` is REFUND, RETURN, EXCHANGE or RESHIP. With ``price_difference_fen`` only that
         money is asked and no unit is concerned. ``gifts`` (product, SKU, units) go back with it.
+        ``new_sku`` (id, code) is what an exchange asks for instead.
 
         Raises:
             ValueError: more units than the order has outside after-sales.
@@ -57,6 +60,10 @@ class AftersaleDesk(ShopState):
                 {"product_id": p, "sku_id": s, "sku_code": "", "count": units, "task_id": 0}
                 for p, s, units in gifts
             ]
+            aftersale["details"]["receive_product"] = buyer_has_goods
+            if new_sku[0] and kind == "EXCHANGE":
+                exchange = aftersale["exchange_product_info"]
+                exchange["new_sku_id"], exchange["new_sku_code"] = new_sku
             if price_difference_fen:
                 aftersale["sub_type"] = "REFUND_PRICE_DIFF"
                 aftersale["refund_info"]["amount"] = price_difference_fen
@@ -94,6 +101,14 @@ class AftersaleDesk(ShopState):
                 "return_type": 1,
             }
             set_aftersale_status(self, aftersale, "MERCHANT_WAIT_RECEIPT")
+
+    def confirm_exchange(self, aftersale_id: str) -> None:
+        """The buyer has the other goods: the exchange (or the second parcel) is done."""
+        with self.lock:
+            aftersale = self._open_aftersale(aftersale_id)
+            if aftersale["status"] != "USER_WAIT_RECEIPT":
+                raise ValueError("nothing was sent for it")
+            set_aftersale_status(self, aftersale, "MERCHANT_EXCHANGE_SUCCESS")
 
     def move_aftersale(self, aftersale_id: str, status: str) -> None:
         """Put an open after-sale into any other status of the platform."""

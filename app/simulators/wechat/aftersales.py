@@ -24,9 +24,11 @@ _REJECTED = {
     "EXCHANGE": "MERCHANT_REJECT_EXCHANGE",
     "RESHIP": "MERCHANT_REJECT_RESHIP",
 }
+_ASKED, _BACK = 1, 2  # reject_scene
 _REJECT_REASONS = (
-    (4, "包裹在买家发起售后时已完成发货/揽收"),
-    (6, "买家误操作/已协商取消申请"),
+    (4, "包裹在买家发起售后时已完成发货/揽收", _ASKED),
+    (6, "买家误操作/已协商取消申请", _ASKED),
+    (9, "寄回的商品与申请不符或影响二次销售", _BACK),
 )
 _REASONS = (("10000002", "拍错/多拍"), ("10000001", "缺货"), ("10000000", "不想要了"))
 
@@ -103,28 +105,48 @@ def accept(shop: ShopState, body: Body) -> Body:
 
 
 def reject(shop: ShopState, body: Body) -> Body:
-    """``rejectapply``: the reason's type is required."""
+    """``rejectapply``: the reason's type is required, and must be one of this step."""
     aftersale = _find(shop, body)
-    if body["reject_reason_type"] not in {number for number, _ in _REJECT_REASONS}:
-        raise RefusalError(40097, "unknown reject_reason_type")
     if aftersale["status"] not in ("MERCHANT_PROCESSING", "MERCHANT_WAIT_RECEIPT"):
         raise RefusalError(WRONG_STATE)
-    aftersale["merchant_upload_info"]["reject_reason"] = body.get("reject_reason", "")
-    set_aftersale_status(shop, aftersale, _REJECTED[aftersale["type"]])
+    _refuse_buyer(shop, aftersale, body)
+    return {}
+
+
+def reject_exchange(shop: ShopState, body: Body) -> Body:
+    """``rejectexchangereship``: what came back will not be exchanged."""
+    aftersale = _find(shop, body)
+    if aftersale["type"] != "EXCHANGE" or aftersale["status"] != "MERCHANT_WAIT_RECEIPT":
+        raise RefusalError(WRONG_STATE)
+    _refuse_buyer(shop, aftersale, body)
+    return {}
+
+
+def upload_certificate(shop: ShopState, body: Body) -> Body:
+    """``uploadrefundcertificate``: the shop paid outside and proves it; the status stays."""
+    aftersale = _find(shop, body)
+    if aftersale["status"] != "PLATFORM_REFUND_FAIL":
+        raise RefusalError(WRONG_STATE)
+    certificates = _known_pictures(shop, body["refund_certificates"])
+    if not certificates:
+        raise RefusalError(40097, "refund_certificates is empty")
+    aftersale["merchant_upload_info"]["refund_certificates"] = certificates
+    aftersale["update_time"] = shop.now_s()
     return {}
 
 
 def list_reject_reasons(shop: ShopState, body: Body) -> Body:
     """``rejectreason/get``."""
+    name = "reject_reason_list" if shop.quirks.reject_list_renamed else "reason_list"
     return {
-        "reason_list": [
+        name: [
             {
                 "reject_reason_type": number,
                 "reject_reason_type_text": text,
                 "reject_reason": text,
-                "reject_scene": 1,
+                "reject_scene": scene,
             }
-            for number, text in _REJECT_REASONS
+            for number, text, scene in _REJECT_REASONS
         ]
     }
 
@@ -142,6 +164,9 @@ def ship_exchange(shop: ShopState, body: Body) -> Body:
     wanted = "MERCHANT_WAIT_RECEIPT" if aftersale["type"] == "EXCHANGE" else "MERCHANT_PROCESSING"
     if aftersale["status"] != wanted:
         raise RefusalError(WRONG_STATE)
+    last_s = shop.exchanges_sent_at_s.get(aftersale["order_id"])
+    if last_s is not None and shop.clock() - last_s < REFUND_GAP_S:
+        raise RefusalError(TOO_OFTEN)
     company = body["delivery_id"]
     if company == OTHER_COMPANY or company not in shop.companies or not body["waybill_id"]:
         raise RefusalError(9700224)
@@ -151,6 +176,7 @@ def ship_exchange(shop: ShopState, body: Body) -> Body:
         "delivery_name": shop.companies[company],
         "address_info": dict(shop.orders[aftersale["order_id"]].delivery["address_info"]),
     }
+    shop.exchanges_sent_at_s[aftersale["order_id"]] = shop.clock()
     set_aftersale_status(shop, aftersale, "USER_WAIT_RECEIPT")
     return {}
 
@@ -160,6 +186,28 @@ def _find(shop: ShopState, body: Body) -> dict[str, Any]:
     if found is None:
         raise RefusalError(NOT_FOUND)
     return found
+
+
+def _refuse_buyer(shop: ShopState, aftersale: dict[str, Any], body: Body) -> None:
+    scenes = {number: scene for number, _, scene in _REJECT_REASONS}
+    asked_back = aftersale["status"] == "MERCHANT_WAIT_RECEIPT"
+    scene = scenes.get(body["reject_reason_type"])
+    if scene is None:
+        raise RefusalError(40097, "unknown reject_reason_type")
+    if shop.quirks.reject_scenes_checked and scene != (_BACK if asked_back else _ASKED):
+        raise RefusalError(40097, "this reject_reason_type is for another scene")
+    proof = _known_pictures(shop, body.get("reject_certificates", []))
+    has_goods = aftersale["details"].get("receive_product", False)
+    if shop.quirks.reject_wants_evidence and has_goods and not proof:
+        raise RefusalError(40097, "reject_certificates are needed")
+    aftersale["merchant_upload_info"]["reject_reason"] = body.get("reject_reason", "")
+    set_aftersale_status(shop, aftersale, _REJECTED[aftersale["type"]])
+
+
+def _known_pictures(shop: ShopState, media_ids: list[str]) -> list[str]:
+    if any(media_id not in shop.pictures for media_id in media_ids):
+        raise RefusalError(40097, "unknown media_id")
+    return list(media_ids)
 
 
 def _pay_back(shop: ShopState, aftersale: dict[str, Any], status: str) -> None:
@@ -202,6 +250,25 @@ ENDPOINTS = (
             "reject_reason_type": NUMBER.required(),
             "reject_reason": STRING,
             "reject_certificates": array_of(STRING),
+        },
+    ),
+    Endpoint(
+        f"{BASE}/rejectexchangereship",
+        reject_exchange,
+        {
+            "after_sale_order_id": _ID,
+            "reject_reason_type": NUMBER.required(),
+            "reject_reason": STRING,
+            "reject_certificates": array_of(STRING),
+        },
+    ),
+    Endpoint(
+        f"{BASE}/uploadrefundcertificate",
+        upload_certificate,
+        {
+            "after_sale_order_id": _ID,
+            "refund_certificates": array_of(STRING).required(),
+            "desc": STRING,
         },
     ),
     Endpoint(f"{BASE}/rejectreason/get", list_reject_reasons),

@@ -23,3 +23,5 @@ class Endpoint:
     handle: Callable[[ShopState, Body], Body]
     schema: Schema = field(default_factory=dict)
     method: str = "POST"
+    raw: bool = False
+    """The body is no JSON: ``handle`` gets query, content and content_type instead."""

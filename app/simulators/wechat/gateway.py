@@ -21,6 +21,7 @@ from app.simulators.wechat import (
     orders,
     receivers,
     shop_facts,
+    uploads,
 )
 from app.simulators.wechat.endpoint import Endpoint
 from app.simulators.wechat.fields import BOOL, STRING, check_body, parse_body
@@ -47,6 +48,7 @@ ENDPOINTS: dict[str, Endpoint] = {
         ewaybill_templates,
         aftersales,
         goods,
+        uploads,
     )
     for endpoint in module.ENDPOINTS
 }
@@ -211,6 +213,9 @@ def _check_verb(request: Request, method: str) -> None:
 def _checked_body(request: Request, endpoint: Endpoint, shop: ShopState) -> dict[str, Any]:
     if endpoint.method == "GET":
         return {}
+    if endpoint.raw:
+        kind = request.headers.get("content-type", "")
+        return {"query": request.query, "content": request.body, "content_type": kind}
     quirks = shop.quirks
     raw = parse_body(request.body, literal_unicode_escapes=quirks.literal_unicode_escapes)
     return check_body(raw, endpoint.schema, refuse_unknown=quirks.refuse_unknown_fields)

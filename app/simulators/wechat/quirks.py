@@ -107,6 +107,13 @@ class WechatQuirks:
     """getaftersalelist takes the update pair (older shops refuse it with 40097)."""
     deadline_is_remaining: bool = True
     """``deadline`` holds the seconds left instead of a timestamp."""
+    reject_scenes_checked: bool = True
+    """A reason for a rejection is taken at its own step only (reject_scene 1: asked, 2: back)."""
+    reject_list_renamed: bool = False
+    """rejectreason/get calls its list reject_reason_list, as one source has it."""
+    reject_wants_evidence: bool = True
+    """A buyer who says that the goods arrived is rejected with certificates only (40097)."""
+    picture_max_bytes: int = 2_000_000
 
     # Goods
     orders_take_stock: bool = True

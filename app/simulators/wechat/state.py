@@ -92,6 +92,8 @@ class ShopState:
         self.orders: dict[str, ShopOrder] = {}
         self.aftersales: dict[str, dict[str, Any]] = {}
         self.refunds_asked_at_s: dict[str, float] = {}
+        self.exchanges_sent_at_s: dict[str, float] = {}
+        self.pictures: dict[str, bytes] = {}
         self.products: dict[str, dict[str, Any]] = {}
         self.flash_sales: set[tuple[str, str]] = set()
         self.reviews_left = 100
