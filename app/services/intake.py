@@ -9,9 +9,17 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import Flow, OrderStatus, ParcelState
-from app.services import checking, holding, mapping, order_holds, parcel_making, records
+from app.services import (
+    checking,
+    holding,
+    mapping,
+    order_cases,
+    order_holds,
+    parcel_making,
+    records,
+)
 from app.services.workplace import Workplace
-from app.store.tables import after_sales, order_lines, orders
+from app.store.tables import order_lines, orders
 
 
 class Stored(StrEnum):
@@ -33,7 +41,8 @@ def store(tx: Connection, work: Workplace, shop_id: str, order: OrderSnapshot) -
     ).one_or_none()
     if row is not None and order.updated_at < row.updated_at:
         return Stored.SAME
-    if row is not None and row.raw == order.raw and not order.after_sales:
+    same_words = row is not None and row.raw == order.raw and not order.after_sales
+    if same_words and not order_cases.has_any(tx, shop_id, order.order_id):
         return Stored.SAME
     if row is None:
         our_id = work.key()
@@ -56,13 +65,18 @@ def store(tx: Connection, work: Workplace, shop_id: str, order: OrderSnapshot) -
                 tx, work, "order_status", order_id=our_id, detail={"status": order.status.value}
             )
     _store_lines(tx, work, our_id, shop_id, order)
-    _store_after_sales(tx, work, our_id, shop_id, order)
-    _follow(tx, work, our_id, shop_id, order)
+    order, exchanges = order_cases.store(tx, work, our_id, shop_id, order)
+    _follow(tx, work, our_id, shop_id, order, exchanges)
     return Stored.NEW if row is None else Stored.CHANGED
 
 
 def _follow(
-    tx: Connection, work: Workplace, our_id: str, shop_id: str, order: OrderSnapshot
+    tx: Connection,
+    work: Workplace,
+    our_id: str,
+    shop_id: str,
+    order: OrderSnapshot,
+    exchanges: tuple[str, ...],
 ) -> None:
     """Parcels, holds and stage as they follow from the stored order."""
     lines = {
@@ -76,6 +90,7 @@ def _follow(
         parcel_making.cancel_all(tx, work, our_id, "order_cancelled")
     wanted = order_holds.wanted(order, lines, work.now())
     holding.settle(tx, work, our_id, [r.id for r in lines.values()], wanted)
+    order_cases.hold_for_exchanges(tx, work, our_id, exchanges)
     for parcel_id in touched:
         checking.advance(tx, work, parcel_id)
     records.refresh_orders(tx, [our_id])
@@ -171,34 +186,3 @@ def _line_columns(line: LineSnapshot, position: int) -> dict[str, Any]:
         "new_sku_id": line.new_sku_id,
         "dropship": line.dropship,
     }
-
-
-def _store_after_sales(
-    tx: Connection, work: Workplace, our_id: str, shop_id: str, order: OrderSnapshot
-) -> None:
-    """What the order tells of its after-sales; what the cases themselves told stays."""
-    for case in order.after_sales:
-        values = {
-            "order_id": our_id,
-            "shop_order_id": order.order_id,
-            "status": case.status,
-            "open": case.open,
-            "affects_goods": case.affects_goods,
-            "seen_at": work.now(),
-        }
-        place = (
-            after_sales.c.shop_id == shop_id,
-            after_sales.c.after_sale_id == case.after_sale_id,
-        )
-        if tx.execute(update(after_sales).where(*place).values(**values)).rowcount == 0:
-            tx.execute(
-                insert(after_sales).values(
-                    shop_id=shop_id, after_sale_id=case.after_sale_id, **values
-                )
-            )
-    told = [case.after_sale_id for case in order.after_sales]
-    tx.execute(  # one that the order does not list any more blocks nothing
-        update(after_sales)
-        .where(after_sales.c.order_id == our_id, after_sales.c.after_sale_id.not_in(told))
-        .values(open=False)
-    )

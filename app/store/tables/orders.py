@@ -106,7 +106,7 @@ after_sales = Table(
     # itself, which may be known before its order is, or after.
     Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), nullable=True),
     words("shop_order_id", 64),
-    Column("status", Code, nullable=False),
+    Column("status", String(64), nullable=False),  # the shop's own word; some are long
     flag("open"),
     flag("affects_goods", True),
     words("kind", 32),
@@ -132,7 +132,10 @@ after_sales = Table(
     Column("received_at", UtcTime, nullable=True),  # what came back was looked at
     words("received_note", 256),
     Column("seen_at", UtcTime, nullable=False),
+    flag("unread"),  # listed, or told otherwise by its order: to be asked for
     Index(None, "order_id"),
+    Index(None, "shop_order_id"),
+    Index(None, "unread"),
     Index(None, "open", "deadline_at"),
     Index(None, "return_number"),
 )

@@ -123,7 +123,7 @@ def _after_sales() -> None:
         sa.Column("after_sale_id", sa.String(length=64), nullable=False),
         sa.Column("order_id", sa.String(length=24), nullable=True),
         _words("shop_order_id", 64),
-        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
         sa.Column("open", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("affects_goods", sa.Boolean(), server_default=sa.true(), nullable=False),
         _words("kind", 32),
@@ -149,6 +149,7 @@ def _after_sales() -> None:
         _time("received_at"),
         _words("received_note", 256),
         _time("seen_at", nullable=False),
+        sa.Column("unread", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_after_sales_shop_id")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_after_sales_order_id"), ondelete="CASCADE"
@@ -164,6 +165,8 @@ def _after_sales() -> None:
     )
     op.drop_table("after_sales_0001")
     op.create_index(op.f("ix_after_sales_order_id"), "after_sales", ["order_id"])
+    op.create_index(op.f("ix_after_sales_shop_order_id"), "after_sales", ["shop_order_id"])
+    op.create_index(op.f("ix_after_sales_unread"), "after_sales", ["unread"])
     op.create_index(op.f("ix_after_sales_open_deadline_at"), "after_sales", ["open", "deadline_at"])
     op.create_index(op.f("ix_after_sales_return_number"), "after_sales", ["return_number"])
 
