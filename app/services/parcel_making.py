@@ -17,7 +17,7 @@ from app.domain.states import (
     WaybillState,
 )
 from app.domain.text import T
-from app.services import allocation, holding, outbox_rows, records, shipment_numbers
+from app.services import allocation, holding, outbox_rows, records, sealed, shipment_numbers
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -49,6 +49,10 @@ def match(
     """
     if order.status is OrderStatus.CANCELLED:
         return []
+    for line in order.lines:
+        row = rows[line.line_key]
+        if line.refunded_quantity and _leaving(tx, row.id, line) > line.to_ship:
+            sealed.hold_back(tx, work, row.id, line.refunded_quantity)
     existing = _open_parcels(tx, our_id)
     paid = order.status in PAID
     sent_elsewhere = order.status in {OrderStatus.SHIPPED, OrderStatus.DONE}
@@ -148,7 +152,11 @@ def _open_parcels(tx: Connection, our_id: str) -> list[str]:
     return list(
         tx.execute(
             select(parcels.c.id)
-            .where(parcels.c.id.in_(ids), parcels.c.state.in_(OPEN_STATES))
+            .where(
+                parcels.c.id.in_(ids),
+                parcels.c.state.in_(OPEN_STATES),
+                parcels.c.after_sale_id.is_(None),  # an exchange is no part of what was bought
+            )
             .order_by(parcels.c.id)
         ).scalars()
     )
@@ -159,7 +167,11 @@ def _open_lines(tx: Connection, order_line_id: str) -> list[Any]:
         tx.execute(
             select(parcel_lines)
             .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
-            .where(parcel_lines.c.order_line_id == order_line_id, parcels.c.state.in_(OPEN_STATES))
+            .where(
+                parcel_lines.c.order_line_id == order_line_id,
+                parcels.c.state.in_(OPEN_STATES),
+                parcels.c.after_sale_id.is_(None),
+            )
             .order_by(parcel_lines.c.id)
         )
     )
@@ -172,6 +184,7 @@ def _leaving(tx: Connection, order_line_id: str, line: Any) -> int:
         .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
         .where(
             parcel_lines.c.order_line_id == order_line_id,
+            parcels.c.after_sale_id.is_(None),
             parcels.c.state.in_(
                 [ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED]
             ),
