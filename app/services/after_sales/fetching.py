@@ -118,7 +118,7 @@ def refresh(work: Workplace, shop_id: str, after_sale_ids: Sequence[str]) -> lis
 
 
 def _list_changes(work: Workplace, shop: Shop, token: CancelToken) -> None:
-    now = work.now()
+    now = work.now() - shop.clock_ahead()  # the windows are the shop's time
     known = cursors.cursor(work, shop.shop_id, STREAM)
     if known is None:
         start = now - WINDOW
@@ -141,7 +141,7 @@ def _list_backwards(work: Workplace, shop: Shop, token: CancelToken) -> bool:
 
     Returns whether there was one left.
     """
-    now = work.now()
+    now = work.now() - shop.clock_ahead()
     known = cursors.cursor(work, shop.shop_id, BACKWARDS)
     if known is None:
         return False

@@ -13,9 +13,19 @@ from app.shops.wechat.wire import Flag, Id, Number, Wire, WireText
 
 
 class ListAnswer(Wire):
-    after_sale_order_id_list: list[Id] = []
+    """An answer that says neither which ones nor whether more follow is none."""
+
+    after_sale_order_id_list: list[Id]
     next_key: WireText = ""
     has_more: Flag = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _an_empty_list_may_be_left_out(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("after_sale_order_id_list") in (None, ""):
+            told = data.get("has_more") is not None or data.get("next_key") is not None
+            return {**data, "after_sale_order_id_list": []} if told else data
+        return data
 
 
 class GiftPart(Wire):
