@@ -12,7 +12,7 @@ from app.domain.errors import PackbenchError, RetryableError
 from app.domain.text import Text
 from app.jobs import CancelToken, Progress, Step
 from app.ports import DeviceStatus
-from app.services import details, outbox, printers, queries, syncing
+from app.services import details, outbox, printers, queries, syncing, watching
 from app.services.details import ShopState
 from app.services.queries import OrderFilter
 from app.services.workplace import Workplace
@@ -75,7 +75,7 @@ class SyncLane(QObject):
         work, shop_id = self._work, self.shop_id
 
         def run(progress: Progress, cancel: CancelToken) -> None:
-            syncing.watch(work, shop_id, cancel, progress)
+            watching.watch(work, shop_id, cancel, progress)
 
         self._handle = self._jobs.run(
             f"sync {shop_id}", run, progress=self._steps, failed=self._failed, owner=self

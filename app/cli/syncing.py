@@ -11,11 +11,14 @@ from app.cli.parser import Commands, moment
 from app.cli.result import Column, CommandResult, ErrorRow, error_rows
 from app.domain.errors import PackbenchError
 from app.domain.text import T, tr
-from app.jobs import Cancelled, Step
+from app.jobs import Cancelled
 
 if TYPE_CHECKING:
+    from app.jobs import CancelToken
     from app.services.syncing import SyncResult
     from app.services.workplace import Workplace
+
+_SEND_EVERY_S = 2.0
 
 
 def add(commands: Commands) -> None:
@@ -63,28 +66,38 @@ def _once(wanted: argparse.Namespace, context: Context, work: Workplace) -> Comm
 
 
 def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
-    """Sync and send what waits, until somebody stops it."""
-    from app.services import syncing
+    """Sync, and beside it send what waits, until somebody stops it."""
+    from concurrent.futures import ThreadPoolExecutor
 
-    with context.show_progress(tr("Watching")) as progress:
+    from app.jobs import CancelToken
+    from app.services import watching
 
-        def after_each(step: Step) -> None:
-            progress(step)
-            _send_waiting(work, context)
-
-        with suppress(Cancelled):
-            syncing.watch(work, wanted.shop, context.cancel, after_each)
+    over = CancelToken()
+    with (
+        context.show_progress(tr("Watching")) as progress,
+        ThreadPoolExecutor(1, thread_name_prefix="packbench-outbox") as beside,
+    ):
+        sending = beside.submit(_keep_sending, work, over)
+        try:
+            with suppress(Cancelled):
+                watching.watch(work, wanted.shop, context.cancel, progress)
+        finally:
+            over.cancel()
+        sending.result()
     return CommandResult(summary=tr("Stopped on request."))
 
 
-def _send_waiting(work: Workplace, context: Context) -> None:
+def _keep_sending(work: Workplace, over: CancelToken) -> None:
     """What the shops must still hear; a failure stays in the outbox and is tried again there."""
     from app.services import outbox
 
-    try:
-        outbox.drain(work, cancel=context.cancel)
-    except PackbenchError as error:
-        work.log.info("outbox not sent: %s", error.code)
+    with suppress(Cancelled):
+        while True:
+            try:
+                outbox.drain(work, cancel=over)
+            except PackbenchError as error:
+                work.log.info("outbox not sent: %s", error.code)
+            over.wait(_SEND_EVERY_S)
 
 
 def _row(result: SyncResult) -> dict[str, object]:

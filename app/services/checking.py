@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
 
 from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.errors import UserError
-from app.domain.routing import Choice, Facts, Rule, choose
+from app.domain.routing import Choice, Facts, choose
 from app.domain.states import HoldCode, HoldScope, ParcelState, Route
 from app.domain.text import T, Text
 from app.services import allocation, holding, records
+from app.services.placing import ONLY, facts_from, read_rules, route_of
 from app.services.workplace import Workplace
 from app.store.tables import (
     accounts,
+    holds,
     order_lines,
     orders,
     parcel_lines,
     parcels,
-    rules,
     shop_accounts,
     shops,
     skus,
     waybill_requests,
 )
+
+_CHUNK = 10  # parcels a transaction
 
 
 def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
@@ -55,7 +60,7 @@ def recheck(work: Workplace) -> int:
     For after stock came in, a rule or an account was added, or a presale became due.
     """
     with work.db.write() as tx:
-        holding.end_due_presales(tx, work)
+        ended = holding.end_due_presales(tx, work)
         waiting = list(
             tx.execute(
                 select(parcels.c.id)
@@ -63,21 +68,48 @@ def recheck(work: Workplace) -> int:
                 .order_by(parcels.c.deadline_at, parcels.c.id)
             ).scalars()
         )
-    gone_on = 0
-    for start in range(0, len(waiting), 50):
+    gone_on, changed = 0, False
+    for start in range(0, len(waiting), _CHUNK):
         with work.db.write() as tx:
-            chunk = waiting[start : start + 50]
+            chunk = waiting[start : start + _CHUNK]
+            before = _standing(tx, chunk)
             for parcel_id in chunk:
                 advance(tx, work, parcel_id)
-            gone_on += tx.execute(
-                select(func.count())
-                .select_from(parcels)
-                .where(parcels.c.id.in_(chunk), parcels.c.state == ParcelState.TO_LABEL)
-            ).scalar_one()
-            records.refresh_orders(tx, records.orders_of(tx, chunk))
-    if waiting:
+            after = _standing(tx, chunk)
+            moved = [parcel_id for parcel_id in chunk if before[parcel_id] != after[parcel_id]]
+            gone_on += sum(after[p].state == ParcelState.TO_LABEL for p in moved)
+            # A presale that fell due may leave other holds on a parcel that stays where it was.
+            records.refresh_orders(tx, records.orders_of(tx, chunk if ended else moved))
+            changed = changed or bool(moved)
+    if changed or ended:
         work.changed("orders", "parcels", "stock")
     return gone_on
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a parcel stands at the check, as far as the screen shows it."""
+
+    state: str
+    carrier: str | None
+    account: str | None
+    holds: frozenset[str]
+
+
+def _standing(tx: Connection, parcel_ids: Sequence[str]) -> dict[str, _Standing]:
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in tx.execute(
+        select(holds.c.parcel_id, holds.c.id).where(
+            holds.c.parcel_id.in_(parcel_ids), holds.c.cleared_at.is_(None)
+        )
+    ):
+        held[row.parcel_id].add(row.id)
+    rows = tx.execute(
+        select(parcels.c.id, parcels.c.state, parcels.c.carrier, parcels.c.account).where(
+            parcels.c.id.in_(parcel_ids)
+        )
+    )
+    return {r.id: _Standing(r.state, r.carrier, r.account, frozenset(held[r.id])) for r in rows}
 
 
 def change_carrier(work: Workplace, parcel_id: str, name: str) -> None:
@@ -213,9 +245,7 @@ def _route(tx: Connection, parcel_id: str) -> Route:
         .join(parcels, parcels.c.shop_id == shops.c.id)
         .where(parcels.c.id == parcel_id)
     ).one()
-    if row.platform in {"manual", "file"}:
-        return Route.DIRECT
-    return Route(row.settings.get("label_route", Route.PLATFORM))
+    return route_of(row.platform, row.settings)
 
 
 def _account(tx: Connection, parcel_id: str, route: Route, choice: Choice) -> str | None:
@@ -251,16 +281,7 @@ def _only_company(tx: Connection, parcel_id: str) -> Choice | None:
     found = tx.execute(query).scalars().all()
     if len(found) != 1 or read_rules(tx):
         return None
-    return Choice(found[0], "", T("The only carrier with an account"))
-
-
-def read_rules(tx: Connection) -> Sequence[Rule]:
-    """The rules in their order."""
-    rows = tx.execute(select(rules).order_by(rules.c.position)).all()
-    return [
-        Rule(r.name, r.when or {}, r.then.get("carrier", ""), r.then.get("account", ""))
-        for r in rows
-    ]
+    return Choice(found[0], "", ONLY)
 
 
 def facts_of(tx: Connection, parcel_id: str) -> Facts | None:
@@ -284,16 +305,10 @@ def facts_of(tx: Connection, parcel_id: str) -> Facts | None:
     ).all()
     if not rows:
         return None
-    receiver = Address.from_dict(rows[0].receiver)
-    if not receiver.province:
-        return None
-    return Facts(
-        shop=rows[0].shop_id,
-        province=receiver.province,
-        city=receiver.city,
-        district=receiver.district,
-        weight_g=sum((r.weight_g or 0) * r.quantity for r in rows),
-        value_fen=sum(r.paid_fen for r in rows),
-        skus=frozenset(r.code for r in rows if r.code),
-        words=" ".join({r.buyer_note for r in rows} | {r.merchant_note for r in rows}),
+    return facts_from(
+        rows[0].shop_id,
+        Address.from_dict(rows[0].receiver),
+        [note for r in rows for note in (r.buyer_note, r.merchant_note)],
+        sum(r.paid_fen for r in rows),
+        [(r.code, r.weight_g or 0, r.quantity) for r in rows],
     )

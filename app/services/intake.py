@@ -53,13 +53,13 @@ def store(tx: Connection, work: Workplace, shop_id: str, order: OrderSnapshot) -
                 order_id=order.order_id,
                 stage=ParcelState.TO_CHECK,
                 urged=False,
-                **_columns(work, order),
+                **order_columns(work, order),
             )
         )
         records.note(tx, work, "order_new", order_id=our_id)
     else:
         our_id = row.id
-        tx.execute(update(orders).where(orders.c.id == our_id).values(**_columns(work, order)))
+        tx.execute(update(orders).where(orders.c.id == our_id).values(**order_columns(work, order)))
         if row.status != order.status:
             records.note(
                 tx, work, "order_status", order_id=our_id, detail={"status": order.status.value}
@@ -96,7 +96,8 @@ def _follow(
     records.refresh_orders(tx, [our_id])
 
 
-def _columns(work: Workplace, order: OrderSnapshot) -> dict[str, Any]:
+def order_columns(work: Workplace, order: OrderSnapshot) -> dict[str, Any]:
+    """The columns of an order's row that the shop tells."""
     pending = order.pending_address
     return {
         "status": order.status,
@@ -135,7 +136,7 @@ def _store_lines(
         for r in tx.execute(select(order_lines).where(order_lines.c.order_id == our_id))
     }
     for position, line in enumerate(order.lines):
-        columns = _line_columns(line, position)
+        columns = line_columns(line, position)
         row = known.get(line.line_key)
         same_goods = row is not None and (row.product_id, row.sku_id) == (
             line.product_id,
@@ -162,7 +163,8 @@ def _store_lines(
         )
 
 
-def _line_columns(line: LineSnapshot, position: int) -> dict[str, Any]:
+def line_columns(line: LineSnapshot, position: int) -> dict[str, Any]:
+    """The columns of an order line that the shop tells."""
     return {
         "position": position,
         "product_id": line.product_id,

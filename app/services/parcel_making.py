@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -346,6 +347,11 @@ def _cancel_empty(tx: Connection, work: Workplace, ids: list[str], reason: str) 
             ids.remove(parcel_id)
 
 
+def deadline(of_lines: Iterable[datetime | None], order: OrderSnapshot) -> datetime | None:
+    """When a parcel with these lines must go: the earliest of its lines', else the order's."""
+    return min((at for at in of_lines if at is not None), default=order.deadline_at)
+
+
 def _refresh(tx: Connection, work: Workplace, parcel_id: str, order: OrderSnapshot) -> None:
     """Deadline, expected weight and the guard against a stale label."""
     rows = tx.execute(
@@ -354,12 +360,11 @@ def _refresh(tx: Connection, work: Workplace, parcel_id: str, order: OrderSnapsh
         .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
         .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
     ).all()
-    deadlines = [r.deadline_at for r in rows if r.deadline_at is not None]
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel_id)
         .values(
-            deadline_at=min(deadlines) if deadlines else order.deadline_at,
+            deadline_at=deadline([r.deadline_at for r in rows], order),
             expected_weight_g=sum((r.weight_g or 0) * r.quantity for r in rows),
         )
     )

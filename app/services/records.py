@@ -111,7 +111,13 @@ def _concerns(order_id: str, parcel_ids: list[str]) -> Any:
 
 def _stage_without(tx: Connection, order_id: str) -> str:
     """The stage of an order without a live parcel: what the shop's status says of it."""
-    status = tx.execute(select(orders.c.status).where(orders.c.id == order_id)).scalar_one()
+    return stage_without(
+        tx.execute(select(orders.c.status).where(orders.c.id == order_id)).scalar_one()
+    )
+
+
+def stage_without(status: str) -> str:
+    """The stage of an order with this status and without a live parcel."""
     match status:
         case "shipped":
             return ParcelState.SHIPPED
@@ -130,18 +136,25 @@ def _search_text(tx: Connection, order_id: str, numbers: Iterable[str]) -> str:
             order_lines.c.order_id == order_id
         )
     ).all()
-    receiver = order.receiver
-    words = [
+    return search_text(
         order.order_id,
-        receiver.get("name", ""),
-        receiver.get("phone", ""),
-        receiver.get("province", ""),
-        receiver.get("city", ""),
-        order.buyer_note,
-        order.merchant_note,
-        *numbers,
-        *(w for line in lines for w in line),
-    ]
+        order.receiver,
+        (order.buyer_note, order.merchant_note),
+        numbers,
+        [w for line in lines for w in line],
+    )
+
+
+def search_text(
+    order_id: str,
+    receiver: Mapping[str, Any],
+    notes: Iterable[str],
+    numbers: Iterable[str],
+    line_words: Iterable[str],
+) -> str:
+    """What an order is found by: lower-case words with blanks between."""
+    shown = [receiver.get(key, "") for key in ("name", "phone", "province", "city")]
+    words = [order_id, *shown, *notes, *numbers, *line_words]
     return " ".join(w for w in words if w).lower()
 
 

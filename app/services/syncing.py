@@ -1,60 +1,54 @@
 """Bringing orders in: by update time, in frozen windows that overlap, the cursor moved last.
 
-A poll goes back 20 s behind the cursor, every five minutes and after any pause 10 min. The list
-gives ids only, so every overlap costs one call an order: small overlaps often, large ones seldom.
+``sync_shop`` catches up and returns; ``watch`` (in ``watching``) keeps a shop in step. All times of
+windows and cursors are the shop's: a PC whose clock is wrong loses and delays nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import select
 
-from app.domain.errors import PackbenchError, RetryableError, UserError
-from app.domain.orders import OrderSnapshot
-from app.domain.text import T, Text
-from app.jobs import CancelToken, Progress, Step, ignore_progress
-from app.ports import PlatformAccount, Shop
-from app.services import checking, intake
-from app.services.leases import lease, renew
+from app.domain.errors import PackbenchError, UserError
+from app.domain.text import T
+from app.jobs import CancelToken, Progress, ignore_progress
+from app.ports import Shop
+from app.services import sweeping, sync_state
+from app.services.label_accounts import refresh_accounts, refresh_when_old
+from app.services.leases import lease
+from app.services.sync_memory import RecentReadings
+from app.services.sync_reading import Intake, SyncResult, shop_time
+from app.services.sync_state import ORDERS
+from app.services.sync_telling import Teller
+from app.services.sync_windows import (
+    FRESH_OVERLAP,
+    LARGE_OVERLAP,
+    LARGE_OVERLAP_EVERY,
+    LONGEST_WINDOW,
+    RUN_WINDOW,
+    SMALL_OVERLAP,
+    listed_ids,
+    slices,
+)
 from app.services.workplace import Workplace
-from app.store.tables import settings, shop_accounts, shops, sync_cursors
+from app.store.tables import shops
 
-STREAM = "orders"
-LONGEST_WINDOW = timedelta(days=7, minutes=-1)  # the shop counts whole seconds and allows 7 days
-FIRST_WINDOW = timedelta(days=7)
-SMALL_OVERLAP = timedelta(seconds=20)
-LARGE_OVERLAP = timedelta(minutes=10)
-LARGE_OVERLAP_EVERY = timedelta(minutes=5)
-_READERS = 4
-_RESTARTS = 5
-UNREADABLE = frozenset({"order_missing", "order_unreadable"})
+__all__ = [
+    "LARGE_OVERLAP",
+    "SMALL_OVERLAP",
+    "SyncResult",
+    "poll",
+    "refetch",
+    "refresh_accounts",
+    "shop_ids",
+    "sync_shop",
+]
 
-
-@dataclass(slots=True)
-class SyncResult:
-    """Counts of one run. ``failed`` holds order ids that could not be read, with the reason."""
-
-    shop: str
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    upto_at: datetime | None = None
-    failed: dict[str, Text] = field(default_factory=dict)
-
-    @property
-    def fetched(self) -> int:
-        return self.new + self.changed + self.same
-
-
-@dataclass(slots=True)
-class _Sweep:
-    """When the last large overlap was read, per shop, within one watch."""
-
-    last_at: dict[str, datetime] = field(default_factory=dict)
+DEFAULT_LOOK_BACK_DAYS = 7
+_UNREAD_AT_ONCE = 50
+_FUTURE = timedelta(minutes=1)  # a cursor that far ahead was written by a wrong clock
 
 
 def shop_ids(work: Workplace, only: str | None = None) -> Sequence[str]:
@@ -88,304 +82,186 @@ def sync_shop(
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
 ) -> SyncResult:
-    """Fetch what changed in one shop and store it.
+    """Fetch what changed in one shop since the last run and store it, all of it, now.
+
+    The first time also every order that waits to be shipped, however old it is.
 
     Raises ``RetryableError`` when the shop cannot be reached or another process syncs it;
     ``UserError`` when the connection needs a person. The cursor stays where it was then.
     """
     token = cancel or CancelToken()
     result = SyncResult(shop_id)
-    with lease(work, f"sync:{shop_id}"):
-        shop = work.outside.shop(shop_id)
-        try:
-            _refresh_accounts(work, shop)
-            _run(work, shop, since, overlap, result, progress, token)
-        except PackbenchError as error:
-            _remember_error(work, shop_id, error)
-            raise
+
+    def run(shop: Shop) -> None:
+        now = shop_time(work, shop)
+        cursor = _cursor(work, shop_id, now)
+        # A run that begins after the cursor leaves a gap: it must not move the cursor over it.
+        follows_on = since is None or cursor is None or since <= cursor
+        start = since or _start(work, shop_id, cursor, now, overlap)
+        _retry_unread(work, shop, result, token)
+        _run_to(work, shop, start, now, result, progress, token, follows_on)
+        if since is None:
+            sweeping.catch_up(work, shop, result, token, progress)
+
+    _guarded(work, shop_id, run)
+    _announce(work, result)
     return result
 
 
-def watch(
+def poll(
     work: Workplace,
-    only: str | None,
+    shop_id: str,
+    recent: RecentReadings,
+    *,
+    large: bool,
     cancel: CancelToken,
-    report: Progress = ignore_progress,
-) -> None:
-    """Keep syncing until cancelled; a failure is reported and tried again with growing pauses."""
-    sweep = _Sweep()
-    pause_s = 0.0
-    while not cancel.cancelled:
-        failed = False
-        for shop_id in shop_ids(work, only):
-            now = work.now()
-            due = sweep.last_at.get(shop_id)
-            large = due is None or now - due >= LARGE_OVERLAP_EVERY
-            try:
-                result = sync_shop(
-                    work,
-                    shop_id,
-                    overlap=LARGE_OVERLAP if large or pause_s else SMALL_OVERLAP,
-                    cancel=cancel,
-                )
-            except RetryableError as error:
-                failed = True
-                report(Step(0, 0, 1, error.message, shop_id, error.code))
-                pause_s = max(error.retry_after_s or 0, min(60.0, max(2.0, pause_s * 2)))
-                continue
-            if large:
-                sweep.last_at[shop_id] = now
-            report(Step(result.fetched, result.fetched, 0, None, shop_id, "synced"))
-        if not failed:
-            pause_s = 0.0
-        checking.recheck(work)
-        cancel.wait(pause_s or _poll_seconds(work, only))
+    progress: Progress = ignore_progress,
+) -> SyncResult:
+    """Look once at what is new. What a pause left behind is remembered for ``sweeping``.
 
+    Two windows: the fresh one is always read; of the twenty seconds before it only what was not
+    read since. ``large`` also tries again what could not be read.
 
-def _run(
-    work: Workplace,
-    shop: Shop,
-    since: datetime | None,
-    overlap: timedelta,
-    result: SyncResult,
-    progress: Progress,
-    token: CancelToken,
-) -> None:
-    end = work.now()
-    upto_at = _cursor(work, shop.shop_id)
-    # A run that begins after the cursor leaves a gap: it must not move the cursor over it.
-    follows_on = since is None or upto_at is None or since <= upto_at
-    start = since or _start(upto_at, end, overlap)
-    store_orders(work, shop, _unread(work, shop.shop_id), result)
-    while start < end:
-        token.check()
-        stop = min(end, start + LONGEST_WINDOW)
-        _window(work, shop, start, stop, result, progress, token)
-        # The cursor passes an order that could not be read only after its id is written down.
-        _remember_unread(work, shop.shop_id, list(result.failed))
-        if follows_on:
-            _move_cursor(work, shop.shop_id, stop)
-        result.upto_at = stop
-        start = stop
-    if result.new or result.changed:
-        work.changed("orders", "parcels", "stock")
-    work.changed("shops")
+    Raises like ``sync_shop``.
+    """
+    result = SyncResult(shop_id)
 
-
-def _unread(work: Workplace, shop_id: str) -> list[str]:
-    """Orders that earlier runs could not read: they are tried again with every run."""
-    with work.db.read() as tx:
-        kept = tx.execute(
-            select(settings.c.value).where(settings.c.key == f"unread:{shop_id}")
-        ).scalar()
-    return list(kept or ())
-
-
-def _remember_unread(work: Workplace, shop_id: str, order_ids: list[str]) -> None:
-    key = f"unread:{shop_id}"
-    if _unread(work, shop_id) == order_ids:
-        return
-    with work.db.write() as tx:
-        tx.execute(delete(settings).where(settings.c.key == key))
-        if order_ids:
-            tx.execute(insert(settings).values(key=key, value=order_ids))
-
-
-def _cursor(work: Workplace, shop_id: str) -> datetime | None:
-    with work.db.read() as tx:
-        upto_at: datetime | None = tx.execute(
-            select(sync_cursors.c.upto_at).where(
-                sync_cursors.c.shop_id == shop_id, sync_cursors.c.stream == STREAM
-            )
-        ).scalar()
-    return upto_at
-
-
-def _start(upto_at: datetime | None, now: datetime, overlap: timedelta) -> datetime:
-    if upto_at is None:
-        return now - FIRST_WINDOW
-    pause = now - upto_at
-    return upto_at - (LARGE_OVERLAP if pause > LARGE_OVERLAP_EVERY else overlap)
-
-
-def _window(
-    work: Workplace,
-    shop: Shop,
-    start: datetime,
-    stop: datetime,
-    result: SyncResult,
-    progress: Progress,
-    token: CancelToken,
-) -> None:
-    for attempt in range(_RESTARTS):
-        try:
-            _pages(work, shop, start, stop, result, progress, token)
-        except RetryableError as error:
-            if error.code == "sync_narrow" and stop - start > timedelta(minutes=1):
-                middle = start + (stop - start) / 2
-                _window(work, shop, start, middle, result, progress, token)
-                _window(work, shop, middle, stop, result, progress, token)
-                return
-            if error.code != "sync_restart" or attempt + 1 == _RESTARTS:
-                raise
-        else:
+    def run(shop: Shop) -> None:
+        now = shop_time(work, shop)
+        cursor = _cursor(work, shop_id, now)
+        if cursor is None or now - cursor > LARGE_OVERLAP_EVERY:
+            start = _start(work, shop_id, cursor, now, LARGE_OVERLAP)
+            fresh = max(start, now - LARGE_OVERLAP)  # what is being paid now comes first
+            if start < fresh:
+                sync_state.leave_gap(work, shop_id, start, fresh)
+            _run_to(work, shop, fresh, now, result, progress, cancel, recent=recent)
             return
+        if large:
+            _retry_unread(work, shop, result, cancel)
+        _run_to(
+            work,
+            shop,
+            cursor - FRESH_OVERLAP,
+            now,
+            result,
+            progress,
+            cancel,
+            recent=recent,
+            settled_from=cursor - SMALL_OVERLAP,
+        )
 
-
-def _pages(
-    work: Workplace,
-    shop: Shop,
-    start: datetime,
-    stop: datetime,
-    result: SyncResult,
-    progress: Progress,
-    token: CancelToken,
-) -> None:
-    page_key = ""
-    seen: set[str] = set()
-    while True:
-        token.check()
-        page = shop.changed_orders(start, stop, page_key)
-        fresh = [i for i in page.order_ids if i not in seen]
-        seen.update(fresh)
-        store_orders(work, shop, fresh, result)
-        renew(work, f"sync:{shop.shop_id}")
-        progress(Step(len(seen), len(seen), len(result.failed), None, shop.shop_id))
-        if not page.next_key:
-            return
-        page_key = page.next_key
-
-
-def store_orders(work: Workplace, shop: Shop, order_ids: Sequence[str], result: SyncResult) -> None:
-    """Read the orders side by side and store them in one transaction."""
-    if not order_ids:
-        return
-    snapshots: list[OrderSnapshot] = []
-    broken: PackbenchError | None = None
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="packbench-sync") as readers:
-        for order_id, answer in zip(
-            order_ids, readers.map(lambda i: _read(shop, i), order_ids), strict=True
-        ):
-            # One order that cannot be read must not stop the others; a broken connection must.
-            if isinstance(answer, UserError) and answer.code in UNREADABLE:
-                result.failed[order_id] = answer.message
-            elif isinstance(answer, PackbenchError):
-                broken = answer
-            else:
-                snapshots.append(answer)
-    for start in range(0, len(snapshots), 20):
-        with work.db.write() as tx:
-            for snapshot in snapshots[start : start + 20]:
-                match intake.store(tx, work, shop.shop_id, snapshot):
-                    case intake.Stored.NEW:
-                        result.new += 1
-                    case intake.Stored.CHANGED:
-                        result.changed += 1
-                    case intake.Stored.SAME:
-                        result.same += 1
-    if broken is not None:  # what could be read is stored all the same
-        raise broken
+    _guarded(work, shop_id, run)
+    _announce(work, result)
+    return result
 
 
 def refetch(work: Workplace, shop_id: str, order_ids: Sequence[str]) -> SyncResult:
     """Read these orders again now (after a refusal, or before something that costs money)."""
     result = SyncResult(shop_id)
-    store_orders(work, work.outside.shop(shop_id), order_ids, result)
+    shop = work.outside.shop(shop_id)
+    Intake(work, shop, result, CancelToken()).run(iter([order_ids]))
     work.changed("orders", "parcels", "stock")
     return result
 
 
-def _read(shop: Shop, order_id: str) -> OrderSnapshot | PackbenchError:
-    try:
-        return shop.order(order_id)
-    except PackbenchError as error:
-        return error
+def _guarded(work: Workplace, shop_id: str, run: Callable[[Shop], None]) -> None:
+    with lease(work, f"sync:{shop_id}"):
+        shop = work.outside.shop(shop_id)
+        try:
+            refresh_when_old(work, shop)
+            run(shop)
+        except PackbenchError as error:
+            sync_state.remember_error(work, shop_id, error)
+            raise
 
 
-def _move_cursor(work: Workplace, shop_id: str, upto_at: datetime) -> None:
-    with work.db.write() as tx:
-        moved = tx.execute(
-            update(sync_cursors)
-            .where(sync_cursors.c.shop_id == shop_id, sync_cursors.c.stream == STREAM)
-            .values(upto_at=upto_at, finished_at=work.now(), last_error=None)
-        )
-        if moved.rowcount == 0:
-            tx.execute(
-                insert(sync_cursors).values(
-                    shop_id=shop_id, stream=STREAM, upto_at=upto_at, finished_at=work.now()
-                )
-            )
-
-
-def _remember_error(work: Workplace, shop_id: str, error: PackbenchError) -> None:
-    with work.db.write() as tx:
-        tx.execute(
-            update(sync_cursors)
-            .where(sync_cursors.c.shop_id == shop_id, sync_cursors.c.stream == STREAM)
-            .values(last_error=error.message.as_json())
-        )
+def _announce(work: Workplace, result: SyncResult) -> None:
+    if result.new or result.changed:
+        work.changed("orders", "parcels", "stock")
     work.changed("shops")
 
 
-def _poll_seconds(work: Workplace, only: str | None) -> float:
+def _cursor(work: Workplace, shop_id: str, now: datetime) -> datetime | None:
+    """How far this shop is read; a cursor in the future came from a wrong clock and says little."""
+    known = sync_state.position(work, shop_id)
+    if known is None:
+        return None
+    return known.upto_at if known.upto_at <= now + _FUTURE else now - LONGEST_WINDOW
+
+
+def _start(
+    work: Workplace, shop_id: str, cursor: datetime | None, now: datetime, overlap: timedelta
+) -> datetime:
+    if cursor is None:
+        return now - timedelta(days=_look_back_days(work, shop_id))
+    paused = now - cursor > LARGE_OVERLAP_EVERY
+    return min(cursor, now) - (LARGE_OVERLAP if paused else overlap)
+
+
+def _look_back_days(work: Workplace, shop_id: str) -> float:
     with work.db.read() as tx:
-        rows = tx.execute(select(shops.c.id, shops.c.settings).where(shops.c.active)).all()
-    return min(
-        (float(r.settings.get("poll_seconds", 2)) for r in rows if only in {None, r.id}),
-        default=2.0,
-    )
+        chosen = tx.execute(select(shops.c.settings).where(shops.c.id == shop_id)).scalar_one()
+    return float(chosen.get("look_back_days", DEFAULT_LOOK_BACK_DAYS))
 
 
-def _refresh_accounts(work: Workplace, shop: Shop) -> None:
-    """Read the platform's label accounts when they were not read for an hour."""
-    now = work.now()
-    with work.db.read() as tx:
-        chosen = tx.execute(select(shops.c.settings).where(shops.c.id == shop.shop_id)).scalar_one()
-        last = tx.execute(
-            select(shop_accounts.c.fetched_at)
-            .where(shop_accounts.c.shop_id == shop.shop_id)
-            .order_by(shop_accounts.c.fetched_at.desc())
-        ).scalar()
-    if chosen.get("label_route", "platform") != "platform":
-        return
-    if last is None or now - last > timedelta(hours=1):
-        refresh_accounts(work, shop)
-
-
-def refresh_accounts(work: Workplace, shop: Shop) -> None:
-    """Read the platform's label accounts and their balances now."""
-    found = shop.platform_accounts()
-    with work.db.write() as tx:
-        _store_accounts(tx, work, shop.shop_id, found)
-    work.changed("shops")
-
-
-def _store_accounts(
-    tx: Connection, work: Workplace, shop_id: str, found: Sequence[PlatformAccount]
+def _run_to(
+    work: Workplace,
+    shop: Shop,
+    start: datetime,
+    now: datetime,
+    result: SyncResult,
+    progress: Progress,
+    token: CancelToken,
+    follows_on: bool = True,
+    recent: RecentReadings | None = None,
+    settled_from: datetime | None = None,
 ) -> None:
-    tx.execute(update(shop_accounts).where(shop_accounts.c.shop_id == shop_id).values(bound=False))
-    for position, account in enumerate(found):
-        values = {
-            "carrier": account.company,
-            "delivery_id": account.delivery_id,
-            "bound": account.bound,
-            "balance": account.balance,
-            "sender": account.sender.as_dict(),
-            "record": dict(account.record),
-            "position": position,
-            "fetched_at": work.now(),
-        }
-        done = tx.execute(
-            update(shop_accounts)
-            .where(
-                shop_accounts.c.shop_id == shop_id,
-                shop_accounts.c.account_id == account.account_id,
-            )
-            .values(**values)
-        )
-        if done.rowcount == 0:
-            tx.execute(
-                insert(shop_accounts).values(
-                    shop_id=shop_id, account_id=account.account_id, **values
-                )
-            )
+    """Read ``[start, now]``; the cursor follows slice by slice, behind what is stored."""
+    shop_id = shop.shop_id
+    told = Teller(work, shop_id, ORDERS, f"sync:{shop_id}", result, progress)
+    recent = recent or RecentReadings()
+    for begin, stop in slices(start, now, RUN_WINDOW):
+        token.check()
+        told.upto_at = begin
+        intake = Intake(work, shop, result, token, recent, heard=told.heard)
+        intake.run(_pages(shop, begin, stop, token, recent, settled_from))
+        # The cursor passes an order that could not be read only after its id is written down.
+        sync_state.change_unread(work, shop_id, failed=set(result.failed), read=set())
+        told.finished()
+        # An answer may have corrected our idea of the shop's time.
+        upto_at = min(stop, shop_time(work, shop))
+        if follows_on:
+            sync_state.move_cursor(work, shop_id, upto_at)
+        result.upto_at = upto_at
+
+
+def _pages(
+    shop: Shop,
+    start: datetime,
+    stop: datetime,
+    token: CancelToken,
+    recent: RecentReadings,
+    settled_from: datetime | None,
+) -> Iterator[Sequence[str]]:
+    seen: set[str] = set()
+
+    yield from listed_ids(shop.changed_orders, start, stop, token, seen)
+    if settled_from is not None:
+        for page in listed_ids(shop.changed_orders, settled_from, start, token, seen):
+            yield recent.must_read(page, settled_from, start)
+
+
+def _retry_unread(work: Workplace, shop: Shop, result: SyncResult, token: CancelToken) -> None:
+    """Try again what could not be read, some at a time: each costs a call."""
+    wanted = sync_state.unread(work, shop.shop_id)[:_UNREAD_AT_ONCE]
+    if not wanted:
+        return
+    again = SyncResult(shop.shop_id)
+    Intake(work, shop, again, token).run(iter([wanted]))
+    result.new += again.new
+    result.changed += again.changed
+    result.same += again.same
+    result.failed.update(again.failed)
+    # Those that failed once more go to the end of the row.
+    sync_state.change_unread(work, shop.shop_id, failed=set(), read=set(wanted))
+    sync_state.change_unread(work, shop.shop_id, failed=set(again.failed), read=set())
