@@ -1,0 +1,134 @@
+"""Ordinary new orders are written many at once, and the rows are those of the long way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.bootstrap import Services, adapters, open_services
+from app.domain.orders import OrderSnapshot
+from app.services import configuring, intake, intake_new, integrity, syncing
+from app.services.sync_reading import SyncResult, store
+from app.services.workplace import Workplace
+from app.settings import parse_config
+from app.store.tables import metadata
+from tests.support.warehouse import Bench, fill_shelves, open_bench
+
+TABLES = (
+    "orders",
+    "order_lines",
+    "after_sales",
+    "listings",
+    "shipments",
+    "parcels",
+    "parcel_lines",
+    "reservations",
+    "holds",
+    "stock_balances",
+    "stock_moves",
+    "audit",
+)
+
+
+@contextmanager
+def another_database(bench: Bench, folder: Path) -> Iterator[Services]:
+    """The same shops and shelves with a database of its own."""
+    services = open_services(
+        folder, clock=bench.clock, user="test", bench="A3", keyring_allowed=False
+    )
+    try:
+        config = parse_config(bench.world.configuration().encode(), adapters(), {})
+        configuring.apply(services.work, services.secrets, config)
+        fill_shelves(Bench(services, bench.world, bench.clock, folder))
+        yield services
+    finally:
+        services.close()
+
+
+def snapshots(bench: Bench, shop_id: str) -> list[OrderSnapshot]:
+    shop = bench.work.outside.shop(shop_id)
+    return [shop.order(o.order_id) for o in bench.scenario.orders if o.shop == shop_id]
+
+
+def told(work: Workplace) -> dict[str, list[str]]:
+    """Every row of the tables, with our keys replaced by what they stand for."""
+    with work.db.read() as tx:
+        rows = {n: tx.execute(select(metadata.tables[n])).mappings().all() for n in metadata.tables}
+    names: dict[str, str] = {r["id"]: f"sku {r['code']}" for r in rows["skus"]}
+    names |= {r["id"]: f"order {r['order_id']}" for r in rows["orders"]}
+    names |= {r["id"]: f"line {names[r['order_id']]}/{r['line_key']}" for r in rows["order_lines"]}
+    contents: dict[str, list[str]] = {}
+    for r in rows["parcel_lines"]:
+        contents.setdefault(r["parcel_id"], []).append(names[r["order_line_id"]])
+    names |= {key: f"parcel {sorted(lines)}" for key, lines in contents.items()}
+    names |= {r["id"]: f"piece {names[r['order_line_id']]}" for r in rows["parcel_lines"]}
+    names |= {r["shipment_id"]: f"shipment {names[r['id']]}" for r in rows["parcels"]}
+
+    def shown(value: Any) -> Any:
+        return names.get(value, value) if isinstance(value, str) else value
+
+    found: dict[str, list[str]] = {}
+    for table in TABLES:
+        own = {"orders", "order_lines", "parcels", "parcel_lines", "shipments", "stock_balances"}
+        left_out = set() if table in own else {"id"}
+        found[table] = sorted(
+            str({k: shown(v) for k, v in sorted(r.items()) if k not in left_out})
+            for r in rows[table]
+        )
+    return found
+
+
+def test_both_ways_write_the_same_rows(tmp_path: Path) -> None:
+    with (
+        open_bench(tmp_path / "quick", orders=90) as bench,
+        another_database(bench, tmp_path / "long") as other,
+    ):
+        for shop_id in syncing.shop_ids(bench.work):
+            for work in (bench.work, other.work):
+                syncing.refresh_accounts(work, work.outside.shop(shop_id))
+            read = snapshots(bench, shop_id)
+            result = SyncResult(shop_id)
+            assert store(bench.work, shop_id, read, result.count)
+            assert result.new == len(read)
+            for order in read:
+                with other.work.db.write() as tx:
+                    assert intake.store(tx, other.work, shop_id, order) is intake.Stored.NEW
+        quick, long = told(bench.work), told(other.work)
+        for table in TABLES:
+            assert quick[table] == long[table], table
+        assert integrity.check(bench.work).broken == ()
+
+
+def test_ordinary_orders_go_the_quick_way(tmp_path: Path) -> None:
+    with open_bench(tmp_path, orders=90) as bench:
+        kinds = {o.order_id: o.kind for o in bench.scenario.orders}
+        quick: set[str] = set()
+        for shop_id in syncing.shop_ids(bench.work):
+            syncing.refresh_accounts(bench.work, bench.work.outside.shop(shop_id))
+            with bench.work.db.write() as tx:
+                written = intake_new.store(tx, bench.work, shop_id, snapshots(bench, shop_id))
+            quick |= {order.order_id for order in written}
+        ordinary = {i for i, kind in kinds.items() if kind == "ordinary"}
+        assert ordinary <= quick
+        assert {"coupon", "multi_gift", "shipped"} <= {kinds[i] for i in quick}
+        assert not {"refund_open", "short", "unmapped", "gift_pending"} & {kinds[i] for i in quick}
+
+
+def test_stock_that_suffices_for_some_goes_to_the_first_and_the_others_are_short(
+    tmp_path: Path,
+) -> None:
+    with open_bench(tmp_path, orders=90, stocked=False) as bench:
+        shop_id = syncing.shop_ids(bench.work)[0]
+        syncing.sync_shop(bench.work, shop_id)
+        assert integrity.check(bench.work).broken == ()
+        with bench.work.db.read() as tx:
+            held = tx.execute(
+                select(metadata.tables["holds"].c.code).where(
+                    metadata.tables["holds"].c.code.in_(["short", "unmapped"])
+                )
+            ).all()
+        assert held
