@@ -279,7 +279,7 @@ def _check_shop(check: Callable[[Mapping[str, Any]], object], values: Mapping[st
 def secret_keys(section: str, kind: str) -> frozenset[str]:
     """The keys of a ``[[shop]]`` or ``[[carrier]]`` that live in the secret store."""
     if section == "shop":
-        return frozenset({"app_secret"})
+        return frozenset({"app_secret", "push_token", "push_aes_key"})
     from app.carriers.registry import CARRIERS
 
     return frozenset(key for c in CARRIERS if c.code == kind for key in c.secret_names)

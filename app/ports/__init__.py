@@ -15,6 +15,7 @@ from app.ports.printing import (
     Sent,
     Stationery,
 )
+from app.ports.push import PushedEvent, PushReader, PushRefusedError
 from app.ports.shop import (
     ExtraReason,
     ParcelCorrection,
@@ -50,6 +51,9 @@ __all__ = [
     "PrintedNotice",
     "Printer",
     "PrinterConfig",
+    "PushReader",
+    "PushRefusedError",
+    "PushedEvent",
     "Reach",
     "ReportLater",
     "ReportOutcome",

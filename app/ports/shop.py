@@ -14,6 +14,7 @@ from app.domain.states import OrderStatus
 from app.ports.base import Health
 from app.ports.desks import AfterSaleDesk, GoodsDesk
 from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
+from app.ports.push import PushReader
 from app.ports.telling import ReportOutcome
 from app.ports.waybills import PlatformAccount
 
@@ -79,6 +80,11 @@ class Shop(Protocol):
 
     @property
     def after_sales(self) -> AfterSaleDesk: ...
+
+    @property
+    def push(self) -> PushReader | None:
+        """Reads the platform's messages; ``None`` where no push keys are configured."""
+        ...
 
     def check(self) -> Health: ...
 

@@ -18,7 +18,11 @@ from app.domain.text import T, Text
 DEFAULT_BASE_URL = "https://api.weixin.qq.com"
 MAX_CALLS_PER_MINUTE = 10_000  # WeChat Store's quota of one app
 MIN_CALLS_PER_MINUTE = 10
-_HANDLED_ELSEWHERE = frozenset({"platform", "app_secret_env"})
+_HANDLED_ELSEWHERE = frozenset({"platform", "app_secret_env", "push_token_env", "push_aes_key_env"})
+SECURE, PLAIN = "secure", "plain"
+_FROM_PUSH_SETTINGS = T("Copy it from the message push settings of the WeChat Store console.")
+_PUSH_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # the console takes 3 to 32 letters and digits
+_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,9 @@ class WechatSettings:
     ``base_url`` may name a relay with a fixed address, because the platform lets whitelisted
     addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear.
     ``stock_push``, ``stock_reserve`` (pieces) and ``stock_share`` say what stock the shop is told.
+    ``push_token`` and ``push_aes_key`` prove the platform's messages, no older than
+    ``push_window_minutes`` (0: of any age); ``push_mode`` says whether they must be encrypted.
+    ``push_only``: this place forwards messages and never calls, so it needs no secret.
     """
 
     name: str
@@ -42,6 +49,11 @@ class WechatSettings:
     stock_push: StockPush = StockPush.OFF
     stock_reserve: int = 0
     stock_share: StockShare = StockShare.WHOLE
+    push_token: str = field(default="", repr=False)
+    push_aes_key: str = field(default="", repr=False)
+    push_mode: str = SECURE
+    push_window_minutes: float = 15.0
+    push_only: bool = False
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
@@ -57,10 +69,12 @@ class WechatSettings:
         """
         name = _text(config, "name", "")
         _refuse_unknown(name, config, cls.keys())
+        push_only = _switch(config, "push_only", name)
+        secret = _text if push_only else _required
         return cls(
             name=_required(config, "name", name),
             app_id=_required(config, "app_id", name),
-            app_secret=_required(config, "app_secret", name),
+            app_secret=secret(config, "app_secret", name),
             base_url=_base_url(_text(config, "base_url", name) or DEFAULT_BASE_URL, name),
             poll_seconds=_number(config, "poll_seconds", name, 2.0, low=0.1, high=3600.0),
             calls_per_minute=int(
@@ -83,6 +97,13 @@ class WechatSettings:
             stock_share=StockShare(
                 _choice(config, "stock_share", name, StockShare.WHOLE, tuple(StockShare))
             ),
+            push_token=_push_token(config, name),
+            push_aes_key=_aes_key(config, name),
+            push_mode=_choice(config, "push_mode", name, SECURE, (SECURE, PLAIN)),
+            push_window_minutes=_number(
+                config, "push_window_minutes", name, 15.0, low=0, high=24 * 60
+            ),
+            push_only=push_only,
         )
 
 
@@ -128,6 +149,43 @@ def _required(config: Mapping[str, Any], key: str, shop: str) -> str:
     else:
         message = T("Shop {shop}: {key} is missing.", shop=shop, key=key)
     raise _problem(shop, key, message, T("Copy it from the WeChat Store console."))
+
+
+def _push_token(config: Mapping[str, Any], shop: str) -> str:
+    token = _text(config, "push_token", shop)
+    if token and not _PUSH_TOKEN.fullmatch(token):
+        message = T(
+            "Shop {shop}: {key} holds characters it cannot have.", shop=shop, key="push_token"
+        )
+        raise _problem(shop, "push_token", message, _FROM_PUSH_SETTINGS)
+    if not token and _text(config, "push_aes_key", shop):
+        message = T("Shop {shop}: {key} is missing.", shop=shop, key="push_token")
+        raise _problem(shop, "push_token", message, _FROM_PUSH_SETTINGS)
+    return token
+
+
+def _aes_key(config: Mapping[str, Any], shop: str) -> str:
+    key = _text(config, "push_aes_key", shop)
+    if key and not _AES_KEY.fullmatch(key):
+        message = T("Shop {shop}: push_aes_key must have 43 letters and digits.", shop=shop)
+        raise _problem(shop, "push_aes_key", message, _FROM_PUSH_SETTINGS)
+    secure = config.get("push_mode", SECURE) == SECURE
+    if not key and secure and _text(config, "push_token", shop):
+        message = T("Shop {shop}: {key} is missing.", shop=shop, key="push_aes_key")
+        raise _problem(shop, "push_aes_key", message, _FROM_PUSH_SETTINGS)
+    return key
+
+
+def _switch(config: Mapping[str, Any], key: str, shop: str) -> bool:
+    value = config.get(key, False)
+    if not isinstance(value, bool):
+        raise _problem(
+            shop,
+            key,
+            T("Shop {shop}: {key} cannot be used.", shop=shop, key=key),
+            T("Choose one of: {choices}.", choices="true, false"),
+        )
+    return value
 
 
 def _number(

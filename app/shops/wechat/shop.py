@@ -19,11 +19,12 @@ from app.ports import (
     ParcelCorrection,
     PlatformAccount,
     PrintedNotice,
+    PushReader,
     ReportOutcome,
     ShipmentReport,
     ShopCompany,
 )
-from app.shops.wechat import mapping, wire
+from app.shops.wechat import callback, mapping, wire
 from app.shops.wechat.accounts import fetch_accounts
 from app.shops.wechat.after_sales import WechatAfterSales
 from app.shops.wechat.client import WechatClient
@@ -79,6 +80,11 @@ class WechatShop:
     def after_sales(self) -> WechatAfterSales:
         """What buyers want back."""
         return self._after_sales
+
+    @property
+    def push(self) -> PushReader | None:
+        """See ``Shop.push``."""
+        return callback.reader_of(self._settings)
 
     def check(self) -> Health:
         """Whether the shop answers, and whether it is open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, String, Table
 
 from app.store.tables.base import Counter, flag, metadata, number, words
-from app.store.types import Code, Json, Key, ShopId, UtcTime
+from app.store.types import Code, Json, Key, Long, ShopId, UtcTime
 
 scans = Table(
     "scans",
@@ -56,12 +56,14 @@ push_events = Table(
     Column("shop_id", ShopId, nullable=False),
     Column("event", String(64), nullable=False),
     Column("payload", Json, nullable=False),  # ids and codes; never a name, phone or address
-    Column("state", Code, nullable=False),  # pending, done, failed
+    Column("state", Code, nullable=False),  # pending, done, ignored, failed
     number("attempts"),
+    Column("reason", Long, nullable=True),  # why the last try failed, a stored sentence
     Column("happened_at", UtcTime, nullable=True),
     Column("received_at", UtcTime, nullable=False),
+    Column("next_at", UtcTime, nullable=False),
     Column("done_at", UtcTime, nullable=True),
-    Index(None, "state", "id"),
+    Index(None, "state", "next_at"),
 )
 
 audit = Table(

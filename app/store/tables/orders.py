@@ -51,6 +51,7 @@ orders = Table(
     Index(None, "paid_at"),
     Index(None, "address_hash"),
     Index(None, "order_id"),
+    Index(None, "stored_at"),
 )
 
 order_lines = Table(

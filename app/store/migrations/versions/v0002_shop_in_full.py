@@ -85,13 +85,16 @@ def _push_events() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         _number("attempts"),
+        sa.Column("reason", sa.Text(), nullable=True),
         _time("happened_at"),
         _time("received_at", nullable=False),
+        _time("next_at", nullable=False),
         _time("done_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_events")),
         sa.UniqueConstraint("once", name=op.f("uq_push_events_once")),
     )
-    op.create_index(op.f("ix_push_events_state_id"), "push_events", ["state", "id"])
+    op.create_index(op.f("ix_push_events_state_next_at"), "push_events", ["state", "next_at"])
+    op.create_index(op.f("ix_orders_stored_at"), "orders", ["stored_at"])
 
 
 def _boxes() -> None:
