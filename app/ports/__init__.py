@@ -15,7 +15,7 @@ from app.ports.printing import (
     Sent,
     Stationery,
 )
-from app.ports.push import PushedEvent, PushReader, PushRefusedError
+from app.ports.push import PushedEvent, PushReader, PushRefusedError, PushSubject
 from app.ports.shop import (
     ExtraReason,
     ParcelCorrection,
@@ -53,6 +53,7 @@ __all__ = [
     "PrinterConfig",
     "PushReader",
     "PushRefusedError",
+    "PushSubject",
     "PushedEvent",
     "Reach",
     "ReportLater",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -21,13 +22,29 @@ class PushRefusedError(Exception):
         self.forged = forged
 
 
+class PushSubject(StrEnum):
+    """What an event is about: what has to be read again, or written down."""
+
+    ORDER = "order"  # facts: order_id
+    URGED = "urged"  # the buyer urges; facts: order_id
+    AFTER_SALE = "after_sale"  # facts: after_sale_order_id, order_id
+    LISTING = "listing"  # facts: product_id
+    STOCK = "stock"  # the shop's stock of a listing runs out; facts: product_id, sku_id
+    CARRIER_STEP = "carrier_step"  # facts: waybill_id, stage (a ``TrackStage``), update_time
+    NONE = "none"  # nothing here depends on it
+
+
 @dataclass(frozen=True, slots=True)
 class PushedEvent:
-    """One event. ``facts`` are ids and codes as text, never a name, a phone or an address."""
+    """One event. ``facts`` are ids and codes as text, never a name, a phone or an address.
+
+    ``event`` is the platform's own name of it.
+    """
 
     event: str
     happened_at: datetime | None
     facts: Mapping[str, str] = field(default_factory=dict)
+    subject: PushSubject = PushSubject.NONE
 
     @property
     def once(self) -> str:

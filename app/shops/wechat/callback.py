@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.ports import PushedEvent, PushReader, PushRefusedError
+from app.ports import PushedEvent, PushReader, PushRefusedError, PushSubject
+from app.shops.wechat.push_codes import stage_of, subject_of
 from app.shops.wechat.push_xml import read_xml
 from app.shops.wechat.settings import PLAIN, WechatSettings
 
@@ -195,7 +196,10 @@ def event_of(message: Mapping[str, Any]) -> PushedEvent | None:
     for key, value in _fields(message):
         if key in _FACTS and value and len(value) <= _MAX_FACT:
             facts.setdefault(key, value)
-    return PushedEvent(name, _moment(message.get("CreateTime")), facts)
+    subject = subject_of(name, facts)
+    if subject is PushSubject.CARRIER_STEP:
+        facts["stage"] = stage_of(facts.get("status", ""))
+    return PushedEvent(name, _moment(message.get("CreateTime")), facts, subject)
 
 
 def _fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from app.domain.errors import UserError
-from app.ports import PushedEvent, PushRefusedError
+from app.ports import PushedEvent, PushRefusedError, PushSubject
 from app.shops.wechat import callback
 from app.shops.wechat.settings import WechatSettings
 from app.simulators.wechat import push_crypto
@@ -253,6 +253,7 @@ def test_every_sample_event_reads_the_same_as_json_and_as_xml(file: Path) -> Non
     assert "签收" not in kept
 
 
+# trap 10
 # trap 11
 @pytest.mark.parametrize("kind", [int, str])
 def test_ids_are_the_same_as_numbers_and_as_text(kind: type[int] | type[str]) -> None:
@@ -265,9 +266,78 @@ def test_ids_are_the_same_as_numbers_and_as_text(kind: type[int] | type[str]) ->
     }
     got = reader(push_mode="plain").read(plain_query(), json.dumps(message).encode(), AT)
     assert got == PushedEvent(
-        "channels_ec_order_ext_info_update", AT, {"order_id": "3732000000000000101", "type": "7"}
+        "channels_ec_order_ext_info_update",
+        AT,
+        {"order_id": "3732000000000000101", "type": "7"},
+        PushSubject.URGED,
     )
     assert got.once == PushedEvent(got.event, AT, {"type": "7", **got.facts}).once
+
+
+SUBJECTS = {
+    "channels_ec_order_settle": PushSubject.NONE,
+    "channels_ec_order_ext_info_update_type07_buyer_urges_shipping": PushSubject.URGED,
+    "channels_ec_aftersale_update": PushSubject.AFTER_SALE,
+    "channels_ec_present_aftersale_update": PushSubject.AFTER_SALE,
+    "channels_ec_complaint_update": PushSubject.AFTER_SALE,
+    "channels_ec_guarantee_update": PushSubject.NONE,
+    "channels_ec_stock_no_enough": PushSubject.STOCK,
+    "ewaybill_push_path": PushSubject.CARRIER_STEP,
+    "product_category_audit": PushSubject.NONE,
+    "product_order_status_update": PushSubject.ORDER,
+    **{f"dropship_order_{what}": PushSubject.NONE for what in ("new", "update", "cancel")},
+    **{f"product_spu_{w}": PushSubject.LISTING for w in ("audit", "listing", "update")},
+}
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda f: f.stem)
+def test_every_sample_event_is_handled_or_left_out_on_purpose(file: Path) -> None:
+    event = callback.event_of(json.loads(file.read_text(encoding="utf-8")))
+    assert event is not None
+    assert event.subject is SUBJECTS.get(file.stem, PushSubject.ORDER)
+
+
+@pytest.mark.parametrize("kind", ["1", "6", "13"])
+def test_changes_that_no_parcel_shows_cost_no_call(kind: str) -> None:
+    message = {
+        "MsgType": "event",
+        "Event": "channels_ec_order_ext_info_update",
+        "order_info": {"order_id": "1", "type": kind},
+    }
+    event = callback.event_of(message)
+    assert event is not None
+    assert event.subject is PushSubject.NONE
+
+
+@pytest.mark.parametrize("kind", ["16", "17", "18", "19", "20", "99", ""])
+def test_every_other_change_of_an_order_is_read_again(kind: str) -> None:
+    message = {
+        "MsgType": "event",
+        "Event": "channels_ec_order_ext_info_update",
+        "order_info": {"order_id": "1", "type": kind},
+    }
+    event = callback.event_of(message)
+    assert event is not None
+    assert event.subject is PushSubject.ORDER
+
+
+def test_a_carriers_step_is_told_by_its_code_not_by_its_words() -> None:
+    """The platform's own sample has status 1 with the text "signed"."""
+    message = {
+        "MsgType": "event",
+        "Event": "ewaybill_push_path",
+        "waybill_info": {"waybill_id": "78900000000001", "status": 1, "desc": "您的快件已签收"},
+    }
+    event = callback.event_of(message)
+    assert event is not None
+    assert event.facts["stage"] == "picked_up"
+    assert "desc" not in event.facts
+
+
+def test_events_nobody_knows_are_taken_and_left_alone() -> None:
+    event = callback.event_of({"MsgType": "event", "Event": "channels_ec_brand", "order_id": "1"})
+    assert event is not None
+    assert event.subject is PushSubject.NONE
 
 
 def test_two_events_of_one_second_differ_by_their_facts() -> None:
