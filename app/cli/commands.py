@@ -14,6 +14,7 @@ from app.cli import (
     orders,
     parcels,
     playground,
+    relay,
     shipping,
     stock,
     syncing,
@@ -41,6 +42,6 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     playground.add(commands, doors)
     for module in (configuration, diagnosis, syncing, orders, parcels, stock, waves, labels):
         module.add(commands)
-    for module in (listings, bench, shipping, database):
+    for module in (listings, bench, shipping, relay, database):
         module.add(commands)
     return parser

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.context import Context, Opened
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
 from app.domain.text import tr
+
+if TYPE_CHECKING:
+    from app.settings import RelayConfig
 
 
 def add(commands: Commands) -> None:
@@ -39,6 +42,8 @@ def _apply(wanted: argparse.Namespace, context: Context) -> CommandResult:
         with context.services() as services:
             changes = configuring.apply(services.work, services.secrets, config)
     rows = moved + [{"section": c.section, "name": c.name, "result": c.result} for c in changes]
+    if config.relay is not None:
+        rows.append({"section": "relay", "name": "", "result": _keep_relay(services, config.relay)})
     columns = (
         Column("section", tr("Section")),
         Column("name", tr("Name")),
@@ -78,18 +83,45 @@ def _move(services: Opened, url: str, context: Context) -> None:
                 services.secrets.set(DATABASE_PASSWORD, password_before)
 
 
+def _keep_relay(services: Opened, relay: RelayConfig) -> str:
+    """Where this computer takes pushes is its own affair: beside the database, not in it."""
+    from app.settings import RELAY_SECRET, read_local, write_local
+
+    before = read_local(services.paths.settings)
+    after = replace(before, relay_listen=relay.listen, relay_forward=relay.forward)
+    known = services.secrets.get(RELAY_SECRET) or ""
+    if relay.secret and relay.secret != known:
+        services.secrets.set(RELAY_SECRET, relay.secret)
+    elif after == before:
+        return "same"
+    write_local(services.paths.settings, after)
+    return "changed" if before.relay_listen or known else "new"
+
+
+def _relay_row(services: Opened) -> dict[str, Any]:
+    from app.services.configuring import HIDDEN
+    from app.settings import RELAY_SECRET
+
+    secret = HIDDEN if services.secrets.get(RELAY_SECRET) else ""
+    local = services.local
+    return {"listen": local.relay_listen, "forward": local.relay_forward, "secret": secret}
+
+
 def _show(_wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.services import configuring
 
     with context.services() as services:
         rows = configuring.show(services.work, services.secrets, context.doors.secret_keys)
         database = services.local.database_url or f"sqlite:///{services.paths.database}"
+        relay = _relay_row(services)
     rows = [{"section": "database", "url": database}, *rows]
+    if any(relay.values()):
+        rows.append({"section": "relay", **relay})
     return CommandResult(rows, summary="\n\n".join(_as_toml(row) for row in rows))
 
 
 def _as_toml(row: dict[str, Any]) -> str:
-    single = row["section"] in {"database", "sender"}
+    single = row["section"] in {"database", "sender", "relay"}
     lines = [f"[{row['section']}]" if single else f"[[{row['section']}]]"]
     lines += [f"{k} = {_toml(v)}" for k, v in row.items() if k != "section" and v is not None]
     return "\n".join(lines)

@@ -52,6 +52,11 @@ def add(commands: Commands, doors: Doors) -> None:
             help=tr("what the printers print goes here as pictures"),
         )
         simulate.add_argument(
+            "--push",
+            metavar="URL",
+            help=tr("push every event to a relay at this address, like http://127.0.0.1:8765"),
+        )
+        simulate.add_argument(
             "--now",
             metavar=tr("TIME"),
             help=tr("the moment the first orders are made for (ISO 8601)"),

@@ -58,6 +58,7 @@ def run_simulate(args: argparse.Namespace, context: Context) -> CommandResult:
         config=args.config,
         every_s=args.every or 0.0,
         paper=args.paper,
+        push=args.push or "",
         cancel=context.cancel,
         say=world.to_stderr,
     )

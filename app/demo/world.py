@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from app.simulators.demo_shop import take_order
 from app.simulators.goods import write_stock_list
 from app.simulators.scenario import Scenario, later_orders
 from app.simulators.warehouse import SimulatedWarehouse
+from app.simulators.wechat.push_sender import PushSender
 
 
 def serve(
@@ -25,21 +27,27 @@ def serve(
     config: Path | None,
     every_s: float,
     paper: Path | None,
+    push: str,
     cancel: CancelToken,
     say: Callable[[str], None],
 ) -> CommandResult:
     """Serve until ``cancel``; a new order is paid every ``every_s`` seconds (0: none).
 
     ``config`` gets a configuration file that fits, with the stock list beside it; it appears only
-    when everything listens, so whoever waits for it may connect.
+    when everything listens, so whoever waits for it may connect. ``push`` is the address of a relay
+    that is told every event, "" for none.
     """
     scenario = demo_scenario(seed, orders, now or datetime.now(UTC))
-    with SimulatedWarehouse(scenario, paper=paper) as world:
+    with SimulatedWarehouse(scenario, paper=paper) as world, ExitStack() as senders:
         if config is not None:
             _write(config, world, scenario)
             say(tr("Configuration: {file}", file=config))
         say(tr("Shops: {url}", url=world.wechat.base_url))
         say(tr("Carriers: {url}", url=world.carriers.server.base_url))
+        if push:
+            for sender in _senders(world, scenario, push):
+                senders.enter_context(sender)
+            say(tr("Pushing to: {url}", url=push))
         say(tr("Serving on this computer. Ctrl-C ends it."))
         _live(world, scenario, every_s, cancel)
     return CommandResult(summary=tr("Stopped."))
@@ -52,6 +60,18 @@ def _write(config: Path, world: SimulatedWarehouse, scenario: Scenario) -> None:
     temporary.write_text(world.configuration(), encoding="utf-8")
     temporary.chmod(0o600)  # it holds the (invented) secrets, like any configuration
     temporary.replace(config)
+
+
+def _senders(world: SimulatedWarehouse, scenario: Scenario, push: str) -> list[PushSender]:
+    return [
+        PushSender(
+            world.shops[account.name],
+            f"{push.rstrip('/')}/wechat/{account.name}",
+            account.token,
+            account.aes_key,
+        )
+        for account in scenario.accounts.shops
+    ]
 
 
 def _live(

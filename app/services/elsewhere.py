@@ -66,7 +66,7 @@ class Elsewhere:
         cursor = self._kept.cursor()
         (version,) = cursor.execute("PRAGMA data_version").fetchone()
         cursor.close()
-        committed = version != self._version
+        committed = bool(version != self._version)
         self._version = version
         return committed
 

@@ -9,11 +9,13 @@ from app.settings.config import (
     Adapters,
     CarrierConfig,
     Config,
+    RelayConfig,
     ShopConfig,
     secret_name,
 )
 from app.settings.local import (
     DATABASE_PASSWORD,
+    RELAY_SECRET,
     LocalSettings,
     read_local,
     split_password,
@@ -25,12 +27,14 @@ from app.settings.problems import ConfigError
 
 __all__ = [
     "DATABASE_PASSWORD",
+    "RELAY_SECRET",
     "AdapterKeys",
     "Adapters",
     "CarrierConfig",
     "Config",
     "ConfigError",
     "LocalSettings",
+    "RelayConfig",
     "ShopConfig",
     "parse_config",
     "read_config",

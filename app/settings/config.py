@@ -54,6 +54,15 @@ class CarrierConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RelayConfig:
+    """``[relay]``: where this computer takes pushes. ``secret`` is ``""`` when not in the file."""
+
+    listen: str = ""
+    forward: str = ""
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One file. What the file does not mention is ``None`` and stays as it is."""
 
@@ -63,6 +72,7 @@ class Config:
     carriers: tuple[CarrierConfig, ...] | None = None
     printers: tuple[PrinterConfig, ...] | None = None
     rules: tuple[Rule, ...] | None = None
+    relay: RelayConfig | None = None
 
 
 def secret_name(section: str, name: str, key: str) -> str:

@@ -13,6 +13,7 @@ from app.domain.errors import UserError
 from app.domain.text import T
 
 DATABASE_PASSWORD = "database.password"  # noqa: S105 - the name in the secret store
+RELAY_SECRET = "relay.secret"  # noqa: S105 - the name in the secret store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class LocalSettings:
     database_url: str = ""  # without its password
     language: str = ""  # zh_CN or en
     bench: str = ""
+    relay_listen: str = ""  # HOST:PORT where this computer takes pushes, "" for nowhere
+    relay_forward: str = ""  # the address of another Packbench that works on them
 
 
 def read_local(file: Path) -> LocalSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.settings.config import (
     Adapters,
     CarrierConfig,
     Config,
+    RelayConfig,
     ShopConfig,
     secret_name,
 )
@@ -26,7 +28,7 @@ from app.settings.lines import Lines
 from app.settings.problems import Problems
 from app.settings.reading import Table
 
-SECTIONS = ("database", "sender", "shop", "carrier", "printer", "rule")
+SECTIONS = ("database", "sender", "shop", "carrier", "printer", "rule", "relay")
 Stored = Callable[[str], str | None]
 
 
@@ -131,17 +133,15 @@ class _Reader:
             shops=self._shops(),
             carriers=self._carriers(),
             printers=self._printers(),
+            relay=self._relay(),
         )
-        rules = self._rules(config)
+        config = replace(config, rules=self._rules(config))
         self._problems.raise_any()
-        return Config(
-            config.database_url,
-            config.sender,
-            config.shops,
-            config.carriers,
-            config.printers,
-            rules,
-        )
+        return config
+
+    def _relay(self) -> RelayConfig | None:
+        table = self._table("relay")
+        return None if table is None else parts.read_relay(table, self._environ)
 
     def _table(self, section: str) -> Table | None:
         if section not in self._document:

@@ -11,6 +11,7 @@ from app.domain.companies import COMPANIES
 from app.domain.routing import CONDITIONS, Rule
 from app.domain.text import T
 from app.ports import PrinterConfig
+from app.settings.config import RelayConfig
 from app.settings.reading import Table
 
 LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
@@ -19,6 +20,8 @@ DOCUMENTS = ("label", "slip", "picklist")
 _MEDIA = re.compile(r"(\d{2,3}(?:\.\d+)?)x(\d{2,3}(?:\.\d+)?)")
 _USB = re.compile(r"usb:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?::.+)?")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{5,19}")
+_LISTEN = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}")
+_SHORTEST_SECRET = 16
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -57,6 +60,31 @@ def read_sender(table: Table) -> Address:
     )
     table.finish()
     return sender
+
+
+def read_relay(table: Table, environ: Mapping[str, str]) -> RelayConfig:
+    relay = RelayConfig(
+        listen=table.checked(
+            "listen",
+            table.text("listen"),
+            lambda address: _LISTEN.fullmatch(address) is not None,
+            T("Write it like {example}.", example="127.0.0.1:8765"),
+        ),
+        forward=table.checked(
+            "forward",
+            table.text("forward"),
+            lambda url: url.startswith(("https://", "http://")) and _has_host(url),
+            T("Write it like {example}.", example="https://packbench.example.com"),
+        ),
+        secret=table.checked(
+            "secret",
+            secret_value(table, "secret", environ),
+            lambda secret: len(secret) >= _SHORTEST_SECRET and secret.isascii(),
+            T("Give at least {n} letters and digits, by chance.", n=_SHORTEST_SECRET),
+        ),
+    )
+    table.finish(["secret_env"])
+    return relay
 
 
 def read_printer(table: Table, option_names: Collection[str]) -> PrinterConfig:

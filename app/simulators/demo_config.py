@@ -46,6 +46,8 @@ def _shop(shop: DemoShop, url: str) -> dict[str, Any]:
         "base_url": url,
         "app_id": shop.app_id,
         "app_secret": shop.app_secret,
+        "push_token": shop.token,
+        "push_aes_key": shop.aes_key,
         "poll_seconds": POLL_SECONDS,
         "calls_per_minute": CALLS_PER_MINUTE,
         "label_route": shop.label_route.value,

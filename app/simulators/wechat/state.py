@@ -105,6 +105,7 @@ class ShopState:
         self.refused_shipments: Counter[tuple[str, int]] = Counter()
         self.decodes: list[tuple[str, float]] = []
         self.events: list[dict[str, Any]] = []
+        self.listeners: list[Callable[[Mapping[str, Any]], None]] = []  # must not call the shop
         self.unreachable: set[tuple[str, str]] = set()
         self.label_refusals: dict[str, deque[str]] = {}
         self.waybill_numbers = itertools.count(1)
@@ -134,16 +135,17 @@ class ShopState:
 
     def push(self, event: str, from_user: str, **payload: Any) -> None:
         """Note a message push, as it reads after decryption."""
-        self.events.append(
-            {
-                "ToUserName": self.username,
-                "FromUserName": from_user,
-                "CreateTime": self.now_s(),
-                "MsgType": "event",
-                "Event": event,
-                **payload,
-            }
-        )
+        message = {
+            "ToUserName": self.username,
+            "FromUserName": from_user,
+            "CreateTime": self.now_s(),
+            "MsgType": "event",
+            "Event": event,
+            **payload,
+        }
+        self.events.append(message)
+        for listen in self.listeners:
+            listen(message)
 
     def picture_url(self, path: str) -> str:
         """A path below the server's pictures as an address; an address stays as it is."""
