@@ -14,6 +14,7 @@ from app.jobs import CancelToken, Progress, Step
 from app.ports import DeviceStatus
 from app.services import details, outbox, printers, queries, syncing, watching
 from app.services.details import ShopState
+from app.services.elsewhere import Watch
 from app.services.queries import OrderFilter
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
@@ -127,6 +128,7 @@ class Background(QObject):
         self._work = work
         self._jobs = jobs
         self._printing = printing
+        self._elsewhere = Watch(work)
         self._busy: set[str] = set()
         self._again: set[str] = set()
         self._clocks = [
@@ -149,9 +151,11 @@ class Background(QObject):
         self.drain()
         self.ask_printers()
         self._once("shops", lambda: list(syncing.shop_ids(self._work)), self._shops_known)
+        self._elsewhere.start()
 
     def stop(self) -> None:
         """Begin nothing any more; what runs is cancelled."""
+        self._elsewhere.stop()
         for clock in self._clocks:
             clock.stop()
         for lane in self.lanes.values():
