@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from app.cli import boxes
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult
@@ -32,6 +33,7 @@ def add(commands: Commands) -> None:
     )
     show = group.add("show", tr("one order with its parcels and its story"), _show)
     show.add_argument("order", metavar="ID", help=tr("our id or the shop's"))
+    boxes.add_to_orders(group)
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -1,10 +1,11 @@
-"""``parcels``: list, show, hold, release, change the carrier."""
+"""``parcels``: list, show, hold, release, change the carrier; ``boxes`` has the others."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from app.cli import boxes
 from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES, count_line
 from app.cli.parser import Commands, positive
@@ -31,6 +32,7 @@ def add(commands: Commands) -> None:
     _one(group, "release", tr("end what keeps a parcel back"), _release)
     carrier = _one(group, "carrier", tr("choose another carrier or account"), _carrier)
     carrier.add_argument("name", metavar=tr("NAME"), help=tr("a company code or an account's name"))
+    boxes.add_to_parcels(group)
 
 
 def _one(commands: Commands, name: str, help_text: str, run: Any) -> argparse.ArgumentParser:
@@ -39,7 +41,7 @@ def _one(commands: Commands, name: str, help_text: str, run: Any) -> argparse.Ar
     return command
 
 
-def _columns() -> tuple[Column, ...]:
+def columns() -> tuple[Column, ...]:
     return (
         Column("waybill", tr("Waybill")),
         Column("state", tr("State")),
@@ -92,7 +94,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         rows = parcel_queries.parcel_rows(services.work, ids[: wanted.limit])
     return CommandResult(
         [parcel_row(r) for r in rows],
-        columns=_columns(),
+        columns=columns(),
         summary=count_line(len(rows), len(ids)),
     )
 
@@ -105,7 +107,7 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 def _shown(work: Workplace, parcel: str) -> CommandResult:
     row = find_parcel(work, parcel)
     reason = str(Text.from_json(row.choice_reason)) if row.choice_reason else ""
-    return CommandResult([{**parcel_row(row), "reason": reason}], columns=_columns())
+    return CommandResult([{**parcel_row(row), "reason": reason}], columns=columns())
 
 
 def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, of_batch
 from app.cli.waves import batch_columns, batch_ref, batch_row
 from app.domain.text import Text, ntr, tr
+
+if TYPE_CHECKING:
+    from app.services.outbox_results import OutboxRow
 
 
 def add(commands: Commands) -> None:
@@ -80,6 +84,7 @@ def _row(stored: Any) -> dict[str, Any]:
         "next_at": stored.next_at,
         "reason": _sentence(stored.reason),
         "parcel": stored.parcel_id or "",
+        "waits_for": stored.waits_for,
     }
 
 
@@ -103,7 +108,7 @@ def _drain(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("parcel", tr("Parcel")),
     )
 
-    def row(outcome: outbox.OutboxRow) -> dict[str, str]:
+    def row(outcome: OutboxRow) -> dict[str, str]:
         return {
             "id": outcome.id,
             "order_id": outcome.order_id,
@@ -113,7 +118,13 @@ def _drain(wanted: argparse.Namespace, context: Context) -> CommandResult:
             "code": outcome.code,
         }
 
-    def ref(outcome: outbox.OutboxRow) -> str:
+    def ref(outcome: OutboxRow) -> str:
         return outcome.order_id or outcome.parcel
 
-    return of_batch(found, row, ref, columns, stopped=context.cancel.cancelled)
+    result = of_batch(found, row, ref, columns, stopped=context.cancel.cancelled)
+    behind = [
+        tr("{shop}: {n} more messages were not tried.", shop=o.shop, n=o.behind)
+        for o in found
+        if o.behind
+    ]
+    return replace(result, summary="\n".join(behind))

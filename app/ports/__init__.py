@@ -25,6 +25,7 @@ from app.ports.shop import (
     ShopCompany,
 )
 from app.ports.telling import (
+    REACHES,
     Reach,
     Reported,
     ReportLater,
@@ -35,6 +36,7 @@ from app.ports.telling import (
 from app.ports.waybills import Capability, PlatformAccount, WaybillSource
 
 __all__ = [
+    "REACHES",
     "AfterSaleDesk",
     "Capability",
     "Clock",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,18 @@ class Reach(StrEnum):
     MESSAGE = "message"  # this message only
     CALL = "call"  # every message of this kind to this shop (its quota, a right, a setting)
     SHOP = "shop"  # every message to this shop (no network, wrong secret, whitelist)
+
+
+REACHES: Mapping[str, Reach] = {
+    "shop_offline": Reach.SHOP,
+    "shop_auth": Reach.SHOP,
+    "shop_ip": Reach.SHOP,
+    "shop_address": Reach.SHOP,
+    "shop_permission": Reach.CALL,
+    "shop_quota": Reach.CALL,
+    "shop_busy": Reach.CALL,
+}
+"""How far the errors of a shop reach, by their code; any other concerns one message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.domain.errors import UserError
 from app.domain.routing import Choice, Facts, choose
 from app.domain.states import HoldCode, HoldScope, ParcelState, Route
 from app.domain.text import T, Text
-from app.services import allocation, holding, records
+from app.services import allocation, holding, parcel_moves, records
 from app.services.placing import ONLY, facts_from, read_rules, route_of
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -38,6 +38,8 @@ def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
     parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
     if parcel.state != ParcelState.TO_CHECK:
         return
+    for parted in parcel_moves.unmerge(tx, work, parcel_id):  # an order has another address now
+        advance(tx, work, parted)
     reserved = allocation.reserve(tx, work, parcel_id)
     chosen = parcel.account is not None or _choose(tx, work, parcel_id)
     ready = reserved and chosen and not records.active_holds(tx, parcel_id)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, HoldScope, OutboxKind, OutboxState
 from app.domain.text import T, Text
-from app.services import records
+from app.services import outbox_rows, records
 from app.services.workplace import Workplace
 from app.store.tables import holds, outbox, parcels
 
@@ -201,7 +201,7 @@ def release_by_person(tx: Connection, work: Workplace, parcel_id: str) -> list[H
             update(outbox)
             .where(
                 outbox.c.parcel_id == parcel_id,
-                outbox.c.kind == OutboxKind.SHIP,
+                outbox.c.kind.in_([OutboxKind.SHIP, OutboxKind.EXTRA]),
                 outbox.c.state == OutboxState.REFUSED,
             )
             .values(state=OutboxState.PENDING, next_at=work.now(), done_at=None)
@@ -269,6 +269,7 @@ def _end(tx: Connection, work: Workplace, ids: Sequence[str], who: str, why: str
             .where(holds.c.id.in_(ids), holds.c.cleared_at.is_(None))
             .values(cleared_at=work.now(), cleared_by=who, cleared_why=why)
         )
+        outbox_rows.wake(tx, work, ids)
 
 
 def _must_exist(tx: Connection, parcel_id: str) -> None:

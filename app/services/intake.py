@@ -17,6 +17,7 @@ from app.services import (
     order_holds,
     parcel_making,
     records,
+    sealed,
 )
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders
@@ -88,6 +89,7 @@ def _follow(
         touched = parcel_making.match(tx, work, our_id, shop_id, order, lines)
     if order.status is OrderStatus.CANCELLED:
         parcel_making.cancel_all(tx, work, our_id, "order_cancelled")
+    sealed.guard(tx, work, our_id)
     wanted = order_holds.wanted(order, lines, work.now())
     holding.settle(tx, work, our_id, [r.id for r in lines.values()], wanted)
     order_cases.hold_for_exchanges(tx, work, our_id, exchanges)

@@ -1,40 +1,49 @@
 """Sending what others must hear: once, in order per lane, looked up again when the answer was lost.
 
 ``sending`` is written before the call; a row found so after a crash is read back first. "Already
-done" is never guessed: the shop's own record is compared with ours.
+done" is never guessed: the shop's own record is compared with ours. A held parcel is never
+reported: its message waits and goes on by itself. What a whole shop cannot take is tried once a
+round, not once a message.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from app.domain.errors import PackbenchError, RetryableError, UserError
-from app.domain.states import (
-    HoldCode,
-    HoldScope,
-    OutboxKind,
-    OutboxState,
-    ParcelState,
-)
-from app.domain.text import T, Text
-from app.domain.waybills import Problem
+from app.domain.states import HoldCode, OutboxKind, OutboxState
+from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import (
+    REACHES,
+    Reach,
     Reported,
     ReportLater,
     ReportOutcome,
     ReportRefused,
     ReportUnclear,
 )
-from app.services import holding, print_notices, records, report_sending, syncing, voiding
+from app.services import (
+    corrections,
+    holding,
+    outbox_results,
+    print_notices,
+    report_rows,
+    report_sending,
+    sync_state,
+    syncing,
+    voiding,
+)
 from app.services.leases import lease, renew
+from app.services.outbox_results import OutboxRow
+from app.services.report_rows import REPORTS
 from app.services.workplace import Workplace
-from app.store.tables import orders, outbox, parcels
+from app.store.tables import orders, outbox, sync_cursors
 
 
 class Sender(Protocol):
@@ -49,31 +58,17 @@ class Sender(Protocol):
 
 SENDERS: Mapping[OutboxKind, Sender] = {
     OutboxKind.SHIP: report_sending.send,
+    OutboxKind.EXTRA: report_sending.send_extra,
+    OutboxKind.CORRECT: corrections.send,
     OutboxKind.PRINTED: print_notices.send_printed,
     OutboxKind.VOID: voiding.send_void,
 }
 """Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
-_LONGEST_PAUSE_S = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """What came of one message: ``done``, ``refused`` or ``later``."""
-
-    id: str
-    kind: str
-    order_id: str
-    parcel: str
-    result: str
-    code: str = ""
-    message: Text | None = None
-    remedy: Text | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.result == "done"
+_FRESH = timedelta(minutes=1)  # an order synced later than this is what the shop says now
+_SILENT_TWICE = 2  # messages of one shop without any answer, one after the other
+_SILENCE = frozenset({"shop_no_answer", "no_answer"})
 
 
 def drain(
@@ -90,22 +85,50 @@ def drain(
     token = cancel or CancelToken()
     rows: list[OutboxRow] = []
     with lease(work, "outbox"):
-        blocked: set[str] = set()
+        round_ = _Round()
         while not token.cancelled:
-            row = _next(work, blocked, everything=everything)
+            row = _next(work, round_, everything=everything)
             if row is None:
                 break
             done = _send(work, row)
+            if done.code in _SILENCE and round_.silent[row.shop_id] + 1 >= _SILENT_TWICE:
+                done = _whole_shop(work, row, done)
+            round_.note(row, done)
             rows.append(done)
-            # The rows behind a failed one of the same lane must wait, and each row is tried once.
-            if not done.ok:
-                blocked.add(row.lane)
             failed = sum(not r.ok for r in rows)
             progress(Step(len(rows), len(rows), failed, done.message, done.parcel, done.result))
             renew(work, "outbox")
     if rows:
         work.changed("orders", "parcels", "outbox")
     return rows
+
+
+class _Round:
+    """One pass over the outbox: each row is tried once, a shop that cannot be reached once."""
+
+    def __init__(self) -> None:
+        self.last_id = 0
+        self.shops: set[str] = set()
+        self.calls: set[tuple[str, str]] = set()
+        self.silent: Counter[str] = Counter()
+
+    def note(self, row: Any, done: OutboxRow) -> None:
+        self.last_id = row.id
+        if not row.shop_id:
+            return
+        self.silent[row.shop_id] = self.silent[row.shop_id] + 1 if done.code in _SILENCE else 0
+        if done.reach is Reach.SHOP:
+            self.shops.add(row.shop_id)
+        elif done.reach is Reach.CALL:
+            self.calls.add((row.shop_id, row.kind))
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        out: list[ColumnElement[bool]] = [outbox.c.id > self.last_id]
+        if self.shops:
+            out.append(outbox.c.shop_id.not_in(self.shops))
+        for shop_id, kind in sorted(self.calls):
+            out.append(or_(outbox.c.shop_id != shop_id, outbox.c.kind != kind))
+        return out
 
 
 def waiting(work: Workplace) -> int:
@@ -116,163 +139,106 @@ def waiting(work: Workplace) -> int:
         ).scalar_one()
 
 
-def _next(work: Workplace, blocked: set[str], *, everything: bool) -> Any:
+def _next(work: Workplace, round_: _Round, *, everything: bool) -> Any:
+    """The next row that may go: the first open one of its lane.
+
+    A report that a hold keeps back does not keep back the order's other parcels, except an extra
+    parcel, which the shop takes only after the report.
+    """
     earlier = outbox.alias("earlier")
+    passed = and_(earlier.c.waits_for != "", outbox.c.kind == OutboxKind.SHIP)
+    conditions = [
+        *round_.conditions(),
+        outbox.c.state.in_(_OPEN),
+        ~exists().where(
+            earlier.c.lane == outbox.c.lane,
+            earlier.c.id < outbox.c.id,
+            earlier.c.state.in_(_OPEN),
+            ~passed,
+        ),
+    ]
+    if not everything:
+        conditions.append(
+            or_(outbox.c.next_at <= work.now(), outbox.c.state == OutboxState.SENDING)
+        )
     with work.db.read() as tx:
-        conditions = [
-            outbox.c.state.in_(_OPEN),
-            ~exists().where(
-                and_(
-                    earlier.c.lane == outbox.c.lane,
-                    earlier.c.id < outbox.c.id,
-                    earlier.c.state.in_(_OPEN),
-                )
-            ),
-        ]
-        if blocked:
-            conditions.append(outbox.c.lane.not_in(blocked))
-        if not everything:
-            conditions.append(
-                or_(outbox.c.next_at <= work.now(), outbox.c.state == OutboxState.SENDING)
-            )
         return tx.execute(
             select(outbox).where(*conditions).order_by(outbox.c.id).limit(1)
         ).one_or_none()
 
 
 def _send(work: Workplace, row: Any) -> OutboxRow:
-    interrupted = row.state == OutboxState.SENDING
-    with work.db.write() as tx:
-        claimed = tx.execute(
-            update(outbox)
-            .where(
-                outbox.c.id == row.id,
-                outbox.c.state == row.state,
-                outbox.c.attempts == row.attempts,
-            )
-            .values(state=OutboxState.SENDING, attempts=outbox.c.attempts + 1)
-        )
-    if claimed.rowcount != 1:
-        return _row(row, "later", "busy_elsewhere", T("Another program is sending this message."))
+    again = row.state == OutboxState.SENDING or row.attempts > 0
     try:
-        send = SENDERS[OutboxKind(row.kind)]
-        outcome = send(work, row, again=interrupted or row.attempts > 0)
-    except RetryableError as error:
-        outcome = ReportLater(error.message, error.retry_after_s)
-    except UserError as error:
+        _make_fresh(work, row)
+        with work.db.read() as tx:
+            held = report_rows.obstacle(tx, row)
+        if held is not None and again and report_sending.arrived(work, row):
+            return outbox_results.done(work, row)  # a question only: nothing is sent
+        with work.db.write() as tx:
+            # Read here once more: a hold set since must not be overtaken.
+            held = report_rows.obstacle(tx, row)
+            if held is not None:
+                return outbox_results.wait(tx, work, row, held)
+            claimed = tx.execute(
+                update(outbox)
+                .where(
+                    outbox.c.id == row.id,
+                    outbox.c.state == row.state,
+                    outbox.c.attempts == row.attempts,
+                )
+                .values(state=OutboxState.SENDING, attempts=outbox.c.attempts + 1, waits_for="")
+            )
+        if claimed.rowcount != 1:
+            return outbox_results.busy(row)
+        outcome = SENDERS[OutboxKind(row.kind)](work, row, again=again)
+    except (RetryableError, UserError) as error:
         # A connection that needs a person (wrong secret, whitelist): nothing was decided.
-        return _later(work, row, error.message, None, error.code, error.remedy)
+        pause_s = error.retry_after_s if isinstance(error, RetryableError) else None
+        reach = REACHES.get(error.code, Reach.MESSAGE)
+        remedy = error.remedy if isinstance(error, UserError) else None
+        return outbox_results.later(work, row, error.message, pause_s, error.code, remedy, reach)
     return _store(work, row, outcome)
+
+
+def _make_fresh(work: Workplace, row: Any) -> None:
+    """Read the order again before it is reported when its shop was not synced a moment ago.
+
+    An after-sale, another address or variant of the last minutes keeps the parcel back then.
+    """
+    if row.kind not in REPORTS or row.parcel_id is None:
+        return
+    with work.db.read() as tx:
+        cursor = tx.execute(
+            select(sync_cursors.c.finished_at, sync_cursors.c.backlog).where(
+                sync_cursors.c.shop_id == row.shop_id, sync_cursors.c.stream == sync_state.ORDERS
+            )
+        ).one_or_none()
+    synced_at = cursor.finished_at if cursor is not None and not cursor.backlog else None
+    if synced_at is None or work.now() - synced_at > _FRESH:
+        syncing.refetch(work, row.shop_id, [row.payload["order_id"]])
 
 
 def _store(work: Workplace, row: Any, outcome: ReportOutcome) -> OutboxRow:
     match outcome:
         case Reported():
-            with work.db.write() as tx:
-                _finish(tx, work, row, OutboxState.DONE, None)
-                if row.kind == OutboxKind.SHIP:
-                    _parcel_reported(tx, work, row.parcel_id)
-            return _row(row, "done")
-        case ReportRefused(problem=problem):
-            with work.db.write() as tx:
-                _finish(tx, work, row, OutboxState.REFUSED, problem)
-                if row.kind == OutboxKind.SHIP:
-                    _hold_refused(tx, work, row, problem)
-            if outcome.reread and row.kind == OutboxKind.SHIP:
-                _reread(work, row)
-            return _row(row, "refused", problem.code, problem.message, problem.remedy)
-        case ReportLater(reason=reason, retry_after_s=pause):
-            return _later(work, row, reason, pause)
-        case ReportUnclear(reason=reason):
-            return _later(work, row, reason, None)
-
-
-def _later(
-    work: Workplace,
-    row: Any,
-    reason: Text,
-    pause_s: float | None,
-    code: str = "later",
-    remedy: Text | None = None,
-) -> OutboxRow:
-    pause = pause_s or min(_LONGEST_PAUSE_S, 2.0 ** min(row.attempts + 1, 10))
-    remedy = remedy or T("It is tried again by itself.")
-    with work.db.write() as tx:
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(
-                state=OutboxState.PENDING,
-                next_at=work.now() + timedelta(seconds=pause),
-                reason={"code": code, "message": reason.as_json(), "remedy": remedy.as_json()},
+            return outbox_results.done(work, row)
+        case ReportRefused(problem=problem, shop_setting=True):
+            return outbox_results.later(
+                work, row, problem.message, None, problem.code, problem.remedy, Reach.CALL
             )
-        )
-    return _row(row, "later", code, reason, remedy)
+        case ReportRefused(reread=True) if row.kind in REPORTS and row.parcel_id is not None:
+            return _refused_and_read(work, row, outcome)
+        case ReportRefused(problem=problem):
+            return outbox_results.refused(work, row, problem)
+        case ReportLater(reason=reason, retry_after_s=pause_s, code=code, reach=reach):
+            return outbox_results.later(work, row, reason, pause_s, code, None, reach)
+        case ReportUnclear(reason=reason):
+            return outbox_results.later(work, row, reason, None, "no_answer")
 
 
-def _finish(
-    tx: Connection, work: Workplace, row: Any, state: OutboxState, problem: Problem | None
-) -> None:
-    reason = None
-    if problem is not None:
-        reason = {
-            "code": problem.code,
-            "message": problem.message.as_json(),
-            "remedy": problem.remedy.as_json(),
-            "said": problem.said,
-            "reference": problem.reference,
-        }
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id == row.id)
-        .values(state=state, done_at=work.now(), reason=reason)
-    )
-
-
-def _parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:
-    """The parcel is shipped when the last of its orders' messages is confirmed."""
-    left = tx.execute(
-        select(func.count())
-        .select_from(outbox)
-        .where(
-            outbox.c.parcel_id == parcel_id,
-            outbox.c.kind == OutboxKind.SHIP,
-            outbox.c.state.not_in([OutboxState.DONE, OutboxState.SUPERSEDED]),
-        )
-    ).scalar_one()
-    if left:
-        return
-    tx.execute(
-        update(parcels)
-        .where(parcels.c.id == parcel_id, parcels.c.state == ParcelState.TO_REPORT)
-        .values(
-            state=ParcelState.SHIPPED,
-            reported_at=work.now(),
-            failure=None,
-            changed_at=work.now(),
-            revision=parcels.c.revision + 1,
-        )
-    )
-    records.note(tx, work, "reported", parcel_id=parcel_id)
-    records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
-
-
-def _hold_refused(tx: Connection, work: Workplace, row: Any, problem: Problem) -> None:
-    holding.put(
-        tx,
-        work,
-        holding.Wanted(
-            HoldScope.PARCEL,
-            HoldCode.REPORT_REFUSED,
-            problem.message,
-            evidence={"code": problem.code, "reference": problem.reference, "row": row.id},
-        ),
-        parcel_id=row.parcel_id,
-    )
-    records.refresh_orders(tx, records.orders_of(tx, [row.parcel_id]))
-
-
-def _reread(work: Workplace, row: Any) -> None:
+def _refused_and_read(work: Workplace, row: Any, outcome: ReportRefused) -> OutboxRow:
+    """The order is not what we thought: read it, then wait, send it as it is now, or give up."""
     with work.db.read() as tx:
         number = tx.execute(
             select(orders.c.order_id).where(orders.c.id == row.order_id)
@@ -280,26 +246,25 @@ def _reread(work: Workplace, row: Any) -> None:
     try:
         syncing.refetch(work, row.shop_id, [number])
     except PackbenchError as error:
+        # Refused for a reason that nobody can see yet: the row asks again when the shop answers.
         work.log.info("order %s could not be read again: %s", number, error.code)
+        return outbox_results.later(work, row, outcome.problem.message, None, error.code)
+    with work.db.write() as tx:
+        held = report_rows.obstacle(tx, row)
+        if held is not None:
+            return outbox_results.wait(tx, work, row, held)
+        changed = outbox_results.rewrite(tx, row, work)
+    if not changed:
+        return outbox_results.refused(work, row, outcome.problem)
+    with work.db.read() as tx:
+        renewed = tx.execute(select(outbox).where(outbox.c.id == row.id)).one()
+    return _send(work, renewed)
 
 
-def _row(
-    row: Any,
-    result: str,
-    code: str = "",
-    message: Text | None = None,
-    remedy: Text | None = None,
-) -> OutboxRow:
-    return OutboxRow(
-        str(row.id),
-        row.kind,
-        row.payload.get("order_id", ""),
-        row.parcel_id or "",
-        result,
-        code,
-        message,
-        remedy,
-    )
+def _whole_shop(work: Workplace, row: Any, done: OutboxRow) -> OutboxRow:
+    """A shop that is silent twice is silent for all: the others of this round are not tried."""
+    reason = done.message or T("No clear answer.")
+    return outbox_results.later(work, row, reason, None, done.code, done.remedy, Reach.SHOP)
 
 
 def retry_refused(work: Workplace, parcel_id: str) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select, update
 
 from app.domain.states import OutboxKind, OutboxState
 from app.services.workplace import Workplace
-from app.store.tables import outbox
+from app.store.tables import holds, order_lines, outbox, parcel_lines
 
 
 def add(
@@ -74,4 +74,33 @@ def add_lost(tx: Connection, work: Workplace, request: Any) -> bool:
         shop_id="",
         parcel_id=request.parcel_id,
         payload={"request": request.id},
+    )
+
+
+def wake(tx: Connection, work: Workplace, hold_ids: Sequence[str]) -> None:
+    """Messages that waited for one of these holds are due now; whether they may go is asked anew.
+
+    Rows are found by what the hold concerns: a parcel, a line's parcels, an order's parcels.
+    """
+    ended = select(holds).where(holds.c.id.in_(hold_ids)).subquery()
+    of_lines = select(parcel_lines.c.parcel_id).where(
+        parcel_lines.c.order_line_id.in_(select(ended.c.order_line_id))
+    )
+    of_orders = (
+        select(parcel_lines.c.parcel_id)
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .where(order_lines.c.order_id.in_(select(ended.c.order_id)))
+    )
+    tx.execute(
+        update(outbox)
+        .where(
+            outbox.c.state == OutboxState.PENDING,
+            outbox.c.waits_for != "",
+            or_(
+                outbox.c.parcel_id.in_(select(ended.c.parcel_id)),
+                outbox.c.parcel_id.in_(of_lines),
+                outbox.c.parcel_id.in_(of_orders),
+            ),
+        )
+        .values(next_at=work.now())
     )

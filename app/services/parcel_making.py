@@ -18,14 +18,20 @@ from app.domain.states import (
     WaybillState,
 )
 from app.domain.text import T
-from app.services import allocation, holding, outbox_rows, records, sealed, shipment_numbers
+from app.services import (
+    allocation,
+    holding,
+    leaving,
+    outbox_rows,
+    parcel_moves,
+    records,
+    shipment_numbers,
+)
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
     parcel_lines,
     parcels,
-    shipments,
-    skus,
     waybill_requests,
     waybills,
 )
@@ -50,20 +56,17 @@ def match(
     """
     if order.status is OrderStatus.CANCELLED:
         return []
-    for line in order.lines:
-        row = rows[line.line_key]
-        if line.refunded_quantity and _leaving(tx, row.id, line) > line.to_ship:
-            sealed.hold_back(tx, work, row.id, line.refunded_quantity)
     existing = _open_parcels(tx, our_id)
     paid = order.status in PAID
     sent_elsewhere = order.status in {OrderStatus.SHIPPED, OrderStatus.DONE}
     if not paid and not (sent_elsewhere and existing):
         return existing
     extra: list[tuple[Any, int]] = []
+    elsewhere = leaving.sent_elsewhere(tx, our_id, order)
     for line in order.lines:
         row = rows[line.line_key]
         open_rows = _open_lines(tx, row.id)
-        wanted = 0 if line.dropship else max(0, line.to_ship - _leaving(tx, row.id, line))
+        wanted = leaving.still_to_leave(tx, row.id, line, elsewhere)
         have = sum(r.listing_quantity for r in open_rows)
         if wanted < have:
             _shrink(tx, work, row, open_rows, have - wanted)
@@ -83,11 +86,17 @@ def match(
 
 
 def cancel_all(tx: Connection, work: Workplace, our_id: str, reason: str) -> None:
-    """Cancel every parcel of the order that has not left; one that is sealed is held back."""
+    """Take the order's goods out of every parcel that has not left; one that is sealed is held.
+
+    A parcel of this order alone is cancelled; a merged one goes on with the other orders' goods.
+    """
     for parcel_id in records.parcels_of(tx, our_id):
         state = tx.execute(select(parcels.c.state).where(parcels.c.id == parcel_id)).scalar_one()
         if state in OPEN_STATES:
-            cancel(tx, work, parcel_id, reason)
+            if parcel_moves.orders_in(tx, parcel_id) - {our_id}:
+                _take_out(tx, work, parcel_id, our_id)
+            else:
+                cancel(tx, work, parcel_id, reason)
         elif state == ParcelState.TO_REPORT:
             holding.put(
                 tx,
@@ -100,6 +109,17 @@ def cancel_all(tx: Connection, work: Workplace, our_id: str, reason: str) -> Non
                 ),
                 parcel_id=parcel_id,
             )
+
+
+def _take_out(tx: Connection, work: Workplace, parcel_id: str, our_id: str) -> None:
+    rows = tx.execute(
+        select(parcel_lines, order_lines.c.factor)
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .where(parcel_lines.c.parcel_id == parcel_id, order_lines.c.order_id == our_id)
+    ).all()
+    for row in rows:
+        _shrink(tx, work, row, [row], row.listing_quantity)
+    parcel_moves.measure(tx, parcel_id)
 
 
 def cancel(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
@@ -176,23 +196,6 @@ def _open_lines(tx: Connection, order_line_id: str) -> list[Any]:
             .order_by(parcel_lines.c.id)
         )
     )
-
-
-def _leaving(tx: Connection, order_line_id: str, line: Any) -> int:
-    """Pieces in parcels that have left the shelf but that the shop does not count as sent yet."""
-    gone = tx.execute(
-        select(func.sum(parcel_lines.c.listing_quantity))
-        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
-        .where(
-            parcel_lines.c.order_line_id == order_line_id,
-            parcels.c.after_sale_id.is_(None),
-            parcels.c.state.in_(
-                [ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED]
-            ),
-        )
-    ).scalar()
-    shipped: int = line.shipped_quantity
-    return max(0, int(gone or 0) - shipped)
 
 
 def _shrink(tx: Connection, work: Workplace, row: Any, open_rows: list[Any], by: int) -> None:
@@ -284,7 +287,7 @@ def _grow(
         )
     ).scalar()
     if target is None:
-        target = _new_parcel(tx, work, shop_id)
+        target = parcel_moves.new_parcel(tx, work, shop_id)
         existing = [*existing, target]
         records.note(tx, work, "parcel_new", order_id=our_id, parcel_id=target)
     else:
@@ -317,24 +320,6 @@ def _grow(
     return existing
 
 
-def _new_parcel(tx: Connection, work: Workplace, shop_id: str) -> str:
-    shipment_id = work.key()
-    parcel_id = work.key()
-    now = work.now()
-    tx.execute(insert(shipments).values(id=shipment_id, created_at=now))
-    tx.execute(
-        insert(parcels).values(
-            id=parcel_id,
-            shipment_id=shipment_id,
-            shop_id=shop_id,
-            state=ParcelState.TO_CHECK,
-            created_at=now,
-            changed_at=now,
-        )
-    )
-    return parcel_id
-
-
 def _cancel_empty(tx: Connection, work: Workplace, ids: list[str], reason: str) -> None:
     for parcel_id in list(ids):
         pieces = tx.execute(
@@ -354,20 +339,18 @@ def deadline(of_lines: Iterable[datetime | None], order: OrderSnapshot) -> datet
 
 def _refresh(tx: Connection, work: Workplace, parcel_id: str, order: OrderSnapshot) -> None:
     """Deadline, expected weight and the guard against a stale label."""
-    rows = tx.execute(
-        select(parcel_lines.c.quantity, skus.c.weight_g, order_lines.c.deadline_at)
-        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
-        .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
-        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
-    ).all()
-    tx.execute(
-        update(parcels)
-        .where(parcels.c.id == parcel_id)
-        .values(
-            deadline_at=deadline([r.deadline_at for r in rows], order),
-            expected_weight_g=sum((r.weight_g or 0) * r.quantity for r in rows),
+    parcel_moves.measure(tx, parcel_id, order.deadline_at)
+    addresses = parcel_moves.addresses_in(tx, parcel_id)
+    if len({a for a in addresses.values() if a}) > 1:  # the check parts them
+        tx.execute(
+            update(parcels)
+            .where(
+                parcels.c.id == parcel_id,
+                parcels.c.state == ParcelState.TO_LABEL,
+                parcels.c.waybill_id.is_(None),
+            )
+            .values(state=ParcelState.TO_CHECK)
         )
-    )
     labelled_for = tx.execute(
         select(waybills.c.address_hash)
         .join(parcels, parcels.c.waybill_id == waybills.c.id)

@@ -1,4 +1,7 @@
-"""Telling the shop that goods were sent (delivery/send); a lost answer is looked up first."""
+"""Telling the shop that goods were sent (delivery/send, and extra parcels of goods already sent).
+
+A lost answer is looked up first; "already done" is never guessed.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,28 @@ from typing import Any
 from app.domain.text import T
 from app.domain.waybills import Problem, ProblemClass
 from app.ports import (
+    ExtraReason,
     Reported,
     ReportLater,
     ReportOutcome,
     ReportRefused,
     ReportUnclear,
+    Serials,
     ShipmentReport,
     Shop,
 )
+from app.services import shop_companies
 from app.services.workplace import Workplace
 
 
 def report_of(row: Any) -> ShipmentReport:
+    serials = row.payload.get("serials")
     return ShipmentReport(
         order_id=row.payload["order_id"],
         company=row.payload["company"],
         number=row.payload["number"],
         lines=tuple((p, s, int(n)) for p, s, n in row.payload["lines"]),
+        serials=Serials(**serials) if serials else None,
     )
 
 
@@ -37,11 +45,42 @@ def send(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
         seen = _read_back(shop, report)
         if seen is not None:
             return seen
+    refusal = shop_companies.refusal(work, row.shop_id, report.company, report.order_id)
+    if refusal is not None:
+        return refusal
     outcome = shop.report_shipped(report)
     if isinstance(outcome, ReportUnclear):
         seen = _read_back(shop, report)
         return seen if seen is not None else ReportLater(outcome.reason)
     return outcome
+
+
+def send_extra(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
+    """Send one EXTRA row: one more parcel of goods that count as sent."""
+    shop = work.outside.shop(row.shop_id)
+    report = report_of(row)
+    if again and _on_file(shop, report):
+        return Reported()
+    refusal = shop_companies.refusal(work, row.shop_id, report.company, report.order_id)
+    if refusal is not None:
+        return refusal
+    outcome = shop.add_parcel(report, ExtraReason(int(row.payload["reason"])))
+    if isinstance(outcome, ReportUnclear):
+        return Reported() if _on_file(shop, report) else ReportLater(outcome.reason)
+    return outcome
+
+
+def arrived(work: Workplace, row: Any) -> bool:
+    """Whether an earlier try of a SHIP or EXTRA row has taken effect, by the shop's own record."""
+    return _on_file(work.outside.shop(row.shop_id), report_of(row))
+
+
+def _on_file(shop: Shop, report: ShipmentReport) -> bool:
+    mine = _pieces(report.lines)
+    return any(
+        parcel.number == report.number and mine <= _pieces(parcel.lines)
+        for parcel in shop.reported_parcels(report.order_id)
+    )
 
 
 def _read_back(shop: Shop, report: ShipmentReport) -> ReportOutcome | None:

@@ -1,35 +1,109 @@
-"""A sealed box whose goods were given back before the shop heard that they left."""
+"""Parcels that are sealed and not reported: what the shop changes now is found in the box.
+
+A refund that came through, another variant, another address: the parcel is held and its message
+waits (``outbox``), until a person takes it back (``unshipping``) or the change is gone.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, func, select
 
 from app.domain.states import HoldCode, HoldScope, ParcelState
 from app.domain.text import T
 from app.services import holding, records
+from app.services.leaving import LEFT_STATES
 from app.services.workplace import Workplace
-from app.store.tables import parcel_lines, parcels
+from app.store.tables import holds, order_lines, orders, parcel_lines, parcels, waybills
 
 
-def hold_back(tx: Connection, work: Workplace, order_line_id: str, refunded: int) -> None:
-    """Hold the sealed parcels with pieces of this line: ``refunded`` of them are not wanted."""
+def guard(tx: Connection, work: Workplace, our_id: str) -> None:
+    """Hold the order's sealed parcels that are not what the order wants any more."""
+    ids = records.parcels_of(tx, our_id)
     sealed = tx.execute(
-        select(parcels.c.id)
-        .join(parcel_lines, parcel_lines.c.parcel_id == parcels.c.id)
-        .where(
-            parcel_lines.c.order_line_id == order_line_id,
-            parcel_lines.c.listing_quantity > 0,
+        select(parcels.c.id).where(
+            parcels.c.id.in_(ids),
             parcels.c.state == ParcelState.TO_REPORT,
             parcels.c.after_sale_id.is_(None),
         )
-        .distinct()
     ).scalars()
     for parcel_id in list(sealed):
-        wanted = holding.Wanted(
+        wanted = list(_wanted(tx, parcel_id))
+        codes = {w.code for w in wanted}
+        for row in tx.execute(
+            select(holds.c.code, holds.c.evidence).where(
+                holds.c.parcel_id == parcel_id, holds.c.cleared_at.is_(None)
+            )
+        ).all():
+            if (row.evidence or {}).get("sealed") and row.code not in codes:
+                holding.clear(tx, work, HoldCode(row.code), parcel_id=parcel_id, why="fits again")
+        for want in wanted:
+            if holding.put(tx, work, want, parcel_id=parcel_id):
+                records.note(
+                    tx, work, "sealed_changed", parcel_id=parcel_id, detail={"code": want.code}
+                )
+
+
+def _wanted(tx: Connection, parcel_id: str) -> Iterator[holding.Wanted]:
+    rows = tx.execute(
+        select(
+            parcel_lines.c.order_line_id,
+            parcel_lines.c.sku_id.label("in_box"),
+            order_lines.c.mapped_sku_id,
+            order_lines.c.quantity,
+            order_lines.c.refunded_quantity,
+            orders.c.address_hash,
+            orders.c.status,
+        )
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.listing_quantity > 0)
+    ).all()
+    too_many = {
+        r.order_line_id: over
+        for r in rows
+        if (over := _left(tx, r.order_line_id) - (r.quantity - r.refunded_quantity)) > 0
+    }
+    if too_many and not any(r.status == "cancelled" for r in rows):
+        yield holding.Wanted(
             HoldScope.PARCEL,
             HoldCode.REFUND,
             T("Goods in this box were refunded after it was sealed: take it back."),
-            evidence={"line": order_line_id, "refunded": refunded},
+            evidence={"sealed": True, "too_many": too_many},
         )
-        if holding.put(tx, work, wanted, parcel_id=parcel_id):
-            records.note(tx, work, "sealed_refunded", parcel_id=parcel_id)
+    others = {r.order_line_id: r.mapped_sku_id for r in rows if r.in_box != r.mapped_sku_id}
+    if others:
+        yield holding.Wanted(
+            HoldScope.PARCEL,
+            HoldCode.SKU_CHANGE,
+            T("The variant was changed after the parcel was sealed: take it back."),
+            evidence={"sealed": True, "wanted": others},
+        )
+    made_for = tx.execute(
+        select(waybills.c.address_hash)
+        .join(parcels, parcels.c.waybill_id == waybills.c.id)
+        .where(parcels.c.id == parcel_id)
+    ).scalar()
+    now = sorted({r.address_hash for r in rows if r.address_hash})
+    if made_for and now and now != [made_for]:
+        yield holding.Wanted(
+            HoldScope.PARCEL,
+            HoldCode.ADDRESS_CHANGE,
+            T("The address was changed after the parcel was sealed: take it back."),
+            evidence={"sealed": True, "label": made_for, "orders": now},
+        )
+
+
+def _left(tx: Connection, order_line_id: str) -> int:
+    pieces: Any = tx.execute(
+        select(func.sum(parcel_lines.c.listing_quantity))
+        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+        .where(
+            parcel_lines.c.order_line_id == order_line_id,
+            parcels.c.state.in_(LEFT_STATES),
+            parcels.c.after_sale_id.is_(None),
+        )
+    ).scalar()
+    return int(pieces or 0)

@@ -8,24 +8,20 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from app.domain.companies import company
 from app.domain.errors import PackbenchError, UserError
 from app.domain.states import (
     HoldCode,
     MoveKind,
-    OutboxKind,
     ParcelState,
     ReservationState,
     WaybillState,
 )
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
-from app.services import checking, holding, ledger, outbox_rows, records
+from app.services import checking, holding, ledger, records, report_rows
 from app.services.waves import wave_parcels
 from app.services.workplace import Workplace
 from app.store.tables import (
-    order_lines,
-    orders,
     parcel_lines,
     parcels,
     reservations,
@@ -168,7 +164,7 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
         .where(waybills.c.id == waybill.id)
         .values(state=WaybillState.HANDED_OVER, changed_at=work.now())
     )
-    messages = _tell_shop(tx, work, parcel, waybill)
+    messages = report_rows.queue(tx, work, parcel, waybill)
     if not messages:  # an order without a shop is done with the ship transaction
         tx.execute(
             update(parcels)
@@ -312,7 +308,7 @@ def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
                 on_hand=-row.quantity,
                 allocated=-row.quantity,
                 parcel_id=parcel_id,
-                once=f"ship:{row.id}",
+                once=f"ship:{row.reservation_id}",
             ),
         )
         if not done:
@@ -327,52 +323,3 @@ def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
             .where(reservations.c.id == row.reservation_id)
             .values(state=ReservationState.SHIPPED, at=work.now())
         )
-
-
-def _tell_shop(tx: Connection, work: Workplace, parcel: Any, waybill: Any) -> int:
-    """One message per order of the parcel, queued in this transaction."""
-    platform = tx.execute(select(shops.c.platform).where(shops.c.id == parcel.shop_id)).scalar()
-    if platform in {"manual", "file", None}:
-        return 0
-    rows = tx.execute(
-        select(
-            orders.c.id,
-            orders.c.order_id,
-            orders.c.shop_id,
-            order_lines.c.product_id,
-            order_lines.c.sku_id,
-            func.sum(parcel_lines.c.listing_quantity).label("pieces"),
-        )
-        .join(order_lines, order_lines.c.order_id == orders.c.id)
-        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
-        .where(parcel_lines.c.parcel_id == parcel.id, parcel_lines.c.listing_quantity > 0)
-        .group_by(
-            orders.c.id,
-            orders.c.order_id,
-            orders.c.shop_id,
-            order_lines.c.product_id,
-            order_lines.c.sku_id,
-        )
-        .order_by(orders.c.id, order_lines.c.product_id, order_lines.c.sku_id)
-    ).all()
-    by_order: dict[str, list[Any]] = {}
-    for row in rows:
-        by_order.setdefault(row.id, []).append(row)
-    for our_id, lines in by_order.items():
-        outbox_rows.add(
-            tx,
-            work,
-            OutboxKind.SHIP,
-            f"ship:{parcel.id}:{our_id}",
-            lane=f"order:{our_id}",
-            shop_id=lines[0].shop_id,
-            order_id=our_id,
-            parcel_id=parcel.id,
-            payload={
-                "order_id": lines[0].order_id,
-                "company": company(waybill.carrier).wechat,
-                "number": waybill.number,
-                "lines": [[r.product_id, r.sku_id, int(r.pieces)] for r in lines],
-            },
-        )
-    return len(by_order)

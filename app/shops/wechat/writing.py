@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.text import T, Text
-from app.ports import Reach, Reported, ReportLater, ReportOutcome, ReportRefused, ReportUnclear
+from app.ports import (
+    REACHES,
+    Reach,
+    Reported,
+    ReportLater,
+    ReportOutcome,
+    ReportRefused,
+    ReportUnclear,
+)
 from app.shops.wechat import errors
 from app.shops.wechat.client import Exchange, NothingSent, Unclear
 from app.shops.wechat.codes import MEANINGS, RETRY_AFTER_S, Reaction
@@ -14,15 +22,6 @@ _APP_WIDE = frozenset({"shop_auth", "shop_ip", "shop_permission"})
 _APP_WIDE_PAUSE_S = 120.0
 # Without these nothing of the kind gets through, whatever the parcel; no parcel is to blame.
 _SETTINGS = frozenset({"shop_return_address"})
-_REACHES = {
-    "shop_offline": Reach.SHOP,
-    "shop_auth": Reach.SHOP,
-    "shop_ip": Reach.SHOP,
-    "shop_address": Reach.SHOP,
-    "shop_permission": Reach.CALL,
-    "shop_quota": Reach.CALL,
-    "shop_busy": Reach.CALL,
-}
 
 
 def outcome_of(got: Exchange, ref: str) -> ReportOutcome:
@@ -49,7 +48,9 @@ def outcome_of_answer(answer: Answer, ref: str) -> ReportOutcome:
     match known.reaction:
         case Reaction.LATER:
             pause_s = RETRY_AFTER_S.get(answer.code)
-            return ReportLater(known.message, pause_s, known.name, reach_of(known.name))
+            return ReportLater(
+                known.message, pause_s, known.name, REACHES.get(known.name, Reach.MESSAGE)
+            )
         case Reaction.UNSURE:
             return ReportUnclear(known.message)
         case reaction:
@@ -62,15 +63,10 @@ def outcome_of_answer(answer: Answer, ref: str) -> ReportOutcome:
 
 def later(error: UserError | RetryableError) -> ReportLater:
     """Nothing was sent. What is wrong with the whole app is no refusal of this parcel."""
-    reach = reach_of(error.code)
+    reach = REACHES.get(error.code, Reach.MESSAGE)
     if isinstance(error, RetryableError):
         return ReportLater(error.message, error.retry_after_s, error.code, reach)
     return ReportLater(_both(error), _APP_WIDE_PAUSE_S, error.code, reach)
-
-
-def reach_of(code: str) -> Reach:
-    """What else fails for the same reason."""
-    return _REACHES.get(code, Reach.MESSAGE)
 
 
 def _both(error: PackbenchError) -> Text:

@@ -41,6 +41,7 @@ outbox = Table(
     number("attempts"),
     Column("next_at", UtcTime, nullable=False),
     Column("reason", Json, nullable=True),
+    words("waits_for", 32),  # the hold that keeps it back, "" when none
     Column("created_at", UtcTime, nullable=False),
     Column("done_at", UtcTime, nullable=True),
     Index(None, "state", "next_at"),

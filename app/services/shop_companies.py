@@ -1,0 +1,81 @@
+"""The carriers a shop takes: asked for once a day, never on the way of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.companies import company_of_wechat
+from app.domain.errors import PackbenchError
+from app.domain.text import T
+from app.domain.waybills import Problem, ProblemClass
+from app.ports import ReportRefused, Shop
+from app.services.workplace import Workplace
+from app.store.tables import settings
+
+KEPT = timedelta(days=1)
+# Taken for carriers that are not in the list; whether it is accepted, the shop decides.
+OTHER = "OTHER"
+NOT_KNOWN = "report_carrier"
+
+
+def refresh_if_old(work: Workplace, shop: Shop) -> None:
+    """Ask the shop for its carriers when that was not done for a day.
+
+    An answer that cannot be had changes nothing: the old list, else none, is used.
+    """
+    with work.db.read() as tx:
+        kept = tx.execute(
+            select(settings.c.value).where(settings.c.key == _key(shop.shop_id))
+        ).scalar()
+    if kept is not None and work.now() - datetime.fromisoformat(kept["at"]) < KEPT:
+        return
+    try:
+        found = {c.code: c.name for c in shop.companies()}
+    except PackbenchError as error:
+        work.log.info("carriers of shop %s could not be read: %s", shop.shop_id, error.code)
+        return
+    if not found:
+        return
+    value = {"at": work.now().isoformat(), "companies": found}
+    with work.db.write() as tx:
+        key = _key(shop.shop_id)
+        done = tx.execute(update(settings).where(settings.c.key == key).values(value=value))
+        if done.rowcount == 0:
+            tx.execute(insert(settings).values(key=key, value=value))
+
+
+def known(tx: Connection, work: Workplace, shop_id: str) -> Mapping[str, str] | None:
+    """The shop's carriers by code; ``None`` when no fresh list could be had."""
+    kept = tx.execute(select(settings.c.value).where(settings.c.key == _key(shop_id))).scalar()
+    if kept is None or work.now() - datetime.fromisoformat(kept["at"]) >= 2 * KEPT:
+        return None
+    found: dict[str, str] = kept["companies"]
+    return found
+
+
+def refusal(work: Workplace, shop_id: str, code: str, order_id: str) -> ReportRefused | None:
+    """Why a report with this carrier must not be sent: the shop's list does not have it."""
+    with work.db.read() as tx:
+        listed = known(tx, work, shop_id)
+    if listed is None or code in listed or code == OTHER:
+        return None
+    return ReportRefused(
+        Problem(
+            ProblemClass.ACCOUNT,
+            NOT_KNOWN,
+            "",
+            T(
+                "{carrier} is not in the shop's list of carriers.",
+                carrier=company_of_wechat(code).name,
+            ),
+            T("Send the parcel with a carrier of the list, then correct carrier and number."),
+            order_id,
+        )
+    )
+
+
+def _key(shop_id: str) -> str:
+    return f"companies:{shop_id}"

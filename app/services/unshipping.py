@@ -1,0 +1,237 @@
+"""Taking back (收回) a sealed parcel that the shop has not heard of: message, stock and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from app.domain.errors import UserError
+from app.domain.states import (
+    HoldCode,
+    MoveKind,
+    OutboxState,
+    ParcelState,
+    ReservationState,
+    WaybillState,
+)
+from app.domain.text import T
+from app.services import (
+    checking,
+    holding,
+    ledger,
+    numbers,
+    parcel_making,
+    parcel_moves,
+    records,
+    report_rows,
+    report_sending,
+    stored_orders,
+)
+from app.services.leases import lease
+from app.services.report_rows import REPORTS
+from app.services.workplace import Workplace
+from app.store.tables import (
+    outbox,
+    parcel_lines,
+    parcels,
+    print_jobs,
+    reservations,
+    waybills,
+)
+
+# What the shop changed after the parcel was sealed is settled by taking it back.
+_SETTLED = (
+    HoldCode.REPORT_REFUSED,
+    HoldCode.REFUND,
+    HoldCode.SKU_CHANGE,
+    HoldCode.ADDRESS_CHANGE,
+)
+
+
+def unship(work: Workplace, parcel_id: str, reason: str, *, void: bool = False) -> str:
+    """Take a sealed parcel back; returns the state it has now.
+
+    A message that may have arrived is looked up at the shop first. Goods come back to the shelf
+    and stay reserved; those of an order that is off are released. ``void`` gives the number back
+    too. Raises ``UserError``: ``no_such_parcel``, ``no_reason``, ``not_sealed``,
+    ``already_reported``; ``RetryableError`` when the shop cannot be asked, or while a message is
+    being sent.
+    """
+    numbers.must_have_reason(reason, parcel_id)
+    doubtful = _doubtful(work, parcel_id)
+    if not doubtful:
+        return _take_back(work, parcel_id, reason, void=void)
+    with lease(work, "outbox"):  # nobody sends meanwhile
+        for row in _doubtful(work, parcel_id):
+            if report_sending.arrived(work, row):
+                raise _reported(parcel_id)
+        return _take_back(work, parcel_id, reason, void=void, looked_up=True)
+
+
+def _doubtful(work: Workplace, parcel_id: str) -> list[Any]:
+    """Messages that may have arrived although nobody confirmed them."""
+    with work.db.read() as tx:
+        return list(
+            tx.execute(
+                select(outbox).where(
+                    outbox.c.parcel_id == parcel_id,
+                    outbox.c.kind.in_(REPORTS),
+                    (outbox.c.state == OutboxState.SENDING)
+                    | ((outbox.c.state == OutboxState.PENDING) & (outbox.c.attempts > 0)),
+                )
+            )
+        )
+
+
+def _take_back(
+    work: Workplace, parcel_id: str, reason: str, *, void: bool, looked_up: bool = False
+) -> str:
+    with work.db.write() as tx:
+        parcel = tx.execute(
+            select(parcels).where(parcels.c.id == parcel_id).with_for_update()
+        ).one_or_none()
+        if parcel is None:
+            raise checking.no_such_parcel(parcel_id)
+        _must_be_ours(tx, parcel, looked_up=looked_up)
+        order_ids = sorted(parcel_moves.orders_in(tx, parcel_id))
+        report_rows.withdraw(tx, work, parcel_id)
+        _back_on_shelf(tx, work, parcel_id, reason)
+        _open_again(tx, work, parcel)
+        for code in _SETTLED:
+            holding.clear(tx, work, code, parcel_id=parcel_id, why="taken back")
+        if void and parcel_making.void_live_number(tx, work, parcel_id):
+            tx.execute(
+                update(parcels).where(parcels.c.id == parcel_id).values(state=ParcelState.TO_CHECK)
+            )
+        records.note(tx, work, "unshipped", parcel_id=parcel_id, detail={"reason": reason.strip()})
+        for our_id in order_ids:
+            stored_orders.follow(tx, work, our_id)
+        checking.advance(tx, work, parcel_id)
+        records.refresh_orders(tx, order_ids)
+        state: str = tx.execute(
+            select(parcels.c.state).where(parcels.c.id == parcel_id)
+        ).scalar_one()
+    work.changed("orders", "parcels", "stock", "outbox")
+    return state
+
+
+def _must_be_ours(tx: Connection, parcel: Any, *, looked_up: bool) -> None:
+    """The shop has no message of the parcel, and none is on its way."""
+    without_shop = not report_rows.has_shop(tx, parcel.shop_id)
+    if parcel.state != ParcelState.TO_REPORT and not (
+        without_shop and parcel.state == ParcelState.SHIPPED
+    ):
+        if parcel.state in {ParcelState.SHIPPED, ParcelState.DELIVERED}:
+            raise _reported(parcel.id)
+        raise UserError(
+            "not_sealed",
+            T("The parcel has not been sealed: there is nothing to take back."),
+            T("Look at it with: parcels show {parcel}", parcel=parcel.id),
+            ref=parcel.id,
+        )
+    states = tx.execute(
+        select(outbox.c.state, outbox.c.attempts).where(
+            outbox.c.parcel_id == parcel.id,
+            outbox.c.kind.in_(REPORTS),
+            outbox.c.state != OutboxState.SUPERSEDED,
+        )
+    ).all()
+    if any(r.state == OutboxState.DONE for r in states):
+        raise _reported(parcel.id)
+    unsure = any(
+        r.state == OutboxState.SENDING or (r.state == OutboxState.PENDING and r.attempts)
+        for r in states
+    )
+    if unsure and not looked_up:  # the sender was quicker
+        raise UserError(
+            "report_running",
+            T("The shop is being told of this parcel right now."),
+            T("Wait a moment, then try again."),
+            ref=parcel.id,
+        )
+
+
+def _back_on_shelf(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
+    rows = tx.execute(
+        select(reservations)
+        .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
+        .where(
+            parcel_lines.c.parcel_id == parcel_id,
+            reservations.c.state == ReservationState.SHIPPED,
+        )
+        .order_by(reservations.c.sku_id, reservations.c.id)
+    ).all()
+    for row in rows:
+        ledger.post(
+            tx,
+            work,
+            ledger.Move(
+                row.sku_id,
+                MoveKind.UNSHIP,
+                on_hand=row.quantity,
+                allocated=row.quantity,
+                parcel_id=parcel_id,
+                reason=reason.strip()[:256],
+                once=f"unship:{row.id}",
+            ),
+        )
+        tx.execute(
+            update(reservations)
+            .where(reservations.c.id == row.id)
+            .values(state=ReservationState.RELEASED, at=work.now())
+        )
+        # A reservation of its own: shipping it again is another movement of the ledger.
+        tx.execute(
+            insert(reservations).values(
+                id=work.key(),
+                parcel_line_id=row.parcel_line_id,
+                sku_id=row.sku_id,
+                quantity=row.quantity,
+                state=ReservationState.ACTIVE,
+                at=work.now(),
+            )
+        )
+
+
+def _open_again(tx: Connection, work: Workplace, parcel: Any) -> None:
+    """The box is opened and packed anew; its label stays good."""
+    printed = tx.execute(
+        select(func.count())
+        .select_from(print_jobs)
+        .where(
+            print_jobs.c.waybill_id == parcel.waybill_id,
+            print_jobs.c.state.in_(["sent", "confirmed"]),
+        )
+    ).scalar_one()
+    tx.execute(
+        update(waybills)
+        .where(waybills.c.parcel_id == parcel.id, waybills.c.state == WaybillState.HANDED_OVER)
+        .values(
+            state=WaybillState.PRINTED if printed else WaybillState.ISSUED, changed_at=work.now()
+        )
+    )
+    tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel.id).values(scanned=0))
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel.id)
+        .values(
+            state=ParcelState.TO_PACK,
+            packed_at=None,
+            packed_by="",
+            shipped_at=None,
+            reported_at=None,
+            failure=None,
+            changed_at=work.now(),
+            revision=parcels.c.revision + 1,
+        )
+    )
+
+
+def _reported(parcel_id: str) -> UserError:
+    return UserError(
+        "already_reported",
+        T("The shop already has this parcel as sent."),
+        T("Ask the carrier to stop it, or correct its number: waybill correct"),
+        ref=parcel_id,
+    )
