@@ -71,7 +71,7 @@ def refusal(work: Workplace, shop_id: str, code: str, order_id: str) -> ReportRe
                 "{carrier} is not in the shop's list of carriers.",
                 carrier=company_of_wechat(code).name,
             ),
-            T("Send the parcel with a carrier of the list, then correct carrier and number."),
+            T("Take the parcel back and give it a carrier of the list: parcels unship"),
             order_id,
         )
     )

@@ -289,4 +289,4 @@ def _planned(line: Any, pieces: int) -> PlannedLine:
 
 
 def _both_ways() -> Text:
-    return T("{one} {other}", one=WAYS[0], other=WAYS[1])
+    return T("{message} {remedy}", message=WAYS[0], remedy=WAYS[1])

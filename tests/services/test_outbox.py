@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from app.domain.states import HoldCode, OutboxKind, OutboxState, ParcelState, Route
 from app.ports import Reported, ShipmentReport
-from app.services import integrity, outbox
+from app.services import holding, integrity, outbox
 from app.services.labelling import label_parcels
 from app.services.outbox import drain
 from app.services.parcel_queries import ParcelRow
@@ -127,21 +127,94 @@ def test_a_crash_before_the_call_reads_back_first_and_then_sends(
     assert about == [ORDER_GET, SEND]
 
 
-def test_a_refund_that_the_shop_knows_of_stops_the_report(
+# trap 19
+def test_a_refund_that_only_the_shop_knows_of_stops_the_report(
     bench: Bench, gone: list[ParcelRow]
 ) -> None:
     row = gone[0]
+    shop = bench.world.shops[row.shop]
+    case = _ask_back(bench, row)
+    held, done = drain(bench.work)
+    assert (held.result, held.code) == ("held", HoldCode.REFUND)
+    assert done.result == "done"
+    assert shop.refusals(row.orders[0], 108009) == 1
+    assert state(bench, row) == ParcelState.TO_REPORT
+    assert truth.parcel(bench, row.id).holds == (HoldCode.REFUND,)
+    assert sent(bench, row) == []
+    again = drain(bench.work, everything=True)
+    assert [(r.result, r.code) for r in again] == [("held", HoldCode.REFUND)]
+    assert shop.refusals(row.orders[0], 108009) == 1  # nobody was asked again
+    bench.clock.advance(30)
+    shop.withdraw_aftersale(case)
+    bench.sync()  # the hold ends, and the message goes on by itself
+    assert [r.result for r in drain(bench.work)] == ["done"]
+    assert state(bench, row) == ParcelState.SHIPPED
+    assert truth.parcel(bench, row.id).holds == ()
+    assert integrity.check(bench.work).broken == ()
+
+
+def _ask_back(bench: Bench, row: ParcelRow) -> str:
+    """The buyer asks for the money of one piece back."""
     seed = next(o for o in bench.scenario.orders if o.order_id == row.orders[0])
     line = seed.order["order_detail"]["product_infos"][0]
     bench.clock.advance(30)
-    bench.world.shops[row.shop].open_aftersale(seed.order_id, line["product_id"], line["sku_id"], 1)
-    refused, done = drain(bench.work)
-    assert (refused.result, refused.code) == ("refused", "108009")
-    assert done.result == "done"
-    assert state(bench, row) == ParcelState.TO_REPORT
-    assert set(truth.parcel(bench, row.id).holds) == {HoldCode.REPORT_REFUSED, HoldCode.REFUND}
-    assert sent(bench, row) == []
-    assert drain(bench.work, everything=True) == []  # final: only a person sends it again
+    shop = bench.world.shops[row.shop]
+    return shop.open_aftersale(seed.order_id, line["product_id"], line["sku_id"], 1)
+
+
+# trap 19
+def test_a_parcel_sealed_before_the_refund_was_asked_for_is_never_reported(
+    bench: Bench, gone: list[ParcelRow]
+) -> None:
+    row = gone[0]
+    _ask_back(bench, row)
+    bench.sync()
+    held, done = drain(bench.work)
+    assert (held.result, held.code, done.result) == ("held", HoldCode.REFUND, "done")
+    (message,) = (m for m in truth.messages(bench) if m.parcel_id == row.id)
+    assert (message.state, message.attempts) == (OutboxState.PENDING, 0)
+    assert message.waits_for == HoldCode.REFUND
+    assert message.reason["code"] == HoldCode.REFUND
+    assert bench.world.wechat.journal.count(SEND) == 1  # the other parcel's
+
+
+def test_a_parcel_held_by_a_person_waits_and_goes_on_when_released(
+    bench: Bench, gone: list[ParcelRow]
+) -> None:
+    row = gone[0]
+    with bench.work.db.write() as tx:
+        holding.hold_by_person(tx, bench.work, row.id, "wrong tape")
+    held, _ = drain(bench.work)
+    assert (held.result, held.code) == ("held", HoldCode.MANUAL)
+    assert drain(bench.work) == []  # not due
+    with bench.work.db.write() as tx:
+        holding.release_by_person(tx, bench.work, row.id)
+    assert [r.result for r in drain(bench.work)] == ["done"]
+    assert sent(bench, row) == [row.waybill]
+
+
+def test_a_held_report_that_had_arrived_already_counts_as_reported(
+    bench: Bench, gone: list[ParcelRow]
+) -> None:
+    row = gone[0]
+    bench.world.shops[row.shop].ship_elsewhere(row.orders[0], "YUNDA", row.waybill)
+    _as_after_a_crash(bench, row)
+    with bench.work.db.write() as tx:
+        holding.hold_by_person(tx, bench.work, row.id, "wait")
+    assert [r.result for r in drain(bench.work)] == ["done", "done"]
+    assert state(bench, row) == ParcelState.SHIPPED
+
+
+# trap 16
+def test_an_order_whose_sync_is_old_is_read_again_before_it_is_reported(
+    bench: Bench, gone: list[ParcelRow]
+) -> None:
+    row = gone[0]
+    _ask_back(bench, row)
+    bench.clock.advance(120)  # nobody has synced since
+    held, done = drain(bench.work)
+    assert (held.result, held.code, done.result) == ("held", HoldCode.REFUND, "done")
+    assert bench.world.shops[row.shop].refusals(row.orders[0], 108009) == 0
 
 
 def test_already_sent_with_our_number_counts_as_reported(
@@ -177,15 +250,13 @@ def test_a_conflict_is_seen_when_reading_back_too(bench: Bench, gone: list[Parce
 
 def test_a_person_may_send_a_refused_report_again(bench: Bench, gone: list[ParcelRow]) -> None:
     row = gone[0]
-    seed = next(o for o in bench.scenario.orders if o.order_id == row.orders[0])
-    line = seed.order["order_detail"]["product_infos"][0]
-    bench.clock.advance(30)
     shop = bench.world.shops[row.shop]
-    case = shop.open_aftersale(seed.order_id, line["product_id"], line["sku_id"], 1)
-    drain(bench.work)
-    bench.clock.advance(30)
-    shop.withdraw_aftersale(case)
-    bench.sync()
+    shop.bind_to_isv(row.orders[0])
+    refused, _ = drain(bench.work)
+    assert (refused.result, refused.code) == ("refused", "606034")
+    assert truth.parcel(bench, row.id).holds == (HoldCode.REPORT_REFUSED,)
+    assert drain(bench.work, everything=True) == []  # final: only a person sends it again
+    shop.order(row.orders[0]).other_isv = False
     assert outbox.retry_refused(bench.work, row.id) == 1
     assert [r.result for r in drain(bench.work)] == ["done"]
     assert state(bench, row) == ParcelState.SHIPPED

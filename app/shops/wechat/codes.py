@@ -169,7 +169,7 @@ _DELIVERY: Mapping[int, Meaning] = {
         "report_split",
         ProblemClass.OTHER,
         T("All pieces of one listing must be reported with one number."),
-        T("Put them into one parcel, or report the second number in the console."),
+        T("Put them into one parcel, or split them with extra parcels."),
     ),
     606031: _reread(
         "report_listing",
