@@ -15,7 +15,7 @@ from app.domain.errors import PackbenchError, UserError
 from app.domain.text import T
 from app.jobs import CancelToken, Progress, ignore_progress
 from app.ports import Shop
-from app.services import sweeping, sync_state
+from app.services import shop_companies, sweeping, sync_state
 from app.services.label_accounts import refresh_accounts, refresh_when_old
 from app.services.leases import lease
 from app.services.sync_memory import RecentReadings
@@ -169,6 +169,7 @@ def _guarded(work: Workplace, shop_id: str, run: Callable[[Shop], None]) -> None
         shop = work.outside.shop(shop_id)
         try:
             refresh_when_old(work, shop)
+            shop_companies.refresh_if_old(work, shop)
             run(shop)
         except PackbenchError as error:
             sync_state.remember_error(work, shop_id, error)

@@ -32,6 +32,7 @@ from app.services.leases import lease
 from app.services.report_rows import REPORTS
 from app.services.workplace import Workplace
 from app.store.tables import (
+    holds,
     outbox,
     parcel_lines,
     parcels,
@@ -99,7 +100,8 @@ def _take_back(
         _back_on_shelf(tx, work, parcel_id, reason)
         _open_again(tx, work, parcel)
         for code in _SETTLED:
-            holding.clear(tx, work, code, parcel_id=parcel_id, why="taken back")
+            if not _of_exchange(tx, parcel_id, code):
+                holding.clear(tx, work, code, parcel_id=parcel_id, why="taken back")
         if void and parcel_making.void_live_number(tx, work, parcel_id):
             tx.execute(
                 update(parcels).where(parcels.c.id == parcel_id).values(state=ParcelState.TO_CHECK)
@@ -226,6 +228,16 @@ def _open_again(tx: Connection, work: Workplace, parcel: Any) -> None:
             revision=parcels.c.revision + 1,
         )
     )
+
+
+def _of_exchange(tx: Connection, parcel_id: str, code: HoldCode) -> bool:
+    """Whether the hold speaks of an exchange that is still open: it ends with that."""
+    found = tx.execute(
+        select(holds.c.evidence).where(
+            holds.c.parcel_id == parcel_id, holds.c.code == code, holds.c.cleared_at.is_(None)
+        )
+    ).scalars()
+    return any("exchanges" in (evidence or {}) for evidence in found)
 
 
 def _reported(parcel_id: str) -> UserError:
