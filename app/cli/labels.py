@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli import boxes
+from app.cli import boxes, waybills
 from app.cli.context import Context
 from app.cli.parser import Commands, media, positive
 from app.cli.result import CommandResult, of_batch
@@ -54,6 +54,7 @@ def add(commands: Commands) -> None:
     which.add_argument("--number", metavar=tr("WAYBILL"), help=tr("the parcel has this number"))
     which.add_argument("--lost", action="store_true", help=tr("there is none: ask for a new one"))
     boxes.add_to_waybill(waybill)
+    waybills.add(waybill)
 
 
 def _render(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -19,6 +19,8 @@ _WIDTH_OF_FILES = 240
 
 def write(result: CommandResult, *, as_json: bool, out: TextIO, err: TextIO) -> None:
     """Show ``result``."""
+    for warning in result.warnings:
+        err.write(f"{warning}\n")
     if as_json:
         _write_json(result, out)
         return

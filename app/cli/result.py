@@ -65,7 +65,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """``done`` counts what went well when only a part did; ``summary`` is a closing sentence."""
+    """``done`` counts what went well when only a part did; ``summary`` is a closing sentence.
+
+    ``warnings`` go to stderr, with ``--json`` too: they are nothing that failed.
+    """
 
     rows: Sequence[Row] = ()
     errors: Sequence[ErrorRow] = ()
@@ -73,6 +76,7 @@ class CommandResult:
     summary: str = ""
     done: int = 0
     exit_status: int | None = None
+    warnings: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:

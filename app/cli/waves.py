@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.cli.context import Context
@@ -129,12 +130,16 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _label(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.cli.waybills import shortage_warnings
     from app.services import labelling
 
     with context.services() as services, context.show_progress(tr("Waybill numbers")) as progress:
+        short = shortage_warnings(services.work, wanted.wave)
         found = labelling.label_wave(services.work, wanted.wave, progress, context.cancel)
     stopped = context.cancel.cancelled
-    return of_batch(found, batch_row, batch_ref, batch_columns(), stopped=stopped)
+    result = of_batch(found, batch_row, batch_ref, batch_columns(), stopped=stopped)
+    told = [f"{row.waybill}: {row.message}" for row in found if row.ok and row.message]
+    return replace(result, warnings=(*short, *told))
 
 
 def _print(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -215,13 +215,15 @@ def _goods(tx: Connection, parcel_id: str) -> list[Goods]:
 def _account_record(tx: Connection, parcel: Any) -> Mapping[str, Any]:
     if parcel.route != Route.PLATFORM:
         return {}
-    record = tx.execute(
-        select(shop_accounts.c.record).where(
+    row = tx.execute(
+        select(shop_accounts.c.record, shop_accounts.c.template_id).where(
             shop_accounts.c.shop_id == parcel.shop_id,
             shop_accounts.c.account_id == parcel.account,
         )
-    ).scalar()
-    return dict(record or {})
+    ).one_or_none()
+    if row is None:
+        return {}
+    return {**row.record, **({"template_id": row.template_id} if row.template_id else {})}
 
 
 def _sender(tx: Connection, parcel: Any) -> Address:

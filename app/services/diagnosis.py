@@ -12,10 +12,10 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
 from app.ports import DeviceState, Health, SecretStore, Shop
-from app.services import integrity, outbox, syncing
+from app.services import balances, integrity, outbox, syncing
 from app.services.printers import all_printers
 from app.services.workplace import Workplace
-from app.store.tables import accounts, settings, shop_accounts, shops
+from app.store.tables import accounts, settings, shops
 
 LOW_BALANCE = 100
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
@@ -76,7 +76,7 @@ def _sender(work: Workplace) -> Finding:
 def _of_health(what: Text, health: Health) -> Finding:
     if not health.ok:
         return Finding(what, "problem", health.message, health.remedy)
-    low = health.balance is not None and health.balance < LOW_BALANCE
+    low = health.balance is not None and health.balance < balances.LOW_BALANCE
     if low:
         return Finding(
             what,
@@ -124,23 +124,22 @@ def _clock(shop: Shop) -> Finding:
 
 
 def _balances(work: Workplace, shop_id: str) -> Iterator[Finding]:
-    with work.db.read() as tx:
-        rows = tx.execute(
-            select(shop_accounts).where(shop_accounts.c.shop_id == shop_id, shop_accounts.c.bound)
-        ).all()
-    for row in rows:
-        what = T("{shop}: labels of {carrier}", shop=shop_id, carrier=company(row.carrier).name)
-        if row.balance is not None and row.balance < LOW_BALANCE:
+    for found in balances.listed(work):
+        if found.shop != shop_id:
+            continue
+        name = company(found.carrier).name
+        what = T("{shop}: labels of {carrier}", shop=shop_id, carrier=name)
+        if found.low:
             yield Finding(
                 what,
                 "warning",
-                T("Only {n} waybill numbers left.", n=row.balance),
+                T("Only {n} waybill numbers left.", n=found.left),
                 T("Buy more numbers from the carrier's local branch."),
             )
-        elif row.balance is None:
+        elif found.left is None:
             yield Finding(what, "ok", T("Not counted: billed by the month."))
         else:
-            yield Finding(what, "ok", T("{n} waybill numbers left.", n=row.balance))
+            yield Finding(what, "ok", T("{n} waybill numbers left.", n=found.left))
 
 
 def _carriers(work: Workplace) -> Iterator[Finding]:

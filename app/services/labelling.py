@@ -22,7 +22,7 @@ from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.domain.text import T, Text
 from app.domain.waybills import Booking, ProblemClass
 from app.jobs import CancelToken, Progress, Step, ignore_progress
-from app.ports import PlatformAccount, WaybillSource
+from app.ports import PlatformAccount, PlatformLabels, WaybillSource
 from app.services import allocation, checking, holding, outcomes, records
 from app.services import booking as bookings
 from app.services.leases import lease, renew
@@ -220,24 +220,29 @@ def _reread(work: Workplace, request: Any) -> Any:
 def source_for(work: Workplace, parcel: Any) -> WaybillSource:
     """Where the parcel's number comes from."""
     if parcel.route == Route.PLATFORM:
-        with work.db.read() as tx:
-            row = tx.execute(
-                select(shop_accounts).where(
-                    shop_accounts.c.shop_id == parcel.shop_id,
-                    shop_accounts.c.account_id == parcel.account,
-                )
-            ).one()
-        account = PlatformAccount(
-            company=row.carrier,
-            delivery_id=row.delivery_id,
-            account_id=row.account_id,
-            bound=row.bound,
-            balance=row.balance,
-            sender=Address.from_dict(row.sender),
-            record=row.record,
-        )
-        return work.outside.shop(parcel.shop_id).platform_labels(account)
+        return platform_labels_for(work, parcel)
     return work.outside.carrier(parcel.account)
+
+
+def platform_labels_for(work: Workplace, parcel: Any) -> PlatformLabels:
+    """The platform's account that a parcel (or a request) of the platform's route belongs to."""
+    with work.db.read() as tx:
+        row = tx.execute(
+            select(shop_accounts).where(
+                shop_accounts.c.shop_id == parcel.shop_id,
+                shop_accounts.c.account_id == parcel.account,
+            )
+        ).one()
+    account = PlatformAccount(
+        company=row.carrier,
+        delivery_id=row.delivery_id,
+        account_id=row.account_id,
+        bound=row.bound,
+        balance=row.balance,
+        sender=Address.from_dict(row.sender),
+        record=row.record,
+    )
+    return work.outside.shop(parcel.shop_id).platform_labels(account)
 
 
 def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:

@@ -40,6 +40,7 @@ ADAPTERS = Adapters(
             "stock_push",
             "stock_reserve",
             "stock_share",
+            "low_balance",
         )
     },
     carriers={

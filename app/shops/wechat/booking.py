@@ -112,6 +112,12 @@ def refusal_before_sending(booking: Booking, account: PlatformAccount) -> Proble
             T("The sender is not complete."),
             T("Give name, phone and address of the sender in the settings."),
         )
+    if any("*" in part for part in (*needed, sender.district, sender.street)):
+        return _refusal(
+            ProblemClass.FIX_ADDRESS,
+            T("The sender is hidden; the platform wants it in clear."),
+            T("Give name, phone and address of the sender in the settings."),
+        )
     return None
 
 

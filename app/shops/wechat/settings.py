@@ -35,6 +35,8 @@ class WechatSettings:
     ``push_token`` and ``push_aes_key`` prove the platform's messages, no older than
     ``push_window_minutes`` (0: of any age); ``push_mode`` says whether they must be encrypted.
     ``push_only``: this place forwards messages and never calls, so it needs no secret.
+    addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear. Below
+    ``low_balance`` labels an account counts as nearly empty.
     """
 
     name: str
@@ -54,6 +56,7 @@ class WechatSettings:
     push_mode: str = SECURE
     push_window_minutes: float = 15.0
     push_only: bool = False
+    low_balance: int = 50
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
@@ -104,6 +107,7 @@ class WechatSettings:
                 config, "push_window_minutes", name, 15.0, low=0, high=24 * 60
             ),
             push_only=push_only,
+            low_balance=int(_number(config, "low_balance", name, 50, low=0, high=1_000_000)),
         )
 
 

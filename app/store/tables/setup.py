@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, text
 
-from app.store.tables.base import flag, metadata, number
+from app.store.tables.base import flag, metadata, number, words
 from app.store.types import Code, ExternalId, Json, Long, ShopId, UtcTime
 
 shops = Table(
@@ -74,6 +74,7 @@ shop_accounts = Table(
     Column("balance", Integer, nullable=True),
     Column("sender", Json, nullable=False),
     Column("record", Json, nullable=False),
+    words("template_id", 64),  # the label template chosen here; "" = the standard one
     number("position"),
     Column("fetched_at", UtcTime, nullable=False),
 )

@@ -67,6 +67,7 @@ def upgrade() -> None:
     op.add_column("parcels", sa.Column("serials", sa.JSON(), nullable=True))
     _boxes()
     op.add_column("outbox", _words("waits_for", 32))
+    op.add_column("shop_accounts", _words("template_id", 64))
     op.add_column("sync_cursors", _number("backlog"))
     op.add_column("sync_cursors", _time("backlog_since_at"))
 
