@@ -20,7 +20,7 @@ from app.domain.states import (
 from app.domain.text import T
 from app.services import outbox_rows, records, shipment_numbers, shipping
 from app.services.workplace import Workplace
-from app.store.tables import parcels, print_jobs, waybills
+from app.store.tables import outbox, parcels, print_jobs, waybills
 
 OPEN_JOBS = (PrintState.CLAIMED, PrintState.UNKNOWN)
 DONE_JOBS = (PrintState.SENT, PrintState.CONFIRMED)
@@ -105,15 +105,17 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
         )
     if waybill.route == Route.PLATFORM and confirmed and whole:
         sheets = _sheets(tx, mother)
+        lane = f"printed:{mother.id}"
+        told = tx.execute(select(outbox.c.id).where(outbox.c.lane == lane)).first() is not None
         outbox_rows.add(
             tx,
             work,
             OutboxKind.PRINTED,
-            f"printed:{mother.id}:{sum(sheets.values())}",
-            lane=f"printed:{mother.id}",
+            f"{lane}:{sum(sheets.values())}",
+            lane=lane,
             shop_id=parcel.shop_id,
             parcel_id=parcel.id,
-            payload={"waybill": mother.id, "again": max(sheets.values()) > 1},
+            payload={"waybill": mother.id, "again": told or max(sheets.values()) > 1},
         )
     records.note(
         tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from app.domain.errors import RetryableError, UserError
 from app.domain.states import ParcelState, Route, WaybillState
-from app.services import integrity, outbox, printing, voiding
+from app.services import boxes, integrity, outbox, printing, voiding
 from app.services.labelling import label_parcels
 from app.services.parcel_queries import ParcelRow
-from app.store.tables import parcels, shipments, waybills
+from app.store.tables import parcels, waybills
 from tests.services import truth
 from tests.support.warehouse import Bench
 
@@ -20,6 +21,9 @@ def _numbers(bench: Bench, parcel_id: str) -> list[Any]:
     query = select(waybills).where(waybills.c.parcel_id == parcel_id).order_by(waybills.c.box_no)
     with bench.work.db.read() as tx:
         return list(tx.execute(query))
+
+
+ADD = "/channels/ec/logistics/ewaybill/biz/order/addsuborder"
 
 
 @pytest.fixture
@@ -38,14 +42,8 @@ def _sf(bench: Bench, row: ParcelRow) -> dict[str, str]:
     return {"carrier": "sf", "account": account.acct_id}
 
 
-def _want_boxes(bench: Bench, row: ParcelRow, count: int) -> None:
-    with bench.work.db.write() as tx:
-        of = select(parcels.c.shipment_id).where(parcels.c.id == row.id).scalar_subquery()
-        tx.execute(update(shipments).where(shipments.c.id == of).values(box_count=count))
-
-
 def test_every_box_gets_a_number_and_a_label_of_its_own(bench: Bench, row: ParcelRow) -> None:
-    _want_boxes(bench, row, 3)
+    boxes.set_count(bench.work, row.id, 3)
     (issued,) = label_parcels(bench.work, [row.id])
     assert issued.result == "issued"
     found = _numbers(bench, row.id)
@@ -63,7 +61,7 @@ def test_every_box_gets_a_number_and_a_label_of_its_own(bench: Bench, row: Parce
 def test_a_box_without_its_label_keeps_the_parcel_from_picking(
     bench: Bench, row: ParcelRow
 ) -> None:
-    _want_boxes(bench, row, 2)
+    boxes.set_count(bench.work, row.id, 2)
     label_parcels(bench.work, [row.id])
     component = bench.world.component
     component.faults.paper_left(component.printers[0].name, 1)
@@ -81,9 +79,95 @@ def test_a_box_without_its_label_keeps_the_parcel_from_picking(
 def test_the_boxes_go_back_together_whichever_number_is_cancelled(
     bench: Bench, row: ParcelRow
 ) -> None:
-    _want_boxes(bench, row, 2)
+    boxes.set_count(bench.work, row.id, 2)
     label_parcels(bench.work, [row.id])
     voiding.cancel_waybill(bench.work, _numbers(bench, row.id)[1].number)
     assert [r.result for r in outbox.drain(bench.work)] == ["done"]
     assert {n.state for n in _numbers(bench, row.id)} == {WaybillState.VOID}
     assert truth.numbers_given(bench, row) == []
+
+
+# trap 11
+def test_a_box_more_gets_its_number_and_its_label_is_printed_alone(
+    bench: Bench, row: ParcelRow
+) -> None:
+    (issued,) = label_parcels(bench.work, [row.id])
+    printing.print_parcels(bench.work, [row.id])
+    now = boxes.add(bench.work, row.id, 2)
+    assert (now.numbers[0], len(now.numbers), now.missing) == (issued.waybill, 3, 0)
+    assert not truth.parcel(bench, row.id).printed
+    (printed,) = printing.print_parcels(bench.work, [row.id])
+    assert printed.result == "printed"
+    papers = bench.world.component.papers
+    assert [p.waybill for p in papers] == list(now.numbers)
+    assert [p.position for p in papers[1:]] == [(2, 3), (3, 3)]
+    assert truth.parcel(bench, row.id).printed
+    outbox.drain(bench.work)
+    told = bench.world.shops[row.shop].printed(issued.waybill)
+    assert [n.re_print for n in told] == [0, 1]
+    assert integrity.check(bench.work).broken == ()
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "truncate"])
+def test_boxes_whose_answer_was_lost_are_found_and_not_asked_for_twice(
+    bench: Bench, row: ParcelRow, fault: str
+) -> None:
+    label_parcels(bench.work, [row.id])
+    getattr(bench.world.wechat.faults, fault)(ADD)
+    with pytest.raises(RetryableError) as caught:
+        boxes.add(bench.work, row.id, 2)
+    assert caught.value.code == "boxes_in_doubt"
+    assert boxes.of(bench.work, row.id).missing == 2
+    now = boxes.add(bench.work, row.id, 2)
+    assert (len(now.numbers), now.missing) == (3, 0)
+    assert len(bench.world.wechat.journal.calls(ADD)) == 1
+
+
+def test_boxes_that_never_reached_the_platform_are_asked_for_again(
+    bench: Bench, row: ParcelRow
+) -> None:
+    boxes.set_count(bench.work, row.id, 2)
+    label_parcels(bench.work, [row.id])
+    bench.world.wechat.faults.close_before(ADD)
+    with pytest.raises(RetryableError):
+        boxes.add(bench.work, row.id, 1)
+    assert len(boxes.add(bench.work, row.id, 1).numbers) == 3
+    (label,) = bench.world.shops[row.shop].waybills(alive=True).values()
+    assert len(label.children) == 3
+
+
+def test_a_platform_that_does_not_list_boxes_leaves_it_to_a_person(
+    bench: Bench, row: ParcelRow
+) -> None:
+    bench.world.shops[row.shop].quirks.label_lists_boxes = False
+    label_parcels(bench.work, [row.id])
+    bench.world.wechat.faults.close_before(ADD)
+    for _ in range(2):
+        with pytest.raises(RetryableError) as caught:
+            boxes.add(bench.work, row.id, 1)
+        assert caught.value.code == "boxes_in_doubt"
+    assert len(bench.world.wechat.journal.calls(ADD)) == 1
+    assert boxes.none_came(bench.work, row.id).missing == 0
+    assert len(boxes.add(bench.work, row.id, 1).numbers) == 2
+
+
+def test_a_carrier_without_boxes_says_so_and_nothing_changes(bench: Bench) -> None:
+    bench.sync()
+    row = truth.ready(bench, Route.PLATFORM, "zto")[0]
+    label_parcels(bench.work, [row.id])
+    with pytest.raises(UserError, match="子母件"):
+        boxes.add(bench.work, row.id, 1)
+    assert boxes.of(bench.work, row.id).missing == 0
+
+
+def test_boxes_have_their_limits(bench: Bench, row: ParcelRow) -> None:
+    for count in (0, 301):
+        with pytest.raises(UserError):
+            boxes.set_count(bench.work, row.id, count)
+    with pytest.raises(UserError) as caught:
+        boxes.add(bench.work, row.id, 1)
+    assert caught.value.code == "no_number"
+    label_parcels(bench.work, [row.id])
+    with pytest.raises(UserError) as caught:
+        boxes.set_count(bench.work, row.id, 2)
+    assert caught.value.code == "has_number"
