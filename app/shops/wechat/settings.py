@@ -35,8 +35,7 @@ class WechatSettings:
     ``push_token`` and ``push_aes_key`` prove the platform's messages, no older than
     ``push_window_minutes`` (0: of any age); ``push_mode`` says whether they must be encrypted.
     ``push_only``: this place forwards messages and never calls, so it needs no secret.
-    addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear. Below
-    ``low_balance`` labels an account counts as nearly empty.
+    Below ``low_balance`` labels an account counts as nearly empty.
     """
 
     name: str
