@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from app.cli import boxes
+from app.cli import boxes, order_requests
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.services.queries import OrderRow
 
 STATES = [s.value for s in ParcelState]
+OUT_OF_FLOW = "other"  # same city, virtual, picked up: not packed here
 HOLDS = [h.value for h in HoldCode]
 DEFAULT_LIMIT = 100
 
@@ -24,7 +25,8 @@ DEFAULT_LIMIT = 100
 def add(commands: Commands) -> None:
     group = commands.group("orders", tr("orders of the shops"))
     listing = group.add("list", tr("orders, the newest first"), _list)
-    listing.add_argument("--state", choices=STATES, metavar=tr("STATE"), help=", ".join(STATES))
+    tabs = [*STATES, OUT_OF_FLOW]
+    listing.add_argument("--state", choices=tabs, metavar=tr("STATE"), help=", ".join(tabs))
     listing.add_argument("--hold", choices=HOLDS, metavar=tr("HOLD"), help=", ".join(HOLDS))
     listing.add_argument("--shop", metavar=tr("NAME"), help=tr("this shop only"))
     listing.add_argument("--search", default="", metavar=tr("TEXT"), help=tr("words to look for"))
@@ -34,6 +36,7 @@ def add(commands: Commands) -> None:
     show = group.add("show", tr("one order with its parcels and its story"), _show)
     show.add_argument("order", metavar="ID", help=tr("our id or the shop's"))
     boxes.add_to_orders(group)
+    order_requests.add(group)
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -77,6 +80,8 @@ def order_row(row: OrderRow) -> dict[str, Any]:
         "order_id": row.order_id,
         "status": row.status,
         "stage": row.stage,
+        "flow": row.flow,
+        "flags": list(row.flags),
         "holds": list(row.holds),
         "paid_at": row.paid_at,
         "deadline_at": row.deadline_at,
@@ -109,6 +114,11 @@ def _detail_row(detail: OrderDetail) -> dict[str, Any]:
         },
         "buyer_note": detail.buyer_note,
         "merchant_note": detail.merchant_note,
+        "note_state": detail.note.state,
+        "greeting": detail.greeting,
+        "custom_work": detail.custom_work,
+        "inspection": str(detail.inspection or ""),
+        "serials_wanted": detail.serials_wanted,
         "parcel_rows": [parcel_row(p) for p in detail.parcels],
         "hold_rows": [
             {
@@ -130,6 +140,7 @@ def _detail_text(detail: OrderDetail) -> str:
         f"{detail.receiver.name} {detail.receiver.phone} {detail.receiver.full}",
     ]
     lines += [f"  {x.sku or '?'} {x.title} {x.spec} ×{x.quantity}" for x in row.lines]
+    lines += [w for w in (detail.greeting, detail.custom_work, str(detail.inspection or "")) if w]
     for parcel in detail.parcels:
         lines.append(
             tr(

@@ -30,6 +30,13 @@ def add(commands: Commands) -> None:
     hold = _one(group, "hold", tr("keep a parcel back"), _hold)
     hold.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
     _one(group, "release", tr("end what keeps a parcel back"), _release)
+    serial = _one(group, "serial", tr("note the serial number of what is in the box"), _serial)
+    serial.add_argument(
+        "serial", nargs="?", default="", metavar=tr("SERIAL"), help=tr("as scanned")
+    )
+    serial.add_argument("--imei1", default="", metavar="IMEI", help=tr("of a phone, 15 digits"))
+    serial.add_argument("--imei2", default="", metavar="IMEI", help=tr("its second one"))
+    serial.add_argument("--without", metavar=tr("TEXT"), help=tr("why it goes without one"))
     carrier = _one(group, "carrier", tr("choose another carrier or account"), _carrier)
     carrier.add_argument("name", metavar=tr("NAME"), help=tr("a company code or an account's name"))
     boxes.add_to_parcels(group)
@@ -133,6 +140,34 @@ def _release(wanted: argparse.Namespace, context: Context) -> CommandResult:
         checking.recheck(work)
         work.changed("orders", "parcels")
         return _shown(work, parcel_id)
+
+
+def _serial(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import serials
+
+    with context.services() as services:
+        work = services.work
+        parcel_id = find_parcel(work, wanted.parcel).id
+        if wanted.without is not None:
+            noted = serials.go_without(work, parcel_id, wanted.without)
+        else:
+            noted = serials.record(work, parcel_id, wanted.serial, wanted.imei1, wanted.imei2)
+    row = {
+        "id": noted.parcel,
+        "serial": noted.serial,
+        "imei1": noted.imei1,
+        "imei2": noted.imei2,
+        "without": noted.without,
+        "warnings": [str(w) for w in noted.warnings],
+    }
+    columns = (
+        Column("id", "ID"),
+        Column("serial", tr("Serial number")),
+        Column("imei1", "IMEI 1"),
+        Column("imei2", "IMEI 2"),
+        Column("without", tr("Goes without")),
+    )
+    return CommandResult([row], columns=columns, summary=" ".join(row["warnings"]))
 
 
 def _carrier(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.text import Text
+from app.domain.text import T, Text
 
 
 class PackbenchError(Exception):
@@ -50,3 +50,13 @@ class RetryableError(PackbenchError):
     ) -> None:
         super().__init__(code, message, remedy, ref=ref)
         self.retry_after_s = retry_after_s
+
+
+def shop_read_only(shop_id: str, ref: str = "") -> UserError:
+    """The refusal to change anything in a shop whose connection may only read."""
+    return UserError(
+        "shop_read_only",
+        T("The connection to the shop {shop} is for reading only; nothing was sent.", shop=shop_id),
+        T("Take read_only out of the shop's settings when this program is to work in the shop."),
+        ref=ref or shop_id,
+    )

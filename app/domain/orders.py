@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.domain.address import Address
 from app.domain.states import Flow, OrderStatus
+from app.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class LineSnapshot:
     sku_change_pending: bool
     new_sku_id: str  # wanted by the buyer when ``sku_change_pending``
     dropship: bool  # another supplier sends this line
+    sku_change_until_at: datetime | None = None  # the shop refuses the change by itself then
 
     @property
     def to_ship(self) -> int:
@@ -103,6 +105,10 @@ class OrderSnapshot:
     after_sales: tuple[AfterSale, ...] = ()
     reported: tuple[ReportedParcel, ...] = ()
     raw: str = field(default="", repr=False)
+    pending_address_at: datetime | None = None  # when the buyer asked for it
+    virtual_until_at: datetime | None = None  # when the virtual number ends
+    virtual_extended: int = 0  # how often it was prolonged
+    inspection: Text | None = None  # how far the quality inspection is
 
     @property
     def has_open_after_sale(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.address import Address
 from app.domain.after_sales import AfterSaleCase, AfterSalePage, RejectReason, ReturnAddress
 from app.domain.listings import ListingPage, ShopListing
 from app.domain.orders import VirtualNumber
@@ -25,6 +26,10 @@ class OrderDesk(Protocol):
 
     def answer_address(self, order_id: str, *, accept: bool) -> ReportOutcome:
         """Accept or reject the buyer's pending address. No request pending: refused, ``reread``."""
+        ...
+
+    def propose_address(self, order_id: str, address: Address) -> ReportOutcome:
+        """Ask the buyer to agree to another address (in clear); it is not in force before."""
         ...
 
     def answer_variant(self, order_id: str, *, accept: bool) -> ReportOutcome:

@@ -12,7 +12,7 @@ from app.domain.address import Address
 from app.domain.orders import OrderPage, OrderSnapshot, ReportedParcel
 from app.domain.states import OrderStatus
 from app.ports.base import Health
-from app.ports.desks import AfterSaleDesk, GoodsDesk
+from app.ports.desks import AfterSaleDesk, GoodsDesk, OrderDesk
 from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
 from app.ports.push import PushReader
 from app.ports.telling import ReportOutcome
@@ -119,8 +119,15 @@ class Shop(Protocol):
     def order(self, order_id: str, *, sweep: bool = False) -> OrderSnapshot: ...
 
     def clear_receiver(self, order_id: str) -> Address:
-        """The receiver in clear. Costs one of the day's decodes; only on a person's action."""
+        """The receiver in clear. Costs one of the day's decodes; only on a person's action.
+
+        Raises ``RetryableError`` (``decode_quota``) when the day's are used up. The decode is spent
+        all the same with ``decode_spent`` (later) and with ``UserError`` (``virtual_number``).
+        """
         ...
+
+    @property
+    def order_desk(self) -> OrderDesk: ...
 
     def platform_accounts(self) -> Sequence[PlatformAccount]: ...
 

@@ -23,6 +23,7 @@ REACHES: Mapping[str, Reach] = {
     "shop_auth": Reach.SHOP,
     "shop_ip": Reach.SHOP,
     "shop_address": Reach.SHOP,
+    "shop_read_only": Reach.SHOP,
     "shop_permission": Reach.CALL,
     "shop_quota": Reach.CALL,
     "shop_busy": Reach.CALL,

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select
 
 from app.domain.address import Address, clean_address
 from app.domain.errors import UserError
 from app.domain.states import Route
 from app.domain.text import T
 from app.domain.waybills import Booking, Goods
-from app.services import records
+from app.services import receivers
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
-    order_secrets,
     orders,
     parcel_lines,
     parcels,
-    quotas,
     settings,
     shipments,
     shop_accounts,
-    shops,
     skus,
 )
-
-_SHOP_DAY = timedelta(hours=8)  # quotas of the platform end with the business day in UTC+8
 
 
 def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
@@ -54,7 +46,7 @@ def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
         ).scalar_one()
     receiver = Address.from_dict(order.receiver)
     if parcel.route == Route.DIRECT and receiver.masked:
-        receiver = clear_receiver(work, order.id)
+        receiver = receivers.clear(work, order.id)
     return (
         Booking(
             key=key,
@@ -71,69 +63,6 @@ def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
         ),
         order.address_hash,
     )
-
-
-def clear_receiver(work: Workplace, our_order_id: str) -> Address:
-    """The receiver in clear: from the encrypted copy, else decoded once by the shop.
-
-    Raises ``UserError`` (``decode_quota``) when the shop's decodes of the day are used up.
-    """
-    with work.db.read() as tx:
-        order = tx.execute(select(orders).where(orders.c.id == our_order_id)).one()
-        kept = tx.execute(
-            select(order_secrets).where(order_secrets.c.order_id == our_order_id)
-        ).one_or_none()
-        shop = tx.execute(select(shops).where(shops.c.id == order.shop_id)).one()
-    if kept is not None and kept.address_hash == order.address_hash:
-        return Address.from_dict(json.loads(work.sealer.unseal(kept.receiver_sealed)))
-    _count_decode(work, order.shop_id, int(shop.settings.get("decode_per_day", 30)))
-    receiver = work.outside.shop(order.shop_id).clear_receiver(order.order_id)
-    sealed = work.sealer.seal(json.dumps(receiver.as_dict(), ensure_ascii=False))
-    with work.db.write() as tx:
-        values = {
-            "receiver_sealed": sealed,
-            "address_hash": order.address_hash,
-            "decoded_at": work.now(),
-            "decoded_by": work.user,
-        }
-        done = tx.execute(
-            update(order_secrets).where(order_secrets.c.order_id == our_order_id).values(**values)
-        )
-        if done.rowcount == 0:
-            tx.execute(insert(order_secrets).values(order_id=our_order_id, **values))
-        records.note(tx, work, "decoded", order_id=our_order_id)
-    return receiver
-
-
-def decodes_today(tx: Connection, work: Workplace, shop_id: str) -> int:
-    """How many clear addresses the shop was asked for today."""
-    day = (work.now() + _SHOP_DAY).date().isoformat()
-    used = tx.execute(
-        select(quotas.c.used).where(
-            quotas.c.shop_id == shop_id, quotas.c.kind == "decode", quotas.c.day == day
-        )
-    ).scalar()
-    return int(used or 0)
-
-
-def _count_decode(work: Workplace, shop_id: str, limit: int) -> None:
-    day = (work.now() + _SHOP_DAY).date().isoformat()
-    with work.db.write() as tx:
-        place = (quotas.c.shop_id == shop_id, quotas.c.kind == "decode", quotas.c.day == day)
-        if tx.execute(select(quotas.c.used).where(*place)).scalar() is None:
-            first = {"shop_id": shop_id, "kind": "decode", "day": day, "used": 0}
-            with suppress(IntegrityError), tx.begin_nested():  # another bench was quicker
-                tx.execute(insert(quotas).values(**first))
-        counted = tx.execute(
-            update(quotas).where(*place, quotas.c.used < limit).values(used=quotas.c.used + 1)
-        )
-    if counted.rowcount != 1:
-        raise UserError(
-            "decode_quota",
-            T("Today's {n} clear addresses of this shop are used up.", n=limit),
-            T("Use the platform's label for this parcel, or wait until tomorrow."),
-            ref=shop_id,
-        )
 
 
 def as_json(booking: Booking) -> str:

@@ -13,14 +13,17 @@ from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.privacy import for_screen
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.domain.text import T
-from app.services import queries, records
+from app.domain.text import T, Text
+from app.services import order_notes, order_requests, queries, records
 from app.services.holding import RELEASABLE
+from app.services.order_notes import Note
+from app.services.order_requests import AddressRequest, VariantRequest
 from app.services.parcel_queries import ParcelRow, parcel_rows
 from app.services.queries import HoldRow, OrderRow, StoryRow
 from app.services.workplace import Workplace
 from app.store.tables import (
     audit,
+    order_lines,
     orders,
     outbox,
     parcel_lines,
@@ -47,6 +50,13 @@ class OrderDetail:
     merchant_note: str
     greeting: str
     custom_work: str
+    inspection: Text | None  # how far the platform's quality inspection is
+    serials_wanted: bool
+    dropship: bool  # a supplier sends a part of it
+    virtual_until_at: datetime | None
+    note: Note
+    address_request: AddressRequest | None
+    variant_requests: tuple[VariantRequest, ...]
     parcels: tuple[ParcelRow, ...]
     holds: tuple[HoldRow, ...]
     story: tuple[StoryRow, ...]
@@ -102,6 +112,13 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
         for parcel_id in ids:
             held.update({h.id: h for h in records.active_holds(tx, parcel_id)})
         story = _story(tx, our_id, ids)
+        dropship = bool(
+            tx.execute(
+                select(func.count())
+                .select_from(order_lines)
+                .where(order_lines.c.order_id == our_id, order_lines.c.dropship)
+            ).scalar_one()
+        )
     pending = stored.pending_address
     return OrderDetail(
         row=row,
@@ -113,6 +130,13 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
         merchant_note=stored.merchant_note,
         greeting=stored.greeting,
         custom_work=stored.custom_work,
+        inspection=Text.from_json(stored.inspection) if stored.inspection else None,
+        serials_wanted=stored.serials_wanted,
+        dropship=dropship,
+        virtual_until_at=stored.virtual_until_at,
+        note=order_notes.note(work, our_id),
+        address_request=order_requests.pending_address(work, our_id),
+        variant_requests=order_requests.pending_variants(work, our_id),
         parcels=tuple(parcel_rows(work, ids)),
         holds=tuple(
             HoldRow(

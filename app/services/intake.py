@@ -15,9 +15,11 @@ from app.services import (
     mapping,
     order_cases,
     order_holds,
+    outbox_rows,
     parcel_making,
     records,
     sealed,
+    sent_elsewhere,
 )
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders
@@ -60,14 +62,18 @@ def store(tx: Connection, work: Workplace, shop_id: str, order: OrderSnapshot) -
         records.note(tx, work, "order_new", order_id=our_id)
     else:
         our_id = row.id
-        tx.execute(update(orders).where(orders.c.id == our_id).values(**order_columns(work, order)))
+        columns = order_columns(work, order)
+        if outbox_rows.unsettled_note(tx, our_id) is not None:
+            del columns["merchant_note"]
+        tx.execute(update(orders).where(orders.c.id == our_id).values(**columns))
         if row.status != order.status:
             records.note(
                 tx, work, "order_status", order_id=our_id, detail={"status": order.status.value}
             )
     _store_lines(tx, work, our_id, shop_id, order)
     order, exchanges = order_cases.store(tx, work, our_id, shop_id, order)
-    _follow(tx, work, our_id, shop_id, order, exchanges)
+    moved = row is not None and row.address_hash != order.address_hash
+    _follow(tx, work, our_id, shop_id, order, exchanges, moved=moved)
     return Stored.NEW if row is None else Stored.CHANGED
 
 
@@ -78,15 +84,21 @@ def _follow(
     shop_id: str,
     order: OrderSnapshot,
     exchanges: tuple[str, ...],
+    *,
+    moved: bool,
 ) -> None:
-    """Parcels, holds and stage as they follow from the stored order."""
+    """Parcels, holds and stage as they follow from the stored order; ``moved`` to another place."""
     lines = {
         r.line_key: r
         for r in tx.execute(select(order_lines).where(order_lines.c.order_id == our_id))
     }
     touched: list[str] = []
     if order.flow is Flow.PARCEL:
-        touched = parcel_making.match(tx, work, our_id, shop_id, order, lines)
+        foreign = sent_elsewhere.notice(tx, work, our_id, order)
+        touched = parcel_making.match(tx, work, our_id, shop_id, order, lines, foreign=foreign)
+    if moved:
+        for parcel_id in touched:
+            checking.choose_again(tx, work, parcel_id)
     if order.status is OrderStatus.CANCELLED:
         parcel_making.cancel_all(tx, work, our_id, "order_cancelled")
     sealed.guard(tx, work, our_id)
@@ -114,13 +126,16 @@ def order_columns(work: Workplace, order: OrderSnapshot) -> dict[str, Any]:
         "address_hash": order.address_hash,
         "pending_address": pending.as_dict() if pending else None,
         "pending_address_hash": order.pending_address_hash,
+        "address_asked_at": order.pending_address_at,
         "virtual_number": order.uses_virtual_number,
+        "virtual_until_at": order.virtual_until_at,
         "buyer_note": order.buyer_note,
         "merchant_note": order.merchant_note,
         "is_gift": order.is_gift,
         "greeting": order.greeting,
         "custom_work": order.custom_work,
         "quality_inspection": order.quality_inspection,
+        "inspection": order.inspection.as_json() if order.inspection else "",
         "serials_wanted": order.serials_wanted,
         "paid_fen": order.paid_fen,
         "freight_fen": order.freight_fen,
@@ -188,5 +203,6 @@ def line_columns(line: LineSnapshot, position: int) -> dict[str, Any]:
         "is_free_gift": line.is_free_gift,
         "sku_change_pending": line.sku_change_pending,
         "new_sku_id": line.new_sku_id,
+        "sku_change_until_at": line.sku_change_until_at,
         "dropship": line.dropship,
     }

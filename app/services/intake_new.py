@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import Flow, MoveKind, OrderStatus, ParcelState, ReservationState
-from app.services import intake, order_holds, parcel_making, records
+from app.services import intake, order_holds, parcel_making, records, sent_elsewhere
 from app.services.placing import Placed, Placing, facts_from, read_placing
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -267,6 +267,7 @@ def _order_row(work: Workplace, shop_id: str, new: _New) -> dict[str, Any]:
         "order_id": told.order_id,
         "stage": stage,
         "urged": False,
+        "sent_elsewhere": bool(sent_elsewhere.of_new(told)),
         "hold_count": 0,
         "failed": False,
         "search": records.search_text(
@@ -374,9 +375,14 @@ def _write_parcels(
 
 
 def _notes(work: Workplace, new: _New) -> list[dict[str, Any]]:
-    told: list[tuple[str, str | None, str | None]] = [("order_new", new.id, None)]
+    told: list[tuple[str, str | None, str | None, Any]] = [("order_new", new.id, None, None)]
+    foreign = sent_elsewhere.of_new(new.told)
+    told += [("sent_elsewhere", new.id, None, sent_elsewhere.detail_of(p)) for p in foreign]
     if new.choice:
-        told += [("parcel_new", new.id, new.parcel_id), ("checked", None, new.parcel_id)]
+        told += [
+            ("parcel_new", new.id, new.parcel_id, None),
+            ("checked", None, new.parcel_id, None),
+        ]
     return [
         {
             "at": work.now(),
@@ -385,7 +391,7 @@ def _notes(work: Workplace, new: _New) -> list[dict[str, Any]]:
             "action": action,
             "order_id": order_id,
             "parcel_id": parcel_id,
-            "detail": None,
+            "detail": detail,
         }
-        for action, order_id, parcel_id in told
+        for action, order_id, parcel_id, detail in told
     ]

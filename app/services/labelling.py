@@ -23,7 +23,7 @@ from app.domain.text import T, Text
 from app.domain.waybills import Booking, ProblemClass
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import PlatformAccount, PlatformLabels, WaybillSource
-from app.services import allocation, checking, holding, outcomes, records
+from app.services import allocation, checking, holding, outcomes, read_only, records
 from app.services import booking as bookings
 from app.services.leases import lease, renew
 from app.services.outcomes import LabelRow
@@ -167,6 +167,7 @@ def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
         if earlier is not None:
             return earlier
         request = _reread(work, request)
+    read_only.refuse(work, parcel.shop_id)
     return _book(work, parcel, request)
 
 

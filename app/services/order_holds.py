@@ -55,8 +55,18 @@ def _of_order(order: OrderSnapshot) -> Iterator[Wanted]:
             HoldScope.ORDER,
             HoldCode.SPECIAL,
             T("Something special: {what}", what=" · ".join(str(s) for s in special)),
-            evidence={"special": [s.msgid for s in special], "card": order.greeting},
+            evidence=_special_evidence(order, special),
         )
+
+
+def _special_evidence(order: OrderSnapshot, special: list[Any]) -> dict[str, Any]:
+    """What a person must have seen; when it changes, the hold comes back."""
+    evidence: dict[str, Any] = {"special": [s.msgid for s in special], "card": order.greeting}
+    if order.custom_work:
+        evidence["custom"] = order.custom_work
+    if order.inspection is not None:
+        evidence["inspection"] = order.inspection.as_json()
+    return evidence
 
 
 def _special(order: OrderSnapshot) -> Iterator[Any]:

@@ -31,8 +31,10 @@ from app.ports import (
 from app.services import (
     corrections,
     holding,
+    order_notes,
     outbox_results,
     print_notices,
+    read_only,
     report_rows,
     report_sending,
     sync_state,
@@ -62,6 +64,7 @@ SENDERS: Mapping[OutboxKind, Sender] = {
     OutboxKind.CORRECT: corrections.send,
     OutboxKind.PRINTED: print_notices.send_printed,
     OutboxKind.VOID: voiding.send_void,
+    OutboxKind.NOTE: order_notes.send_note,
 }
 """Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 
@@ -169,6 +172,11 @@ def _next(work: Workplace, round_: _Round, *, everything: bool) -> Any:
 
 def _send(work: Workplace, row: Any) -> OutboxRow:
     again = row.state == OutboxState.SENDING or row.attempts > 0
+    refusal = read_only.refusal(work, row.shop_id)
+    if refusal is not None:  # it waits, untouched, until the shop may be changed again
+        return outbox_results.later(
+            work, row, refusal.message, None, refusal.code, refusal.remedy, Reach.SHOP
+        )
     try:
         _make_fresh(work, row)
         with work.db.read() as tx:

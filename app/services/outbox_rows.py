@@ -49,6 +49,28 @@ def add(
     return True
 
 
+def order_lane(our_id: str) -> str:
+    """The lane of what a shop hears about one order."""
+    return f"order:{our_id}"
+
+
+def unsettled_note(tx: Connection, our_id: str) -> Any:
+    """The newest note that the shop does not have (yet), else None.
+
+    While there is one, what the shop says of the note is older than what is written here.
+    """
+    return tx.execute(
+        select(outbox)
+        .where(
+            outbox.c.lane == order_lane(our_id),
+            outbox.c.kind == OutboxKind.NOTE,
+            outbox.c.state.in_([OutboxState.PENDING, OutboxState.SENDING, OutboxState.REFUSED]),
+        )
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def add_void(tx: Connection, work: Workplace, waybill: Any) -> bool:
     """Queue the voiding of a number that will not be used."""
     return add(

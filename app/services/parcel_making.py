@@ -19,12 +19,14 @@ from app.domain.states import (
 )
 from app.domain.text import T
 from app.services import (
+    address_guard,
     allocation,
     holding,
     leaving,
     outbox_rows,
     parcel_moves,
     records,
+    sent_elsewhere,
     shipment_numbers,
 )
 from app.services.workplace import Workplace
@@ -49,8 +51,12 @@ def match(
     shop_id: str,
     order: OrderSnapshot,
     rows: Mapping[str, Any],
+    *,
+    foreign: bool = False,
 ) -> list[str]:
     """Make the open parcels of the order hold exactly what is still to be sent.
+
+    ``foreign``: a part of it was sent under a number that is not ours.
 
     Returns the parcels that the check step should look at.
     """
@@ -58,11 +64,12 @@ def match(
         return []
     existing = _open_parcels(tx, our_id)
     paid = order.status in PAID
-    sent_elsewhere = order.status in {OrderStatus.SHIPPED, OrderStatus.DONE}
-    if not paid and not (sent_elsewhere and existing):
+    closed = order.status in {OrderStatus.SHIPPED, OrderStatus.DONE}
+    if not paid and not (closed and existing):
         return existing
     extra: list[tuple[Any, int]] = []
     elsewhere = leaving.sent_elsewhere(tx, our_id, order)
+    elsewhere -= sent_elsewhere.under_open_numbers(tx, our_id, order)
     for line in order.lines:
         row = rows[line.line_key]
         open_rows = _open_lines(tx, row.id)
@@ -79,7 +86,7 @@ def match(
         _shrink(tx, work, row, gone, sum(r.listing_quantity for r in gone))
     if extra:
         existing = _grow(tx, work, our_id, shop_id, existing, extra)
-    _cancel_empty(tx, work, existing, "sent_elsewhere" if sent_elsewhere else "refunded")
+    _cancel_empty(tx, work, existing, "sent_elsewhere" if closed or foreign else "refunded")
     for parcel_id in existing:
         _refresh(tx, work, parcel_id, order)
     return existing
@@ -351,20 +358,4 @@ def _refresh(tx: Connection, work: Workplace, parcel_id: str, order: OrderSnapsh
             )
             .values(state=ParcelState.TO_CHECK)
         )
-    labelled_for = tx.execute(
-        select(waybills.c.address_hash)
-        .join(parcels, parcels.c.waybill_id == waybills.c.id)
-        .where(parcels.c.id == parcel_id)
-    ).scalar()
-    if labelled_for and order.address_hash and labelled_for != order.address_hash:
-        holding.put(
-            tx,
-            work,
-            holding.Wanted(
-                HoldScope.PARCEL,
-                HoldCode.ADDRESS_CHANGE,
-                T("The address changed after the number was taken: cancel it and take a new one."),
-                evidence={"label": labelled_for, "order": order.address_hash},
-            ),
-            parcel_id=parcel_id,
-        )
+    address_guard.check_label(tx, work, parcel_id, order.address_hash)

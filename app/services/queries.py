@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, selec
 
 from app.domain.address import Address
 from app.domain.privacy import for_screen
-from app.domain.states import HoldCode, ParcelState
+from app.domain.states import Flow, HoldCode, ParcelState
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -24,11 +24,16 @@ from app.store.tables import (
 )
 
 _IDS_AT_ONCE = 400
+OTHER = "other"  # the tab and the count of what is not packed here
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """What the list shows. ``tab``: a stage code, ``failed``, ``held``, ``refund`` or ``all``."""
+    """What the list shows. ``tab``: a stage, ``failed``, ``held``, ``refund``, ``other``, ``all``.
+
+    ``other`` are the orders that are not packed here (same city, virtual, picked up); no stage
+    counts them as work to do.
+    """
 
     tab: str = "all"
     shops: tuple[str, ...] = ()
@@ -112,6 +117,7 @@ def order_counts(work: Workplace, wanted: OrderFilter) -> dict[str, int]:
     refund = _has_hold([HoldCode.REFUND])
     query = select(
         orders.c.stage,
+        orders.c.flow,
         func.count().label("n"),
         func.sum(case((orders.c.failed, 1), else_=0)).label("failed"),
         func.sum(case((orders.c.hold_count > 0, 1), else_=0)).label("held"),
@@ -119,8 +125,8 @@ def order_counts(work: Workplace, wanted: OrderFilter) -> dict[str, int]:
     ).where(*_conditions(base))
     counts: dict[str, int] = defaultdict(int)
     with work.db.read() as tx:
-        for row in tx.execute(query.group_by(orders.c.stage)):
-            counts[row.stage] += row.n
+        for row in tx.execute(query.group_by(orders.c.stage, orders.c.flow)):
+            counts[row.stage if row.flow == Flow.PARCEL else OTHER] += row.n
             counts["all"] += row.n
             counts["failed"] += row.failed
             counts["held"] += row.held
@@ -161,8 +167,10 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
             conditions.append(orders.c.hold_count > 0)
         case "refund":
             conditions.append(_has_hold([HoldCode.REFUND]))
+        case "other":
+            conditions.append(orders.c.flow != Flow.PARCEL)
         case stage:
-            conditions.append(orders.c.stage == stage)
+            conditions += [orders.c.stage == stage, orders.c.flow == Flow.PARCEL]
     if wanted.shops:
         conditions.append(orders.c.shop_id.in_(wanted.shops))
     if wanted.holds:
@@ -299,6 +307,8 @@ def _order_row(
         flags.append("拆")
     if row.urged:
         flags.append("催")
+    if row.sent_elsewhere:
+        flags.append("他")
     if row.buyer_note or row.merchant_note:
         flags.append("备")
     return OrderRow(

@@ -11,6 +11,8 @@ from app.domain.states import ParcelState
 from app.services.workplace import Workplace
 from app.store.tables import audit, holds, order_lines, orders, parcel_lines, parcels, waybills
 
+# The buyer has what he urged for, or will never get it.
+NOTHING_TO_URGE = frozenset({ParcelState.SHIPPED, ParcelState.DELIVERED, ParcelState.CANCELLED})
 STATE_ORDER = {state.value: n for n, state in enumerate(ParcelState)}
 
 
@@ -96,6 +98,7 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str]) -> None:
                 ),
                 search=_search_text(tx, order_id, numbers),
                 revision=orders.c.revision + 1,
+                **({"urged": False} if stage in NOTHING_TO_URGE else {}),
             )
         )
 

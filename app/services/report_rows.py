@@ -18,7 +18,7 @@ from app.domain.companies import company, company_of_wechat
 from app.domain.states import HoldCode, OutboxKind, OutboxState, ParcelState
 from app.domain.text import T, Text
 from app.ports import ExtraReason
-from app.services import holding, outbox_rows, records
+from app.services import holding, outbox_rows, records, serials
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, outbox, parcel_lines, parcels, shops
 
@@ -49,15 +49,17 @@ def queue(tx: Connection, work: Workplace, parcel: Any, waybill: Any) -> int:
     if not has_shop(tx, parcel.shop_id):
         return 0
     queued = 0
+    told = serials.to_report(parcel)
+    wanting = serials.wanting(tx, parcel.id)
     for order in _orders(tx, parcel.id):
         alone, extra = _lines(tx, parcel.id, order.id)
-        payload = {
+        payload: dict[str, Any] = {
             "order_id": order.order_id,
             "company": company(waybill.carrier).wechat,
             "number": waybill.number,
         }
-        if parcel.serials:
-            payload["serials"] = parcel.serials
+        if told and order.id in wanting:
+            payload["serials"] = dict(told)
         for kind, lines in ((OutboxKind.SHIP, alone), (OutboxKind.EXTRA, extra)):
             if not lines:
                 continue

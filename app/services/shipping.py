@@ -18,7 +18,7 @@ from app.domain.states import (
 )
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
-from app.services import checking, holding, ledger, records, report_rows
+from app.services import checking, holding, ledger, records, report_rows, serials
 from app.services.waves import wave_parcels
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -131,9 +131,11 @@ def ship_printed(tx: Connection, work: Workplace, parcel_id: str) -> None:
 def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
     """The ship transaction's body. Shipping twice is impossible: the state is the guard.
 
-    Raises ``UserError``: ``held``, ``no_number``, ``already_shipped``, ``stock_missing``.
+    Raises ``UserError``: ``held``, ``no_number``, ``already_shipped``, ``stock_missing``,
+    ``serial_missing``.
     """
     _must_not_be_held(tx, parcel.id)
+    serials.must_be_there(tx, parcel)
     waybill = tx.execute(select(waybills).where(waybills.c.id == parcel.waybill_id)).one_or_none()
     if waybill is None:
         raise UserError(

@@ -144,6 +144,9 @@ def _keep(work: Workplace, waybill: Any) -> None:
             .values(
                 waybill_id=waybill.id,
                 printed=printed,
+                route=waybill.route,
+                carrier=waybill.carrier,
+                account=waybill.account,
                 state=ParcelState.TO_PICK if going_on else parcel.state,
                 changed_at=work.now(),
             )

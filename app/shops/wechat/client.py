@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.domain.errors import RetryableError, UserError
+from app.domain.errors import RetryableError, UserError, shop_read_only
 from app.domain.text import T, Text
 from app.net.limiter import Priority, RateLimiter
 from app.net.transport import CallNotSentError, CallUnclearError, Response, Transport
@@ -133,8 +133,18 @@ class WechatClient:
             self._clock.sleep(wait_s * (1 + random.random() / 4))
 
     def write(self, path: str, body: Body, *, ref: str, priority: Priority) -> Exchange:
-        """What came of a call that changes something. Never repeated, except with a new token."""
+        """What came of a call that changes something. Never repeated, except with a new token.
+
+        Nothing is sent over a connection that may only read.
+        """
+        if self._settings.read_only:
+            return NothingSent(shop_read_only(self._settings.name, ref))
         return self._exchange(path, body, ref, priority, self._write_timeout_s, "POST")
+
+    def must_not_only_read(self, ref: str) -> None:
+        """Before a question that costs a quota. Raises ``UserError`` (``shop_read_only``)."""
+        if self._settings.read_only:
+            raise shop_read_only(self._settings.name, ref)
 
     def _exchange(
         self,

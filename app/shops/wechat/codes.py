@@ -111,6 +111,23 @@ _ORDERS: Mapping[int, Meaning] = {
         T("Check that the order belongs to this shop."),
     ),
     100003: _later("order_busy", T("WeChat Store is just changing the order.")),
+    606000: _reread(
+        "address_too_late",
+        T("The order is shipped or closed; its address cannot be changed any more."),
+        T("If the parcel is still here, ask the carrier or the buyer what to do."),
+    ),
+    606001: _fix(
+        "address_too_often",
+        ProblemClass.OTHER,
+        T("The address of this order has been changed as often as the shop allows."),
+        T("Ask the buyer to order again, or change it in the WeChat Store console."),
+    ),
+    606002: _fix(
+        "address_incomplete",
+        ProblemClass.FIX_ADDRESS,
+        T("The new address is not complete."),
+        T("Give name, phone, province, city and the full address."),
+    ),
     6060453: _fix(
         "virtual_number",
         ProblemClass.PHONE,

@@ -16,6 +16,7 @@ from app.domain.orders import AfterSale, LineSnapshot, OrderSnapshot, ReportedPa
 from app.domain.states import Flow, OrderStatus
 from app.domain.text import T
 from app.shops.wechat import wire
+from app.shops.wechat.inspections import inspection
 
 STATUSES: Mapping[int, OrderStatus] = {
     10: OrderStatus.UNPAID,
@@ -94,14 +95,14 @@ def snapshot(order: wire.Order, raw: str, details: Details) -> OrderSnapshot:
     pending_address = receiver(pending) if pending is not None else None
     if pending_address == Address(masked=True):
         pending_address = None
-    created_at = _at(order.create_time) or _at(order.update_time) or datetime.fromtimestamp(0, UTC)
+    created_at = at(order.create_time) or at(order.update_time) or datetime.fromtimestamp(0, UTC)
     return OrderSnapshot(
         order_id=order.order_id,
         status=STATUSES.get(order.status, OrderStatus.UNKNOWN),
         shop_status=str(order.status),
         flow=_flow(order),
         created_at=created_at,
-        updated_at=_at(order.update_time) or created_at,
+        updated_at=at(order.update_time) or created_at,
         paid_at=paid_at,
         deadline_at=_deadline(lines, paid_at),
         buyer_id=order.openid,
@@ -124,6 +125,10 @@ def snapshot(order: wire.Order, raw: str, details: Details) -> OrderSnapshot:
         after_sales=_after_sales(order, details),
         reported=reported(order),
         raw=raw,
+        pending_address_at=at(delivery.address_apply_time) if pending_address else None,
+        virtual_until_at=at(delivery.address_info.tel_number_ext_info.virtual_tel_expire_time),
+        virtual_extended=delivery.address_info.tel_number_ext_info.has_delay_times,
+        inspection=inspection(delivery),
     )
 
 
@@ -241,7 +246,7 @@ def _paid_at(order: wire.Order) -> datetime | None:
     pay = order.order_detail.pay_info
     status = STATUSES.get(order.status, OrderStatus.UNKNOWN)
     if pay.pay_time > 0:
-        return _at(pay.pay_time)
+        return at(pay.pay_time)
     if status is OrderStatus.UNPAID:
         return None
     if status in {OrderStatus.CANCELLED, OrderStatus.UNKNOWN}:
@@ -249,7 +254,7 @@ def _paid_at(order: wire.Order) -> datetime | None:
         asked_back = bool(order.aftersale_detail.aftersale_order_list)
         if not (pay.transaction_id or refunded or asked_back):
             return None
-    return _at(pay.prepay_time) or _at(order.create_time)
+    return at(pay.prepay_time) or at(order.create_time)
 
 
 def _lines(order: wire.Order) -> tuple[LineSnapshot, ...]:
@@ -304,12 +309,13 @@ def _line(
         shipped_quantity=shipped,
         paid_fen=line.sale_price * line.sku_cnt if paid_fen is None else paid_fen,
         unit_price_fen=line.sale_price,
-        deadline_at=_at(line.delivery_deadline),
+        deadline_at=at(line.delivery_deadline),
         presale=presale,
-        predicted_at=_at(predicted),
+        predicted_at=at(predicted),
         is_free_gift=line.is_free_gift,
         sku_change_pending=changing,
         new_sku_id=change.new_sku_id if changing else "",
+        sku_change_until_at=at(change.ddl_time_stamp) if changing else None,
         dropship=bool(line.dropship_info.ds_order_id) or delivery.dropship_flag == ALL_DROPSHIPPED,
     )
 
@@ -360,7 +366,7 @@ def _freight(price: wire.PriceInfo) -> int:
     return price.change_freight if price.is_change_freight else price.freight
 
 
-def _at(seconds: int) -> datetime | None:
+def at(seconds: int) -> datetime | None:
     """Epoch seconds (or, where the platform slips, milliseconds) as aware UTC; 0 is no time."""
     if seconds <= 0:
         return None

@@ -36,6 +36,7 @@ class WechatSettings:
     ``push_window_minutes`` (0: of any age); ``push_mode`` says whether they must be encrypted.
     ``push_only``: this place forwards messages and never calls, so it needs no secret.
     Below ``low_balance`` labels an account counts as nearly empty.
+    ``read_only`` refuses every call that would change something there, before it is sent.
     """
 
     name: str
@@ -56,6 +57,7 @@ class WechatSettings:
     push_window_minutes: float = 15.0
     push_only: bool = False
     low_balance: int = 50
+    read_only: bool = False
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
@@ -107,6 +109,7 @@ class WechatSettings:
             ),
             push_only=push_only,
             low_balance=int(_number(config, "low_balance", name, 50, low=0, high=1_000_000)),
+            read_only=_flag(config, "read_only", name),
         )
 
 
@@ -204,6 +207,18 @@ def _number(
             T("Give a number from {low} to {high}.", low=f"{low:g}", high=f"{high:g}"),
         )
     return float(value)
+
+
+def _flag(config: Mapping[str, Any], key: str, shop: str) -> bool:
+    value = config.get(key, False)
+    if not isinstance(value, bool):
+        raise _problem(
+            shop,
+            key,
+            T("Shop {shop}: {key} cannot be used.", shop=shop, key=key),
+            T("Write true or false, without quotation marks."),
+        )
+    return value
 
 
 def _choice(

@@ -36,6 +36,7 @@ from app.shops.wechat.deliveries import Deliveries
 from app.shops.wechat.errors import Answer
 from app.shops.wechat.goods import WechatGoods
 from app.shops.wechat.labels import WechatLabels
+from app.shops.wechat.order_desk import WechatOrderDesk, ask_virtual_number
 from app.shops.wechat.order_lists import listed
 from app.shops.wechat.printed import tell_printed
 from app.shops.wechat.settings import WechatSettings
@@ -44,10 +45,8 @@ from app.shops.wechat.templates import WechatTemplates
 INFO_PATH = "/channels/ec/basics/info/get"
 ORDER_PATH = "/channels/ec/order/get"
 DECODE_PATH = "/channels/ec/order/sensitiveinfo/decode"
-VIRTUAL_PATH = "/channels/ec/order/virtualtelnumber/get"
 AFTERSALE_PATH = "/channels/ec/aftersale/getaftersaleorder"
 DECODE_PAUSE_S = 2.0
-NOT_VIRTUAL = 6060453
 _KINDS_KEPT = 2000
 
 
@@ -62,6 +61,7 @@ class WechatShop:
         self._kinds: OrderedDict[str, wire.AftersaleOrder] = OrderedDict()
         self._kinds_lock = threading.Lock()
         self._deliveries = Deliveries(client, lambda order_id: self._fetch(order_id)[1])
+        self._order_desk = WechatOrderDesk(client, self._fetch)
 
     @property
     def shop_id(self) -> str:
@@ -200,17 +200,33 @@ class WechatShop:
         """The receiver in clear, a virtual number with its extension. Costs one decode.
 
         Raises:
-            RetryableError: also ``decode_quota`` when the day's decodes are used up.
+            RetryableError: also ``decode_quota`` when the day's decodes are used up, and
+                ``decode_spent`` when the answer came and could not be used.
             UserError: also ``virtual_number`` when the order's number cannot be had.
         """
-        found = wire.read(wire.DecodeAnswer, self._decode(order_id).data, order_id)
+        self._client.must_not_only_read(order_id)
+        answer = self._decode(order_id)
+        try:
+            return self._clear(order_id, answer)
+        except RetryableError as error:
+            raise RetryableError(
+                "decode_spent",
+                error.message,
+                error.remedy,
+                ref=order_id,
+                retry_after_s=error.retry_after_s,
+            ) from error
+
+    def _clear(self, order_id: str, answer: Answer) -> Address:
+        found = wire.read(wire.DecodeAnswer, answer.data, order_id)
         clear, virtual = found.address_info, found.virtual_number_info
         phone, extension = clear.tel_number, ""
         if virtual.virtual_number:
             phone, extension = mapping.split_virtual(virtual.virtual_number)
             extension = virtual.extension or extension
         elif "*" in phone or not phone:
-            phone, extension = self._virtual_number(order_id)
+            found_number = ask_virtual_number(self._client, order_id).virtual_tel_number
+            phone, extension = mapping.split_virtual(found_number)
         return Address(
             name=clear.user_name,
             phone=phone,
@@ -248,24 +264,10 @@ class WechatShop:
                 retry_after_s=error.retry_after_s,
             ) from error
 
-    def _virtual_number(self, order_id: str) -> tuple[str, str]:
-        """The number of an order whose decoded phone stays hidden."""
-        answer = self._client.read(
-            VIRTUAL_PATH,
-            {"order_id": order_id},
-            ref=order_id,
-            accept=frozenset({NOT_VIRTUAL}),
-            priority=Priority.LABEL,
-        )
-        number = wire.read(wire.VirtualNumberAnswer, answer.data, order_id).virtual_tel_number
-        if answer.code == NOT_VIRTUAL or not number:
-            raise UserError(
-                "virtual_number",
-                T("The platform gives no phone number for this order."),
-                T("Use the platform's label for this order."),
-                ref=order_id,
-            )
-        return mapping.split_virtual(number)
+    @property
+    def order_desk(self) -> WechatOrderDesk:
+        """Notes, the buyer's requests and virtual numbers."""
+        return self._order_desk
 
     def platform_accounts(self) -> Sequence[PlatformAccount]:
         """Every carrier account of the e-waybill platform, bound or not."""

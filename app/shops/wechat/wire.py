@@ -94,6 +94,7 @@ class SkuDeliverInfo(Wire):
 class ChangeSkuInfo(Wire):
     preshipment_change_sku_state: Number = 0
     new_sku_id: Id = ""
+    ddl_time_stamp: Number = 0
 
 
 class DropshipInfo(Wire):
@@ -156,6 +157,7 @@ class PriceInfo(Wire):
 class TelNumberExtInfo(Wire):
     virtual_tel_number: WireText = ""
     virtual_tel_expire_time: Number = 0
+    has_delay_times: Number = 0
 
 
 class AddressInfo(Wire):
@@ -187,14 +189,20 @@ class SentParcel(Wire):
     product_infos: list[ParcelLine] = []
 
 
+class InspectInfo(Wire):
+    inspect_status: Number = -1
+
+
 class DeliveryInfo(Wire):
     address_info: AddressInfo = AddressInfo()
     address_under_review: AddressInfo | None = None
+    address_apply_time: Number = 0
     delivery_product_info: list[SentParcel] = []
     deliver_method: Number = 0
     ewaybill_order_code: WireText = ""
     predict_delivery_time: Number = 0
     quality_inspect_type: Number = 0
+    quality_inspect_info: InspectInfo = InspectInfo()
     dropship_flag: Number = 0
 
 
@@ -257,11 +265,6 @@ class VirtualNumberInfo(Wire):
 class DecodeAnswer(Wire):
     address_info: AddressInfo
     virtual_number_info: VirtualNumberInfo = VirtualNumberInfo()
-
-
-class VirtualNumberAnswer(Wire):
-    virtual_tel_number: WireText = ""
-    virtual_tel_expire_time: Number = 0
 
 
 class ShopInfo(Wire):

@@ -68,6 +68,8 @@ def send(shop: ShopState, body: Body) -> Body:
         for parcel in parcels:
             _check_carrier(shop, order, parcel)
         _check_goods(order, parcels)
+        for parcel in parcels:
+            _check_serials(shop, order, parcel)
         if shop.quirks.refuse_second_waybill:
             _check_no_other_waybill(shop, order, parcels)
     except RefusalError as refusal:
@@ -199,6 +201,24 @@ def _check_goods(order: ShopOrder, parcels: Iterable[Mapping[str, Any]]) -> None
         seen |= set(in_parcel)
 
 
+def _check_serials(shop: ShopState, order: ShopOrder, parcel: Mapping[str, Any]) -> None:
+    given = parcel.get("sn_info")
+    if given is None:
+        if shop.quirks.serials_needed and _subsidised(order):
+            raise RefusalError(40097, "sn_info is needed for subsidised goods")
+        return
+    imei = [given[n] for n in ("imei1", "imei2") if given.get(n)]
+    if not given.get("sn_code") or not all(n.isdecimal() and len(n) == 15 for n in imei):
+        raise RefusalError(40097, "sn_info is not right")
+
+
+def _subsidised(order: ShopOrder) -> bool:
+    return any(
+        place.get("national_subsidy_discounted_price", 0) > 0
+        for place in (order.detail.get("price_info", {}), *order.lines)
+    )
+
+
 def _check_no_other_waybill(
     shop: ShopState, order: ShopOrder, parcels: Iterable[Mapping[str, Any]]
 ) -> None:
@@ -252,8 +272,14 @@ def _log(shop: ShopState, order: ShopOrder, parcel: Mapping[str, Any], via: str)
             goods,
             via,
             shop.now_s(),
+            _serials(parcel),
         )
     )
+
+
+def _serials(parcel: Mapping[str, Any]) -> tuple[str, str, str]:
+    given = parcel.get("sn_info") or {}
+    return given.get("sn_code", ""), given.get("imei1", ""), given.get("imei2", "")
 
 
 _GOODS = array_of(

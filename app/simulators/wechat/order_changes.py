@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.simulators.wechat.addresses import Receiver
 from app.simulators.wechat.endpoint import Body, Endpoint
-from app.simulators.wechat.fields import NUMBER, STRING
+from app.simulators.wechat.fields import NUMBER, STRING, STRING_OR_NUMBER, object_of
 from app.simulators.wechat.records import PARTLY_SHIPPED, WAIT_SHIP, ShopOrder
 from app.simulators.wechat.refusals import RefusalError
 from app.simulators.wechat.state import ShopState
 
 WAITING, APPROVED, REJECTED = 3, 4, 5
+ADDRESS_CHANGED, NOTES_CHANGED, SKU_AGREED = 2, 3, 10  # of channels_ec_order_ext_info_update
+ADDRESS_UPDATES_MAX = 5
+_NEEDED = ("user_name", "province_name", "city_name", "detail_info", "tel_number")
 
 
 def update_notes(shop: ShopState, body: Body) -> Body:
@@ -19,7 +23,7 @@ def update_notes(shop: ShopState, body: Body) -> Body:
     if len(body["merchant_notes"]) > shop.quirks.merchant_notes_max:
         raise RefusalError(40097, "merchant_notes is too long")
     order.detail["ext_info"]["merchant_notes"] = body["merchant_notes"]
-    order.touch(shop.now_s())
+    _announce(shop, order, NOTES_CHANGED)
     return {}
 
 
@@ -29,7 +33,7 @@ def accept_address(shop: ShopState, body: Body) -> Body:
     order.receiver, order.asked_receiver = order.asked_receiver, None
     order.delivery["address_info"] = order.delivery.pop("address_under_review")
     order.delivery.pop("address_apply_time", None)
-    order.touch(shop.now_s())
+    _announce(shop, order, ADDRESS_CHANGED)
     return {}
 
 
@@ -46,6 +50,39 @@ def drop_address_request(order: ShopOrder) -> None:
     order.asked_receiver = None
     order.delivery.pop("address_under_review", None)
     order.delivery.pop("address_apply_time", None)
+
+
+def update_address(shop: ShopState, body: Body) -> Body:
+    """``address/update``: the merchant's own proposal; the buyer has to agree.
+
+    Raises:
+        RefusalError: 606000 shipped or closed, 606001 more than five times, 606002 incomplete.
+    """
+    order = shop.order(body["order_id"])
+    if order.status != WAIT_SHIP:
+        raise RefusalError(606000)
+    if order.address_changes >= ADDRESS_UPDATES_MAX:
+        raise RefusalError(606001)
+    address = body["user_address"]
+    if not all(address.get(name) for name in _NEEDED):
+        raise RefusalError(606002)
+    known = {n: address[n] for n in _RECEIVER if address.get(n)}
+    order.address_changes += 1
+    order.proposed_receiver = Receiver(**{"county_name": "", **known})
+    if not shop.quirks.address_update_negotiates:
+        settle_proposal(shop, order)
+        _announce(shop, order, ADDRESS_CHANGED)
+    return {}
+
+
+def settle_proposal(shop: ShopState, order: ShopOrder) -> None:
+    """The proposed address becomes the order's address."""
+    receiver = order.proposed_receiver
+    if receiver is None:
+        raise ValueError("nothing is proposed")
+    order.receiver, order.proposed_receiver = receiver, None
+    shown = receiver.masked(shop.app_id, str(order.data["openid"]))
+    order.delivery["address_info"] = order.delivery["address_info"] | shown
 
 
 def waiting_sku_changes(shop: ShopState, body: Body) -> Body:
@@ -68,7 +105,7 @@ def approve_sku_change(shop: ShopState, body: Body) -> Body:
             line["sku_code"] = sku["sku_code"]
             line["sku_attrs"] = [dict(attribute) for attribute in sku["sku_attrs"]]
             line["thumb_img"] = sku.get("thumb_img", line["thumb_img"])
-    order.touch(shop.now_s())
+    _announce(shop, order, SKU_AGREED)
     return {}
 
 
@@ -105,6 +142,16 @@ def _order_wanting_other_sku(shop: ShopState, body: Body) -> tuple[ShopOrder, di
     return order, line
 
 
+def _announce(shop: ShopState, order: ShopOrder, kind: int) -> None:
+    order.touch(shop.now_s())
+    shop.push(
+        "channels_ec_order_ext_info_update",
+        str(order.data.get("openid", "")),
+        order_info={"order_id": int(order.order_id), "type": kind},
+    )
+
+
+_RECEIVER = (*_NEEDED, "county_name", "house_number", "postal_code")
 _ORDER = {"order_id": STRING.required()}
 
 ENDPOINTS = (
@@ -112,6 +159,25 @@ ENDPOINTS = (
         "/channels/ec/order/merchantnotes/update",
         update_notes,
         {"order_id": STRING.required(), "merchant_notes": STRING.required()},
+    ),
+    Endpoint(
+        "/channels/ec/order/address/update",
+        update_address,
+        {
+            "order_id": STRING_OR_NUMBER.required(),
+            "user_address": object_of(
+                user_name=STRING,
+                province_name=STRING,
+                city_name=STRING,
+                county_name=STRING,
+                detail_info=STRING,
+                tel_number=STRING,
+                house_number=STRING,
+                postal_code=STRING,
+                national_code=STRING,
+                virtual_order_tel_number=STRING,
+            ).required(),
+        },
     ),
     Endpoint("/channels/ec/order/addressmodify/accept", accept_address, _ORDER),
     Endpoint("/channels/ec/order/addressmodify/reject", reject_address, _ORDER),

@@ -63,6 +63,8 @@ class WechatQuirks:
     free_gift_as_number: bool = False
     """is_free_gift is 0 or 1 instead of false or true."""
     merchant_notes_max: int = 100
+    address_update_negotiates: bool = True
+    """The merchant's own address/update waits for the buyer (older shops: in force at once)."""
     all_refunded_status: int = 250
     """Status of an order whose every unit was refunded before shipping; older texts say 200."""
     aftersale_touches_order: bool = True
@@ -73,7 +75,12 @@ class WechatQuirks:
     decode_refusals_after_get: int = 1
     """So many decodes right after an order/get of the same order are refused with 100003."""
 
+    virtual_extensions_max: int = 3
+    """How often a virtual number can be made to last longer."""
+
     # Shipping
+    serials_needed: bool = True
+    """Goods subsidised by the state are refused (40097) without ``sn_info``."""
     gifts_ship_themselves: bool = False
     """A free-gift line left out of delivery/send does not keep the order at 21."""
     price_difference_blocks: bool = False

@@ -27,6 +27,8 @@ class ShopOrder:
     other_isv: bool = False
     decode_refusals: int = 0
     address_changes: int = 0
+    proposed_receiver: Receiver | None = None
+    new_number_given: bool = False
     shipped: Counter[Goods] = field(default_factory=Counter)
     delivery_updates: Counter[str] = field(default_factory=Counter)
     updated_at_s: list[int] = field(default_factory=list)
@@ -218,6 +220,8 @@ class Shipment:
     goods: tuple[tuple[str, str, int], ...]
     via: str
     at_s: int
+    serials: tuple[str, str, str] = ("", "", "")
+    """``sn_code``, ``imei1`` and ``imei2``."""
 
 
 @dataclass(frozen=True, slots=True)

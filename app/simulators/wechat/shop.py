@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from app.simulators.wechat import delivery
+from app.simulators.wechat import delivery, order_changes, receivers
 from app.simulators.wechat.addresses import Receiver, mask_in_place, receiver_of
 from app.simulators.wechat.aftersale_desk import AftersaleDesk
 from app.simulators.wechat.delivery import VIRTUAL_METHODS
@@ -27,6 +28,7 @@ from app.simulators.wechat.records import (
 )
 
 NOTES_CHANGED, ADDRESS_ASKED, URGED, SKU_ASKED = 3, 4, 7, 9
+AGREED = 16
 BUYER, TIMEOUT, ALL_REFUNDED, OVERSOLD = "1", "2", "3", "4"
 
 
@@ -116,6 +118,37 @@ class WechatShop(AftersaleDesk, GoodsDesk):
             order.receiver = receiver_of(new_address)
             self._mask(order)
             self._ext_info(order, 19)
+
+    def answer_proposal(self, order_id: str, kind: int) -> None:
+        """What the buyer does about the merchant's proposed address.
+
+        16 agrees, 17 refuses, 18 does not answer in time, 20 it was shipped before.
+        """
+        with self.lock:
+            order = self._known(order_id)
+            if kind == AGREED:
+                order_changes.settle_proposal(self, order)
+            order.proposed_receiver = None
+            self._ext_info(order, kind)
+
+    def give_virtual_number(
+        self, order_id: str, number: str, extension: str, expires_at_s: int
+    ) -> None:
+        """The platform hides the phone behind a number some time after the order was paid."""
+        with self.lock:
+            order = self._known(order_id)
+            if order.receiver is None:
+                raise ValueError("nobody to call")
+            receivers.give_number(
+                self,
+                order,
+                replace(
+                    order.receiver,
+                    virtual_number=number,
+                    virtual_extension=extension,
+                    virtual_expires_at_s=expires_at_s,
+                ),
+            )
 
     def request_sku_change(
         self,

@@ -28,6 +28,7 @@ orders = Table(
     words("address_hash", 128),
     Column("pending_address", Json, nullable=True),
     words("pending_address_hash", 128),
+    Column("address_asked_at", UtcTime, nullable=True),  # when the buyer asked for it
     flag("virtual_number"),
     words("buyer_note"),
     words("merchant_note"),
@@ -36,6 +37,7 @@ orders = Table(
     words("greeting"),
     words("custom_work"),
     flag("quality_inspection"),
+    words("inspection"),  # how far it is: a stored sentence
     flag("serials_wanted"),
     flag("sent_elsewhere"),  # another program or the back office shipped a part of it
     Column("virtual_until_at", UtcTime, nullable=True),  # when the virtual number ends

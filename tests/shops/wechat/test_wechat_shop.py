@@ -13,13 +13,13 @@ from app.domain.orders import OrderPage
 from app.domain.states import OrderStatus
 from app.domain.text import T
 from app.net.transport import CallNotSentError, Response
+from app.shops.wechat.order_desk import VIRTUAL_PATH
 from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import (
     AFTERSALE_PATH,
     DECODE_PATH,
     INFO_PATH,
     ORDER_PATH,
-    VIRTUAL_PATH,
 )
 from tests.shops.wechat.recording import (
     ORDER_ID,

@@ -45,6 +45,7 @@ _FLAG_TONES = {
     "催": Tone.WARN,
     "对": Tone.WARN,
     "特": Tone.WARN,
+    "他": Tone.WARN,
     "缺": Tone.ERR,
 }
 _FLAG_WORDS = {
@@ -60,6 +61,7 @@ _FLAG_WORDS = {
     "拆": T("several parcels"),
     "合": T("merged"),
     "备": T("with a note"),
+    "他": T("shipped by another program or in the back office"),
 }
 _FLOW_WORDS = {
     Flow.SAME_CITY: T("Same city"),

@@ -63,6 +63,8 @@ def upgrade() -> None:
         sa.Column("sent_elsewhere", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
     op.add_column("orders", _time("virtual_until_at"))
+    op.add_column("orders", _time("address_asked_at"))
+    op.add_column("orders", _words("inspection"))
     op.add_column("parcels", sa.Column("after_sale_id", sa.String(length=64), nullable=True))
     op.add_column("parcels", sa.Column("serials", sa.JSON(), nullable=True))
     _boxes()
