@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from app.cli import stock_push
 from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT
 from app.cli.parser import Commands, positive
@@ -38,6 +39,7 @@ def add(commands: Commands) -> None:
     moves.add_argument(
         "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
     )
+    stock_push.add(group)
 
 
 def _columns() -> tuple[Column, ...]:

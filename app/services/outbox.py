@@ -37,6 +37,7 @@ from app.services import (
     read_only,
     report_rows,
     report_sending,
+    stock_sending,
     sync_state,
     syncing,
     voiding,
@@ -44,6 +45,7 @@ from app.services import (
 from app.services.leases import lease, renew
 from app.services.outbox_results import OutboxRow
 from app.services.report_rows import REPORTS
+from app.services.stock_sending import Superseded
 from app.services.workplace import Workplace
 from app.store.tables import orders, outbox, sync_cursors
 
@@ -55,7 +57,9 @@ class Sender(Protocol):
     decided then, and the row waits.
     """
 
-    def __call__(self, work: Workplace, row: Any, /, *, again: bool) -> ReportOutcome: ...
+    def __call__(
+        self, work: Workplace, row: Any, /, *, again: bool
+    ) -> ReportOutcome | Superseded: ...
 
 
 SENDERS: Mapping[OutboxKind, Sender] = {
@@ -65,6 +69,7 @@ SENDERS: Mapping[OutboxKind, Sender] = {
     OutboxKind.PRINTED: print_notices.send_printed,
     OutboxKind.VOID: voiding.send_void,
     OutboxKind.NOTE: order_notes.send_note,
+    OutboxKind.STOCK: stock_sending.send,
 }
 """Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 
@@ -227,8 +232,10 @@ def _make_fresh(work: Workplace, row: Any) -> None:
         syncing.refetch(work, row.shop_id, [row.payload["order_id"]])
 
 
-def _store(work: Workplace, row: Any, outcome: ReportOutcome) -> OutboxRow:
+def _store(work: Workplace, row: Any, outcome: ReportOutcome | Superseded) -> OutboxRow:
     match outcome:
+        case Superseded(reason=reason):
+            return outbox_results.replaced(row, reason)
         case Reported():
             return outbox_results.done(work, row)
         case ReportRefused(problem=problem, shop_setting=True):

@@ -109,6 +109,12 @@ def later(
     return _row(row, "later", code, reason, remedy, reach, behind)
 
 
+def replaced(row: Any, reason: Text) -> OutboxRow:
+    """The row is closed and another one has taken its place; nothing is written here."""
+    remedy = T("Nothing to do: the shop is asked again, then told what is missing.")
+    return _row(row, "later", "later", reason, remedy)
+
+
 def wait(tx: Connection, work: Workplace, row: Any, found: Obstacle) -> OutboxRow:
     """A held parcel is not reported: the message waits and goes on when the hold has ended."""
     tx.execute(
