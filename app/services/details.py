@@ -29,6 +29,7 @@ from app.store.tables import (
     parcel_lines,
     parcels,
     print_jobs,
+    settings,
     shop_accounts,
     shops,
     sync_cursors,
@@ -92,6 +93,8 @@ class ShopState:
     synced_at: datetime | None
     error: str  # a stored sentence, "" when fine
     balances: tuple[tuple[str, int | None], ...]  # company, numbers left (None: not counted)
+    backlog: int = 0  # orders known to have changed and not fetched yet
+    eta_s: float | None = None  # until they are, at the pace of the last seconds
 
 
 def order_detail(work: Workplace, order: str) -> OrderDetail:
@@ -171,7 +174,7 @@ def wave_row(work: Workplace, wave_id: str) -> WaveRow:
 
 
 def shop_states(work: Workplace) -> list[ShopState]:
-    """How every shop stands: last sync, last error, label balances."""
+    """How every shop stands: last sync, last error, label balances, what is still to be read."""
     with work.db.read() as tx:
         rows = tx.execute(
             select(shops.c.id, shops.c.title, sync_cursors.c.finished_at, sync_cursors.c.last_error)
@@ -187,6 +190,20 @@ def shop_states(work: Workplace) -> list[ShopState]:
             .where(shop_accounts.c.bound)
             .order_by(shop_accounts.c.position)
         ).all()
+        left = {
+            r.shop_id: int(r.left)
+            for r in tx.execute(
+                select(sync_cursors.c.shop_id, func.sum(sync_cursors.c.backlog).label("left"))
+                .where(sync_cursors.c.backlog > 0)
+                .group_by(sync_cursors.c.shop_id)
+            )
+        }
+        paces = tx.execute(
+            select(settings.c.key, settings.c.value).where(
+                settings.c.key.in_([f"pace:{shop_id}" for shop_id in left])
+            )
+        )
+        pace = {r.key.partition(":")[2]: float(r.value) for r in paces}
     return [
         ShopState(
             r.id,
@@ -194,6 +211,8 @@ def shop_states(work: Workplace) -> list[ShopState]:
             r.finished_at,
             r.last_error or "",
             tuple((b.carrier, b.balance) for b in balances if b.shop_id == r.id),
+            left.get(r.id, 0),
+            left[r.id] / pace[r.id] if left.get(r.id) and pace.get(r.id) else None,
         )
         for r in rows
     ]

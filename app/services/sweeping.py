@@ -17,7 +17,7 @@ from app.domain.states import OrderStatus
 from app.jobs import CancelToken, Progress, ignore_progress
 from app.ports import Shop
 from app.services import sync_state
-from app.services.sync_memory import Need, RecentReadings
+from app.services.sync_memory import Need, RecentReadings, whole_second
 from app.services.sync_reading import Intake, SyncResult, shop_time
 from app.services.sync_state import GAP, UNSHIPPED, WEEK
 from app.services.sync_telling import Teller
@@ -29,7 +29,6 @@ from app.services.sync_windows import (
     Listing,
     listed_ids,
     slices,
-    whole_second,
 )
 from app.services.workplace import Workplace
 from app.store.tables import orders
@@ -132,6 +131,14 @@ class Sweeper:
 
         def ids(start: datetime, stop: datetime) -> Iterator[Sequence[str]]:
             seen: set[str] = set()
+            explained = False
+            for page in listed_ids(self._changed, start, stop, self.token):
+                found = self._not_explained(page, start, stop)
+                explained = explained or len(found) < len(page)
+                seen.update(found)
+                yield found
+            if not explained:
+                return  # a quiet hour, or one of which all is read
             for begin, end in slices(start, stop, WEEK_WINDOW):
                 for page in listed_ids(self._changed, begin, end, self.token, seen):
                     yield self._not_explained(page, begin, end)

@@ -11,12 +11,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 SETTLES_AFTER = timedelta(seconds=3)
 """So long after a change a reading surely holds it, and whatever happened in the same second."""
 _KEPT = 50_000
+_ALMOST_A_SECOND = timedelta(microseconds=999_999)
+
+
+def whole_second(at: datetime) -> datetime:
+    """``at`` without its fraction: the shop counts whole seconds."""
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
 class Need(Enum):
@@ -65,6 +71,8 @@ class RecentReadings:
             known = self._readings.get(order_id)
         if known is None:
             return Need.READ
+        # The shop is asked in whole seconds, so the window it lists is a little wider.
+        start, stop = whole_second(start), whole_second(stop + _ALMOST_A_SECOND)
         if known.read_at >= stop + SETTLES_AFTER:
             return Need.NOT  # it was read after everything this window can tell of
         if known.settled and start <= known.updated_at <= stop:

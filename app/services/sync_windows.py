@@ -8,11 +8,12 @@ docs/syncing.md has the arithmetic.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from app.domain.errors import RetryableError
 from app.domain.orders import OrderPage
 from app.jobs import CancelToken
+from app.services.sync_memory import whole_second
 
 LONGEST_WINDOW = timedelta(days=7, minutes=-1)  # the shop counts whole seconds and allows 7 days
 FIRST_WINDOW = timedelta(days=7)
@@ -25,11 +26,6 @@ NARROWEST = timedelta(minutes=1)
 _RESTARTS = 20
 
 Listing = Callable[[datetime, datetime, str], OrderPage]
-
-
-def whole_second(at: datetime) -> datetime:
-    """``at`` without its fraction: the shop counts whole seconds."""
-    return at.astimezone(UTC).replace(microsecond=0)
 
 
 def slices(

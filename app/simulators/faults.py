@@ -6,8 +6,9 @@ and the client never learns of it.
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -82,6 +83,52 @@ class Fault:
         return meant and (self.when is None or self.when(request))
 
 
+STORM_KINDS = (
+    FaultKind.CLOSE_BEFORE,
+    FaultKind.LOSE_ANSWER,
+    FaultKind.BAD_GATEWAY,
+    FaultKind.TRUNCATE,
+)
+
+
+class Storm:
+    """Faults at random: the share ``rate`` of the calls under ``path`` meets one of ``kinds``.
+
+    ``also`` is called at some of them, to do what a fault cannot (to kill a token, say). The same
+    seed makes the same decisions in the same order of calls.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        seed: int,
+        *,
+        path: str = "",
+        kinds: Sequence[FaultKind] = STORM_KINDS,
+        also: Sequence[Callable[[], None]] = (),
+    ) -> None:
+        self._chance = random.Random(seed)
+        self._rate = rate
+        self._path = path
+        self._kinds = tuple(kinds)
+        self._also = tuple(also)
+        self.met = 0
+
+    def next(self, request: Request) -> Fault | None:
+        """The fault that this call meets, if any. The caller sees to it that one asks at a time."""
+        if not lies_under(request.path, self._path) or self._chance.random() >= self._rate:
+            return None
+        self.met += 1
+        choice = self._chance.randrange(len(self._kinds) + len(self._also))
+        if choice >= len(self._kinds):
+            self._also[choice - len(self._kinds)]()
+            return None
+        kind = self._kinds[choice]
+        page = Response.of_text(BAD_GATEWAY_PAGE, status=502, content_type=HTML)
+        answer = page if kind is FaultKind.BAD_GATEWAY else None
+        return Fault(kind, self._path, 1, response=answer)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What is to be sent; ``response`` None means: hang up without an answer."""
@@ -103,6 +150,12 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._orders: list[Fault] = []
+        self._storm: Storm | None = None
+
+    def storm(self, storm: Storm | None) -> None:
+        """From now on a part of all calls fails at random; None ends it."""
+        with self._lock:
+            self._storm = storm
 
     def close_before(self, path: str, times: int = 1, when: Predicate | None = None) -> Fault:
         """Hang up before the request is handled."""
@@ -165,6 +218,7 @@ class Faults:
         """Take back every order and release what hangs."""
         with self._lock:
             orders, self._orders = self._orders, []
+            self._storm = None
         for order in orders:
             order.times = 0
             order.release()
@@ -189,7 +243,7 @@ class Faults:
                 if fault.hits(request):
                     fault.times -= 1
                     return fault
-        return None
+            return self._storm.next(request) if self._storm is not None else None
 
 
 def _close_before(fault: Fault, request: Request, handler: Handler) -> Outcome:

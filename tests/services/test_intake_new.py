@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from app.bootstrap import Services, adapters, open_services
 from app.domain.orders import OrderSnapshot
-from app.services import configuring, intake, intake_new, integrity, syncing
+from app.services import intake, intake_new, integrity, syncing
 from app.services.sync_reading import SyncResult, store
 from app.services.workplace import Workplace
-from app.settings import parse_config
 from app.store.tables import metadata
-from tests.support.warehouse import Bench, fill_shelves, open_bench
+from tests.support.other_pc import another_pc
+from tests.support.warehouse import Bench, open_bench
 
 TABLES = (
     "orders",
@@ -32,21 +29,6 @@ TABLES = (
     "stock_moves",
     "audit",
 )
-
-
-@contextmanager
-def another_database(bench: Bench, folder: Path) -> Iterator[Services]:
-    """The same shops and shelves with a database of its own."""
-    services = open_services(
-        folder, clock=bench.clock, user="test", bench="A3", keyring_allowed=False
-    )
-    try:
-        config = parse_config(bench.world.configuration().encode(), adapters(), {})
-        configuring.apply(services.work, services.secrets, config)
-        fill_shelves(Bench(services, bench.world, bench.clock, folder))
-        yield services
-    finally:
-        services.close()
 
 
 def snapshots(bench: Bench, shop_id: str) -> list[OrderSnapshot]:
@@ -85,7 +67,7 @@ def told(work: Workplace) -> dict[str, list[str]]:
 def test_both_ways_write_the_same_rows(tmp_path: Path) -> None:
     with (
         open_bench(tmp_path / "quick", orders=90) as bench,
-        another_database(bench, tmp_path / "long") as other,
+        another_pc(bench, tmp_path / "long") as other,
     ):
         for shop_id in syncing.shop_ids(bench.work):
             for work in (bench.work, other.work):

@@ -31,6 +31,8 @@ class WechatSettings:
 
     ``base_url`` may name a relay with a fixed address, because the platform lets whitelisted
     addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear.
+    ``look_back_days`` is how far back the first connection reads; what waits to be shipped is found
+    however old it is.
     ``stock_push``, ``stock_reserve`` (pieces) and ``stock_share`` say what stock the shop is told.
     ``push_token`` and ``push_aes_key`` prove the platform's messages, no older than
     ``push_window_minutes`` (0: of any age); ``push_mode`` says whether they must be encrypted.
@@ -45,6 +47,7 @@ class WechatSettings:
     base_url: str = DEFAULT_BASE_URL
     poll_seconds: float = 2.0
     calls_per_minute: int = 1000
+    look_back_days: float = 7.0
     label_route: Route = Route.PLATFORM
     ship_on: ShipOn = ShipOn.PACK
     decode_per_day: int = 30
@@ -91,6 +94,7 @@ class WechatSettings:
                     high=MAX_CALLS_PER_MINUTE,
                 )
             ),
+            look_back_days=_number(config, "look_back_days", name, 7.0, low=0.1, high=90.0),
             label_route=Route(_choice(config, "label_route", name, Route.PLATFORM, tuple(Route))),
             ship_on=ShipOn(_choice(config, "ship_on", name, ShipOn.PACK, tuple(ShipOn))),
             decode_per_day=int(_number(config, "decode_per_day", name, 30, low=0, high=1_000_000)),

@@ -31,7 +31,22 @@ def list_orders(shop: ShopState, body: Body) -> Body:
     if len(found) > shop.quirks.max_orders_in_range:
         raise RefusalError(31042)
     wanted = [o for o in found if _fits(o, body)]
-    return _page(shop, wanted, body, page_size, "order_id_list")
+    if body.get("next_key") and shop.chance.random() < shop.quirks.page_keys_move:
+        raise RefusalError(606006)
+    page = _page(shop, wanted, body, page_size, "order_id_list")
+    page["order_id_list"] = _as_pages_come(shop, page["order_id_list"])
+    return page
+
+
+def _as_pages_come(shop: ShopState, ids: list[str]) -> list[Any]:
+    """The ids of a page with what goes wrong in lists that change while they are read."""
+    quirks, chance = shop.quirks, shop.chance
+    found: list[Any] = list(ids)
+    if found and chance.random() < quirks.pages_omit:
+        found.remove(chance.choice(found))
+    if found and chance.random() < quirks.pages_repeat:
+        found.insert(0, chance.choice(ids))
+    return [int(order_id) for order_id in found] if quirks.numeric_list_ids else found
 
 
 def search_orders(shop: ShopState, body: Body) -> Body:

@@ -58,6 +58,14 @@ class WechatQuirks:
     """A full page says has_more even if the next one turns out empty."""
     index_lag_s: float = 0.0
     """So much later than its update_time an order appears in lists."""
+    pages_repeat: float = 0.0
+    """Share of the pages of order/list/get that repeat an id of the page before."""
+    pages_omit: float = 0.0
+    """Share of the pages that leave one of their ids out, as when orders change meanwhile."""
+    page_keys_move: float = 0.0
+    """Share of the further pages whose key no longer fits (606006)."""
+    numeric_list_ids: bool = False
+    """Ids in order_id_list come as JSON numbers."""
     numeric_ids: bool = False
     """order_id, product_id and sku_id in order/get come as JSON numbers."""
     free_gift_as_number: bool = False

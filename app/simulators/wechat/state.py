@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
 import time
 from collections import Counter, deque
@@ -108,6 +109,7 @@ class ShopState:
         self.listeners: list[Callable[[Mapping[str, Any]], None]] = []  # must not call the shop
         self.unreachable: set[tuple[str, str]] = set()
         self.label_refusals: dict[str, deque[str]] = {}
+        self.chance = random.Random(app_id)
         self.waybill_numbers = itertools.count(1)
         self.own_numbers = itertools.count(1)
         self.find_shop: Callable[[str], ShopState | None] = lambda _: None
