@@ -201,7 +201,7 @@ def release_by_person(tx: Connection, work: Workplace, parcel_id: str) -> list[H
             update(outbox)
             .where(
                 outbox.c.parcel_id == parcel_id,
-                outbox.c.kind.in_([OutboxKind.SHIP, OutboxKind.EXTRA]),
+                outbox.c.kind.in_([OutboxKind.SHIP, OutboxKind.EXTRA, OutboxKind.EXCHANGE]),
                 outbox.c.state == OutboxState.REFUSED,
             )
             .values(state=OutboxState.PENDING, next_at=work.now(), done_at=None)

@@ -149,7 +149,7 @@ def _shipped_is_reported(tx: Connection) -> Iterator[Broken]:
         .join(outbox, outbox.c.parcel_id == parcels.c.id)
         .where(
             parcels.c.state == ParcelState.SHIPPED,
-            outbox.c.kind == OutboxKind.SHIP,
+            outbox.c.kind.in_([OutboxKind.SHIP, OutboxKind.EXCHANGE]),
             outbox.c.state.in_(["pending", "sending"]),
         )
         .distinct()

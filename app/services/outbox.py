@@ -42,6 +42,7 @@ from app.services import (
     syncing,
     voiding,
 )
+from app.services.after_sales import exchange_sending
 from app.services.leases import lease, renew
 from app.services.outbox_results import OutboxRow
 from app.services.report_rows import REPORTS
@@ -70,6 +71,7 @@ SENDERS: Mapping[OutboxKind, Sender] = {
     OutboxKind.VOID: voiding.send_void,
     OutboxKind.NOTE: order_notes.send_note,
     OutboxKind.STOCK: stock_sending.send,
+    OutboxKind.EXCHANGE: exchange_sending.send_exchange,
 }
 """Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 

@@ -13,7 +13,7 @@ from app.domain.text import T, Text
 from app.domain.waybills import Problem
 from app.ports import Reach
 from app.services import corrections, holding, records, report_rows
-from app.services.report_rows import REPORTS, Obstacle
+from app.services.report_rows import LEAVING, Obstacle
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels
 
@@ -50,7 +50,7 @@ def done(work: Workplace, row: Any) -> OutboxRow:
     """The other side has it."""
     with work.db.write() as tx:
         _finish(tx, work, row, OutboxState.DONE, None)
-        if row.kind in REPORTS and row.parcel_id is not None:
+        if row.kind in LEAVING and row.parcel_id is not None:
             _parcel_reported(tx, work, row.parcel_id)
         if row.kind == OutboxKind.CORRECT:
             corrections.take_over(tx, work, row)
@@ -61,7 +61,7 @@ def refused(work: Workplace, row: Any, problem: Problem) -> OutboxRow:
     """Final: a person decides. The parcel of a report is held."""
     with work.db.write() as tx:
         _finish(tx, work, row, OutboxState.REFUSED, problem)
-        if row.kind in REPORTS and row.parcel_id is not None:
+        if row.kind in LEAVING and row.parcel_id is not None:
             _hold_refused(tx, work, row, problem)
     return _row(row, "refused", problem.code, problem.message, problem.remedy)
 
@@ -180,7 +180,7 @@ def _parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:
         .select_from(outbox)
         .where(
             outbox.c.parcel_id == parcel_id,
-            outbox.c.kind.in_(REPORTS),
+            outbox.c.kind.in_(LEAVING),
             outbox.c.state.not_in([OutboxState.DONE, OutboxState.SUPERSEDED]),
         )
     ).scalar_one()

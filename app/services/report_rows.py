@@ -18,13 +18,14 @@ from app.domain.companies import company, company_of_wechat
 from app.domain.states import HoldCode, OutboxKind, OutboxState, ParcelState
 from app.domain.text import T, Text
 from app.ports import ExtraReason
-from app.services import holding, outbox_rows, records, serials
+from app.services import exchange_rows, holding, outbox_rows, records, serials
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, outbox, parcel_lines, parcels, shops
 
 Goods = tuple[str, str]  # the shop's product id and sku id
 
 REPORTS = (OutboxKind.SHIP, OutboxKind.EXTRA)
+LEAVING = (*REPORTS, OutboxKind.EXCHANGE)  # a parcel is shipped when the shop has heard these
 OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 WITHOUT_SHOP = frozenset({"manual", "file", None})
 
@@ -48,6 +49,16 @@ def queue(tx: Connection, work: Workplace, parcel: Any, waybill: Any) -> int:
     """Queue the messages of a parcel that leaves; returns how many. One or two for each order."""
     if not has_shop(tx, parcel.shop_id):
         return 0
+    if parcel.after_sale_id:  # an exchange is told through its after-sale, never as a delivery
+        return exchange_rows.queue(
+            tx,
+            work,
+            parcel.shop_id,
+            parcel.after_sale_id,
+            waybill.carrier,
+            waybill.number,
+            parcel_id=parcel.id,
+        )
     queued = 0
     told = serials.to_report(parcel)
     wanting = serials.wanting(tx, parcel.id)
@@ -84,7 +95,7 @@ def withdraw(tx: Connection, work: Workplace, parcel_id: str) -> None:
     mine = tx.execute(
         select(outbox).where(
             outbox.c.parcel_id == parcel_id,
-            outbox.c.kind.in_(REPORTS),
+            outbox.c.kind.in_(LEAVING),
             outbox.c.state != OutboxState.SUPERSEDED,
         )
     ).all()
@@ -118,7 +129,7 @@ def withdraw(tx: Connection, work: Workplace, parcel_id: str) -> None:
 
 def obstacle(tx: Connection, row: Any) -> Obstacle | None:
     """What keeps a message back now; read in the transaction that claims it."""
-    if row.kind not in REPORTS or row.parcel_id is None:
+    if row.kind not in LEAVING or row.parcel_id is None:
         return None
     held = records.active_holds(tx, row.parcel_id)
     if held:

@@ -10,6 +10,7 @@ from app.domain.errors import UserError
 from app.domain.states import (
     HoldCode,
     MoveKind,
+    OutboxKind,
     OutboxState,
     ParcelState,
     ReservationState,
@@ -28,8 +29,9 @@ from app.services import (
     report_sending,
     stored_orders,
 )
+from app.services.after_sales import exchange_sending
 from app.services.leases import lease
-from app.services.report_rows import REPORTS
+from app.services.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -65,7 +67,9 @@ def unship(work: Workplace, parcel_id: str, reason: str, *, void: bool = False) 
         return _take_back(work, parcel_id, reason, void=void)
     with lease(work, "outbox"):  # nobody sends meanwhile
         for row in _doubtful(work, parcel_id):
-            if report_sending.arrived(work, row):
+            exchange = row.kind == OutboxKind.EXCHANGE
+            arrived = exchange_sending.arrived if exchange else report_sending.arrived
+            if arrived(work, row):
                 raise _reported(parcel_id)
         return _take_back(work, parcel_id, reason, void=void, looked_up=True)
 
@@ -77,7 +81,7 @@ def _doubtful(work: Workplace, parcel_id: str) -> list[Any]:
             tx.execute(
                 select(outbox).where(
                     outbox.c.parcel_id == parcel_id,
-                    outbox.c.kind.in_(REPORTS),
+                    outbox.c.kind.in_(LEAVING),
                     (outbox.c.state == OutboxState.SENDING)
                     | ((outbox.c.state == OutboxState.PENDING) & (outbox.c.attempts > 0)),
                 )
@@ -135,7 +139,7 @@ def _must_be_ours(tx: Connection, parcel: Any, *, looked_up: bool) -> None:
     states = tx.execute(
         select(outbox.c.state, outbox.c.attempts).where(
             outbox.c.parcel_id == parcel.id,
-            outbox.c.kind.in_(REPORTS),
+            outbox.c.kind.in_(LEAVING),
             outbox.c.state != OutboxState.SUPERSEDED,
         )
     ).all()

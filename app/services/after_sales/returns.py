@@ -1,0 +1,197 @@
+"""What came back: looked at, and put on the shelf again or written off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from app.domain.after_sales import AfterSaleKind, AfterSaleStage
+from app.domain.errors import UserError
+from app.domain.states import MoveKind
+from app.domain.text import T
+from app.services import checking, ledger, mapping, records
+from app.services.after_sales import storing
+from app.services.after_sales.steps import Answered
+from app.services.workplace import Workplace
+from app.store.tables import after_sales, order_lines, skus
+
+_COMES_BACK = frozenset({AfterSaleKind.RETURN, AfterSaleKind.EXCHANGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Goods of a case on the shelf: ``pieces`` of the SKU were asked back."""
+
+    sku_id: str
+    code: str
+    pieces: int
+    gift: bool
+
+
+def received(
+    work: Workplace,
+    shop_id: str,
+    after_sale_id: str,
+    good: int | Mapping[str, int],
+    bad: int | Mapping[str, int] = 0,
+    note: str = "",
+) -> Answered:
+    """The returned goods were looked at: good pieces go to the shelf, bad ones are written off.
+
+    A number is meant for the one item of the case; with gifts give pieces by SKU code. Pieces count
+    the SKU. Stock moves once, however often it is said; the money is a step of its own.
+
+    Raises ``UserError``: ``no_such_after_sale``, ``nothing_comes_back``, ``unmapped``,
+    ``bad_quantity``.
+    """
+    with work.db.write() as tx:
+        row = storing.row_of(tx, shop_id, after_sale_id)
+        if row is None or row.raw is None:
+            raise no_such(after_sale_id)
+        if row.received_at is not None:
+            return Answered(shop_id, after_sale_id, "kept", row.stage, row.status)
+        if row.kind not in _COMES_BACK and not row.return_number:
+            raise UserError(
+                "nothing_comes_back",
+                T("No goods come back with this after-sale."),
+                T("To put pieces on the shelf use: stock adjust"),
+                ref=after_sale_id,
+            )
+        goods = _goods(tx, row)
+        counted = _counted(goods, good, bad, after_sale_id)
+        for item, (whole, broken) in zip(goods, counted, strict=True):
+            _move(tx, work, row, item, whole, broken)
+        stage = row.stage
+        if row.kind == AfterSaleKind.EXCHANGE and stage == AfterSaleStage.RETURNED:
+            stage = AfterSaleStage.SHIP_EXCHANGE
+        tx.execute(
+            update(after_sales)
+            .where(after_sales.c.shop_id == shop_id, after_sales.c.after_sale_id == after_sale_id)
+            .values(received_at=work.now(), received_note=note.strip()[:256], stage=stage)
+        )
+        records.note(
+            tx,
+            work,
+            "after_sale_received",
+            order_id=row.order_id,
+            detail={
+                "after_sale": after_sale_id,
+                "goods": [
+                    [i.code, whole, broken]
+                    for i, (whole, broken) in zip(goods, counted, strict=True)
+                ],
+            },
+        )
+    checking.recheck(work)  # parcels that lacked these pieces go on
+    work.changed("after_sales", "stock")
+    return Answered(shop_id, after_sale_id, "done", stage, row.status)
+
+
+def no_such(after_sale_id: str) -> UserError:
+    """The refusal for an after-sale that is not known here."""
+    return UserError(
+        "no_such_after_sale",
+        T("There is no after-sale {id} here.", id=after_sale_id),
+        T("List them with: aftersales list"),
+        ref=after_sale_id,
+    )
+
+
+def _goods(tx: Connection, row: Any) -> list[Back]:
+    found: list[Back] = []
+    for told in row.goods or ():
+        line = tx.execute(
+            select(order_lines.c.mapped_sku_id, order_lines.c.factor)
+            .where(
+                order_lines.c.order_id == row.order_id,
+                order_lines.c.product_id == told["product_id"],
+                order_lines.c.sku_id == told["sku_id"],
+            )
+            .limit(1)
+        ).one_or_none()
+        if line is not None and line.mapped_sku_id is not None:
+            sku_id, factor = line.mapped_sku_id, line.factor
+        else:
+            mapped = mapping.lookup(
+                tx, row.shop_id, told["product_id"], told["sku_id"], told["sku_code"], ""
+            )
+            if mapped is None:
+                raise UserError(
+                    "unmapped",
+                    T("Nobody has said yet which item on the shelf these goods are."),
+                    T("Map the listing first, then say again what came back."),
+                    ref=row.after_sale_id,
+                )
+            sku_id, factor = mapped.sku_id, mapped.factor
+        code = tx.execute(select(skus.c.code).where(skus.c.id == sku_id)).scalar_one()
+        found.append(Back(sku_id, code, int(told["quantity"]) * factor, bool(told["gift"])))
+    return found
+
+
+def _counted(
+    goods: list[Back], good: int | Mapping[str, int], bad: int | Mapping[str, int], ref: str
+) -> list[tuple[int, int]]:
+    """Good and bad pieces per item; never more than were asked back."""
+    if isinstance(good, int) and isinstance(bad, int) and len(goods) > 1:
+        names = ", ".join(f"{g.code} ×{g.pieces}" for g in goods)
+        raise _bad_quantity(T("Say it item by item, like CODE=1."), names, ref)
+    counted = [
+        (
+            good if isinstance(good, int) else good.get(g.code, 0),
+            bad if isinstance(bad, int) else bad.get(g.code, 0),
+        )
+        for g in goods
+    ]
+    named = [counts for counts in (good, bad) if isinstance(counts, Mapping)]
+    strange = {code for counts in named for code in counts} - {g.code for g in goods}
+    wrong = any(
+        whole < 0 or broken < 0 or whole + broken > g.pieces
+        for g, (whole, broken) in zip(goods, counted, strict=True)
+    )
+    if strange or wrong or not any(w + b for w, b in counted):
+        names = ", ".join(f"{g.code} ×{g.pieces}" for g in goods)
+        raise _bad_quantity(T("Count what came back again."), names, ref)
+    return counted
+
+
+def _bad_quantity(remedy: Any, names: str, ref: str) -> UserError:
+    return UserError(
+        "bad_quantity", T("This after-sale is about {goods}.", goods=names or "-"), remedy, ref=ref
+    )
+
+
+def _move(tx: Connection, work: Workplace, row: Any, item: Back, whole: int, broken: int) -> None:
+    """Everything that came is in the ledger; what is broken leaves it again at once."""
+    ledger.ensure_balance(tx, item.sku_id)
+    once = f"return:{row.shop_id}:{row.after_sale_id}:{item.sku_id}"
+    if item.gift:
+        once += ":gift"
+    if whole + broken:
+        ledger.post(
+            tx,
+            work,
+            ledger.Move(
+                item.sku_id,
+                MoveKind.RETURN,
+                on_hand=whole + broken,
+                reference=row.after_sale_id,
+                once=once,
+            ),
+        )
+    if broken:
+        ledger.post(
+            tx,
+            work,
+            ledger.Move(
+                item.sku_id,
+                MoveKind.ADJUST,
+                on_hand=-broken,
+                reference=row.after_sale_id,
+                reason="returned broken",
+                once=f"{once}:bad",
+            ),
+            may_go_negative=True,
+        )
