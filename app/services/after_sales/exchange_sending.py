@@ -44,7 +44,7 @@ def send_exchange(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
 def arrived(work: Workplace, row: Any) -> bool:
     """Whether the shop has this message on file. Raises what the shop raises."""
     case = work.outside.shop(row.shop_id).after_sales.case(row.payload["after_sale"])
-    return case.exchange_number == row.payload["number"]
+    return bool(case.exchange_number == row.payload["number"])
 
 
 def _seen(case: AfterSaleCase, number: str) -> ReportOutcome | None:
