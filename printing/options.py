@@ -43,6 +43,8 @@ OPTION_NAMES = frozenset(
         "split",
         "show_logo",
         "custom_template_url",
+        "size_names",
+        "offline_codes",
     }
 )
 
@@ -52,7 +54,8 @@ class PrinterOptions:
     """``page`` goes to the language, the offsets move the picture, the time-outs are the device's.
 
     ``answers`` False (``status = false``): a printer known never to say how it is is not asked.
-    ``printer`` … ``custom_template_url`` concern the platform's print component only.
+    ``printer`` … ``offline_codes`` concern the platform's print component only: ``size_names`` are
+    the members of ``size``, ``offline_codes`` the statuses of a printer that cannot print.
     """
 
     page: PageSettings
@@ -67,6 +70,8 @@ class PrinterOptions:
     split: int = 0
     show_logo: bool = True
     custom_template_url: str = ""
+    size_names: tuple[str, str] = ("width", "height")
+    offline_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,8 @@ def read_options(config: PrinterConfig) -> PrinterOptions:
         split=int(read.number("split", 0, 0, 2)),
         show_logo=read.switch("show_logo"),
         custom_template_url=read.text("custom_template_url"),
+        size_names=read.pair("size_names", ("width", "height")),
+        offline_codes=frozenset(read.words("offline_codes")),
     )
 
 
@@ -167,6 +174,16 @@ class _Reader:
         if not isinstance(value, bool):
             raise self.wrong(name, value)
         return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Words with commas between them."""
+        return tuple(word.strip() for word in self.text(name).split(",") if word.strip())
+
+    def pair(self, name: str, default: tuple[str, str]) -> tuple[str, str]:
+        words = self.words(name) or default
+        if len(words) != len(default):
+            raise self.wrong(name, self.given[name])
+        return words[0], words[1]
 
     def text(self, name: str) -> str:
         value = self.given.get(name, "")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from app.domain.errors import UserError
 from app.domain.labels import DrawnLabel, Label, PackingSlip, PickList, PlatformLabel
 from app.domain.text import T, Text
-from app.ports import DeviceStatus, PrinterConfig, SendResult, Sent
+from app.ports import ComponentInfo, DeviceStatus, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
 from printing.devices.device import Device
 from printing.documents.bitmap import Bitmap
@@ -132,6 +132,20 @@ class ComponentPrinter:
         if not isinstance(label, PlatformLabel):
             raise self._only_platform_labels(label.number)
         return self._component.print_label(label)
+
+    def about(self) -> ComponentInfo:
+        """See ``PlatformPrinter``."""
+        return self._component.about()
+
+    def preview(self, label: Label) -> Sent:
+        """See ``PlatformPrinter``.
+
+        Raises:
+            UserError: ``component_only``, a label that we draw.
+        """
+        if not isinstance(label, PlatformLabel):
+            raise self._only_platform_labels(label.number)
+        return self._component.preview(label)
 
     def print_pick_list(self, pick_list: PickList) -> Sent:
         raise self._only_platform_labels(pick_list.wave)

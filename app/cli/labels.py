@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli import boxes, waybills
 from app.cli.context import Context
 from app.cli.parser import Commands, media, positive
-from app.cli.result import CommandResult, of_batch
+from app.cli.result import CommandResult, ErrorRow, of_batch
 from app.cli.waves import batch_columns, batch_ref, batch_row
 from app.domain.errors import UserError
 from app.domain.text import T, tr
@@ -37,6 +37,10 @@ def add(commands: Commands) -> None:
         "--media", type=media, default="76x130", metavar="WxH", help=tr("paper size in mm")
     )
     render.add_argument("--out", required=True, type=Path, metavar=tr("FILE"))
+
+    preview = label.add("preview", tr("a platform label in the print component's window"), _preview)
+    preview.add_argument("waybill", metavar=tr("WAYBILL"))
+    preview.add_argument("--printer", metavar=tr("NAME"), help=tr("on this printer"))
 
     again = commands.add("reprint", tr("print a label again, on purpose"), _reprint)
     again.add_argument("waybill", metavar=tr("WAYBILL"))
@@ -81,6 +85,25 @@ def _render(wanted: argparse.Namespace, context: Context) -> CommandResult:
         "bytes": len(drawn),
     }
     return CommandResult([row], summary=tr("Written: {file}", file=wanted.out))
+
+
+def _preview(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services import previews
+
+    with context.services() as services:
+        sent = previews.show_in_component(services.work, wanted.waybill, wanted.printer)
+    row = {"waybill": wanted.waybill, "result": sent.result.value}
+    if sent.result.value in {"confirmed", "sent"}:
+        return CommandResult([row], summary=tr("Shown in the print component's window."))
+    remedy = sent.status.remedy if sent.status else None
+    error = ErrorRow(
+        "printer_not_ready",
+        str(sent.reason or T("The preview did not open.")),
+        str(remedy or T("Look at the printer, then print again.")),
+        wanted.waybill,
+        later=True,
+    )
+    return CommandResult([row], [error])
 
 
 def _label(work: Workplace, number: str) -> Label:

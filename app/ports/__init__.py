@@ -7,8 +7,11 @@ from app.ports.desks import AfterSaleDesk, GoodsDesk, OrderDesk
 from app.ports.outside import Outside
 from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
 from app.ports.printing import (
+    ComponentInfo,
+    ComponentPrinterInfo,
     DeviceState,
     DeviceStatus,
+    PlatformPrinter,
     Printer,
     PrinterConfig,
     SendResult,
@@ -40,6 +43,8 @@ __all__ = [
     "AfterSaleDesk",
     "Capability",
     "Clock",
+    "ComponentInfo",
+    "ComponentPrinterInfo",
     "DeviceState",
     "DeviceStatus",
     "ExtraReason",
@@ -50,6 +55,7 @@ __all__ = [
     "ParcelCorrection",
     "PlatformAccount",
     "PlatformLabels",
+    "PlatformPrinter",
     "PrintedNotice",
     "Printer",
     "PrinterConfig",

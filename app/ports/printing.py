@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from app.domain.labels import Label, PackingSlip, PickList
 from app.domain.text import Text
@@ -67,6 +67,24 @@ class PrinterConfig:
         return float(width), float(height)
 
 
+@dataclass(frozen=True, slots=True)
+class ComponentPrinterInfo:
+    """A printer as the platform's print component lists it; what ``status`` means is not known."""
+
+    name: str
+    display_name: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentInfo:
+    """The platform's print component on this computer. ``other_version``: a second one answers."""
+
+    version: str
+    printers: tuple[ComponentPrinterInfo, ...]
+    other_version: str = ""
+
+
 class Printer(Protocol):
     """One printer that puts documents on paper. One call at a time per printer."""
 
@@ -85,6 +103,22 @@ class Printer(Protocol):
     def print_pick_list(self, pick_list: PickList) -> Sent: ...
 
     def print_slip(self, slip: PackingSlip) -> Sent: ...
+
+
+@runtime_checkable
+class PlatformPrinter(Protocol):
+    """What only a printer of the platform's print component can do."""
+
+    def about(self) -> ComponentInfo:
+        """Which component runs here, and the printers that it sees.
+
+        Raises ``RetryableError`` (``component_offline``, ``component_foreign``).
+        """
+        ...
+
+    def preview(self, label: Label) -> Sent:
+        """Show the label in the component's own window; nothing is printed."""
+        ...
 
 
 class Stationery(Protocol):

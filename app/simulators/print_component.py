@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from app.simulators.platform_label import LabelArtist
-from app.simulators.print_faults import PrintFaults, Reaction
+from app.simulators.print_faults import Garble, PrintFaults, Reaction
 from app.simulators.print_tasks import (
     MessageError,
     PrintRequest,
@@ -62,6 +62,7 @@ class PrintComponent:
 
     Without ``port`` it takes a free one (the real program uses 12705); ``url`` tells. ``folder``
     gets every sheet as ``<printer>/<number>.png``. The first printer is the default one.
+    ``size_names`` are the members of ``size``, which no document names.
 
     Raises:
         ValueError: ``host`` is not a loopback address, or there is no printer.
@@ -77,6 +78,7 @@ class PrintComponent:
         bold_font_path: Path | None = None,
         folder: Path | None = None,
         clock: Callable[[], float] = time.time,
+        size_names: tuple[str, str] = ("width", "height"),
     ) -> None:
         if not ipaddress.ip_address(host).is_loopback:
             raise ValueError("a simulator listens on loopback only")
@@ -84,6 +86,7 @@ class PrintComponent:
         if not self.printers:
             raise ValueError("a print component needs a printer")
         self.faults = PrintFaults()
+        self._size_names = size_names
         self._artist = LabelArtist(font_path, bold_font_path)
         self._address = (host, port)
         self._folder = folder
@@ -193,14 +196,15 @@ class PrintComponent:
         if answer is HANG_UP:
             connection.close(_GOING_AWAY)
             return False
-        connection.send(json.dumps(answer, ensure_ascii=False))
+        for reply in _replies(answer, self.faults.garbled()):
+            connection.send(reply)
         return True
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any] | None:
         head = {"command": message["command"], "requestID": message["requestID"]}
         match message["command"]:
             case "getAppInfo":
-                return {**head, "appInfo": {"version": VERSION}}
+                return {**head, "appInfo": {"version": self.faults.version(VERSION)}}
             case "getPrinterList":
                 return {**head, "printerList": [self._listed(p) for p in self.printers]}
             case "print":
@@ -217,7 +221,7 @@ class PrintComponent:
     def _print(self, head: dict[str, Any], message: dict[str, Any]) -> dict[str, Any] | None:
         names = [printer.name for printer in self.printers]
         try:
-            request = read_request(message, names)
+            request = read_request(message, names, self._size_names)
         except MessageError as error:
             return {**head, **error.as_answer(message)}
         results = []
@@ -235,7 +239,9 @@ class PrintComponent:
     def _preview(self, head: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
         names = [printer.name for printer in self.printers]
         try:
-            request = read_request({"version": "2.0", "printType": 1} | message, names)
+            request = read_request(
+                {"version": "2.0", "printType": 1} | message, names, self._size_names
+            )
         except MessageError as error:
             return {**head, **error.as_answer(message)}
         sheets = [self._draw(request, task.task_id) for task in request.tasks]
@@ -279,6 +285,32 @@ class PrintComponent:
             png,
             self._clock(),
         )
+
+
+def _replies(answer: dict[str, Any], garble: Garble | None) -> list[str | bytes]:
+    whole = json.dumps(answer, ensure_ascii=False)
+    match garble:
+        case None:
+            return [whole]
+        case Garble.NOISE_FIRST:
+            progress = {"command": "printProgress", "requestID": answer["requestID"]}
+            noise: list[str | bytes] = [
+                "",
+                "<html>502</html>",
+                b"\x00\xff",
+                "[1]",
+                "null",
+                json.dumps(progress),
+            ]
+            return [*noise, whole]
+        case Garble.OTHER_ID:
+            return [json.dumps({**answer, "requestID": "somebody-else"})]
+        case Garble.NOT_JSON:
+            return [whole[: len(whole) // 2]]
+        case Garble.HUGE:
+            return [json.dumps({**answer, "more": "x" * 5_000_000})]
+        case Garble.DEEP:
+            return ["[" * 200_000]
 
 
 HANG_UP: dict[str, Any] = {}

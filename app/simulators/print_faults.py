@@ -29,6 +29,16 @@ class Reaction(Enum):
         return "" if self is Reaction.PRINT else self.value
 
 
+class Garble(Enum):
+    """What becomes of one answer."""
+
+    NOISE_FIRST = "frames before the answer that are none"
+    OTHER_ID = "the requestID of somebody else"
+    NOT_JSON = "no JSON"
+    HUGE = "far too much"
+    DEEP = "nested without end"
+
+
 class PrintFaults:
     """Faults to order, per printer or for the component. Any thread may call."""
 
@@ -37,6 +47,8 @@ class PrintFaults:
         self._offline: set[str] = set()
         self._sheets: dict[str, int] = {}
         self._next: list[Reaction] = []
+        self._garbled: list[Garble] = []
+        self._versions: list[str] = []
         self._slow_s = 0.0
         self._held = threading.Event()
         self._held.set()
@@ -68,6 +80,29 @@ class PrintFaults:
         """The next labels come out, then the connection ends without an answer."""
         with self._lock:
             self._next += [Reaction.CRASH] * times
+
+    def garble(self, *how: Garble) -> None:
+        """The next answers are spoilt, one each; what they are about has happened all the same."""
+        with self._lock:
+            self._garbled += how
+
+    def garbled(self) -> Garble | None:
+        """How the next answer is spoilt."""
+        with self._lock:
+            return self._garbled.pop(0) if self._garbled else None
+
+    def versions(self, *versions: str) -> None:
+        """Several components answer in turn: getAppInfo tells one version after the other."""
+        with self._lock:
+            self._versions = list(versions)
+
+    def version(self, normal: str) -> str:
+        """What getAppInfo tells now."""
+        with self._lock:
+            if not self._versions:
+                return normal
+            self._versions.append(self._versions.pop(0))
+            return self._versions[-1]
 
     def slow(self, seconds: float) -> None:
         """Every label takes so long (0: as fast as it goes)."""

@@ -91,7 +91,11 @@ def read_message(frame: str | bytes) -> dict[str, Any]:
     return message
 
 
-def read_request(message: Mapping[str, Any], printers: Sequence[str]) -> PrintRequest:
+def read_request(
+    message: Mapping[str, Any],
+    printers: Sequence[str],
+    size_names: tuple[str, str] = ("width", "height"),
+) -> PrintRequest:
     """A print message, checked.
 
     Raises:
@@ -112,7 +116,9 @@ def read_request(message: Mapping[str, Any], printers: Sequence[str]) -> PrintRe
     read = tuple(_read_task(task, kind) for task in tasks)
     if len({task.task_id for task in read}) < len(read):
         raise MessageError("a taskID comes twice")
-    return PrintRequest(printer, read, _read_size(message.get("size"), needed=kind == PAGE))
+    return PrintRequest(
+        printer, read, _read_size(message.get("size"), size_names, needed=kind == PAGE)
+    )
 
 
 def result_of(task_id: str, failure: str) -> dict[str, Any]:
@@ -152,14 +158,14 @@ def _read_position(number: Any) -> tuple[int, int]:
     return current, total
 
 
-def _read_size(size: Any, *, needed: bool) -> PageSize:
+def _read_size(size: Any, names: tuple[str, str], *, needed: bool) -> PageSize:
     if size is None:
         if needed:
             raise MessageError("size is needed for printType 2")
         return PageSize()
-    if not isinstance(size, dict) or set(size) != {"width", "height"}:
+    if not isinstance(size, dict) or set(size) != set(names):
         raise MessageError("size needs width and height")
-    width, height = size["width"], size["height"]
+    width, height = size[names[0]], size[names[1]]
     if type(width) not in (int, float) or type(height) not in (int, float):
         raise MessageError("width and height are numbers")
     if not (10 <= width <= 300 and 10 <= height <= 500):

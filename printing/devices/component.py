@@ -5,48 +5,61 @@ It alone can draw a platform label. One task a message, so that a failure belong
 
 from __future__ import annotations
 
-import json
-import time
-import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.domain.errors import RetryableError
 from app.domain.labels import OwnArea, PlatformLabel
 from app.domain.text import T, Text, verbatim
-from app.ports import DeviceState, DeviceStatus, SendResult, Sent
+from app.ports import (
+    ComponentInfo,
+    ComponentPrinterInfo,
+    DeviceState,
+    DeviceStatus,
+    SendResult,
+    Sent,
+)
+from printing.devices.component_line import ForeignError, GoneError, ask, open_line
 from printing.devices.device import not_started, unknown
 from printing.options import PrinterOptions
 
-if TYPE_CHECKING:
-    from websockets.sync.client import ClientConnection
-
 PRINT_VERSION = "2.0"
+SPLIT_OFF = 2  # splitControl: the goods go on a page of their own
 _USUAL_SIZE = (76.0, 130.0)
 _LABEL_PAGE = 1
-_MAX_ANSWER_BYTES = 4 * 1024 * 1024
-
-
-class _Gone(Exception):  # noqa: N818 - not an error by itself: the caller decides
-    """The component did not answer, or closed the connection."""
+_QUESTION_S = 5.0
+_YES = frozenset({True, "true", "1"})
+_NO = frozenset({False, "false", "0"})
 
 
 class PrintComponent:
-    """Talks to the component at ``url``; one connection a question. Never raises for it."""
+    """Talks to the component at ``url``; one connection a question, so a restart hurts nothing.
+
+    Printing and status never raise for it.
+    """
 
     def __init__(self, url: str, options: PrinterOptions) -> None:
         self._url = url
         self._options = options
 
     def status(self) -> DeviceStatus:
-        """Whether the component runs and has the printer."""
-        with ExitStack() as stack:
-            try:
-                connection = self._connect(stack)
-                answer = self._ask(connection, {"command": "getPrinterList"}, 5.0)
-            except (OSError, _Gone):
-                return _not_running()
-        names = [p.get("name") for p in answer.get("printerList") or [] if isinstance(p, dict)]
+        """Whether one component runs and has the printer."""
+        try:
+            found = self.about()
+        except RetryableError as error:
+            return DeviceStatus(DeviceState.OFFLINE, error.message, error.remedy)
+        if found.other_version:
+            return DeviceStatus(
+                DeviceState.ERROR,
+                T(
+                    "Two print components run here: {one} and {other}.",
+                    one=found.version,
+                    other=found.other_version,
+                ),
+                _close_the_older(),
+            )
+        names = {p.name for p in found.printers}
         wanted = self._options.printer
         if not names or (wanted and wanted not in names):
             return DeviceStatus(
@@ -54,63 +67,106 @@ class PrintComponent:
                 T("The print component does not see the label printer."),
                 T("Switch the printer on and choose it in the component."),
             )
-        return DeviceStatus(DeviceState.READY, T("The print component is running."))
+        if self._is_offline(found):
+            return DeviceStatus(
+                DeviceState.OFFLINE,
+                T("The print component says that the label printer is not ready."),
+                T("Switch the printer on, look at its paper, then print again."),
+            )
+        shown = ", ".join(p.display_name for p in found.printers)
+        return DeviceStatus(
+            DeviceState.READY,
+            T(
+                "The print component {version} is running, printers: {printers}.",
+                version=found.version or "?",
+                printers=verbatim(shown),
+            ),
+        )
+
+    def _is_offline(self, found: ComponentInfo) -> bool:
+        """By the codes of ``offline_codes``: what a status means is not documented."""
+        meant = [p for p in found.printers if p.name == self._options.printer] or found.printers[:1]
+        return any(str(p.status) in self._options.offline_codes for p in meant)
+
+    def about(self) -> ComponentInfo:
+        """The component's version and printers; asked twice, because two versions may clash.
+
+        Raises:
+            RetryableError: ``component_offline``, ``component_foreign``.
+        """
+        try:
+            version = _version(self._question("getAppInfo"))
+            listed = self._question("getPrinterList").get("printerList")
+            other = _version(self._question("getAppInfo"))
+        except ForeignError as error:
+            raise RetryableError(
+                "component_foreign",
+                T("Something else answers where the print component should be."),
+                _close_the_older(),
+            ) from error
+        except GoneError as error:
+            status = _not_running()
+            remedy = status.remedy or status.message
+            raise RetryableError("component_offline", status.message, remedy) from error
+        return ComponentInfo(
+            version,
+            tuple(_printer(entry) for entry in _objects(listed)),
+            other if other != version else "",
+        )
+
+    def _question(self, command: str) -> dict[str, Any]:
+        with ExitStack() as stack:
+            line = open_line(self._url, stack, self._options.connect_timeout_s)
+            return ask(
+                line, {"command": command}, min(_QUESTION_S, self._options.confirm_timeout_s)
+            )
+
+    @property
+    def _question_s(self) -> float:
+        return min(_QUESTION_S, self._options.confirm_timeout_s)
 
     def print_label(self, label: PlatformLabel) -> Sent:
         """Hand over one label; ``CONFIRMED`` when the component says it is printed."""
+        message = {
+            "command": "print",
+            "version": PRINT_VERSION,
+            "printType": _LABEL_PAGE,
+            **self._page(),
+            "taskList": [self._task(label)],
+        }
+        if self._options.printer:
+            message["printer"] = self._options.printer
         with ExitStack() as stack:
             try:
-                connection = self._connect(stack)
-            except (OSError, _Gone):
+                line = open_line(self._url, stack, self._options.connect_timeout_s)
+            except ForeignError:
+                return not_started(_foreign())
+            except GoneError:
                 return not_started(_not_running())
             try:
-                answer = self._ask(connection, self._print_message(label), self._timeout_s)
-            except (OSError, _Gone):
+                answer = ask(line, message, self._options.confirm_timeout_s)
+            except GoneError:
                 return unknown(T("The print component did not say whether it printed the label."))
-        return _judged(answer, label.task_id)
+        return _judged(answer, label.task_id or label.number)
 
-    @property
-    def _timeout_s(self) -> float:
-        return self._options.confirm_timeout_s
+    def preview(self, label: PlatformLabel) -> Sent:
+        """Show the label in the component's window; ``SENT`` when it says nothing of it."""
+        message = {"command": "preview", "taskList": [self._task(label)]}
+        with ExitStack() as stack:
+            try:
+                line = open_line(self._url, stack, self._options.connect_timeout_s)
+            except ForeignError:
+                return not_started(_foreign())
+            except GoneError:
+                return not_started(_not_running())
+            try:
+                answer = ask(line, message, self._question_s)
+            except GoneError:
+                return Sent(SendResult.SENT)
+        judged = _judged(answer, label.task_id or label.number)
+        return Sent(SendResult.SENT) if judged.result is SendResult.UNKNOWN else judged
 
-    def _connect(self, stack: ExitStack) -> ClientConnection:
-        """Open; ``stack`` closes it. Raises ``OSError`` or ``_Gone``."""
-        from websockets.exceptions import WebSocketException
-        from websockets.sync.client import connect
-
-        try:
-            line = connect(
-                self._url, open_timeout=self._options.connect_timeout_s, close_timeout=1,
-                max_size=_MAX_ANSWER_BYTES, compression=None, proxy=None,
-            )  # fmt: skip
-            return stack.enter_context(line)
-        except (WebSocketException, TimeoutError) as error:
-            raise _Gone from error
-
-    def _ask(
-        self, connection: ClientConnection, message: Mapping[str, Any], timeout_s: float
-    ) -> dict[str, Any]:
-        """The answer with our requestID.
-
-        Raises:
-            _Gone: no answer came; whether the question arrived is not known.
-        """
-        from websockets.exceptions import ConnectionClosed
-
-        request_id = uuid.uuid4().hex
-        text = json.dumps({**message, "requestID": request_id}, ensure_ascii=False)
-        ends_s = time.monotonic() + timeout_s
-        try:
-            connection.send(text)
-            while (left_s := ends_s - time.monotonic()) > 0:
-                answer = json.loads(connection.recv(timeout=left_s))
-                if isinstance(answer, dict) and answer.get("requestID") == request_id:
-                    return answer
-        except (ConnectionClosed, TimeoutError, ValueError) as error:
-            raise _Gone from error
-        raise _Gone
-
-    def _print_message(self, label: PlatformLabel) -> dict[str, Any]:
+    def _task(self, label: PlatformLabel) -> dict[str, Any]:
         task: dict[str, Any] = {
             "taskID": label.task_id or label.number,
             "printInfo": label.print_info,
@@ -126,18 +182,15 @@ class PrintComponent:
                 "templateUrl": self._options.custom_template_url,
                 "data": custom_data(label.own),
             }
-        message: dict[str, Any] = {
-            "command": "print",
-            "version": PRINT_VERSION,
-            "printType": _LABEL_PAGE,
-            "taskList": [task],
-        }
-        if self._options.printer:
-            message["printer"] = self._options.printer
+        return task
+
+    def _page(self) -> dict[str, Any]:
+        """``size`` for paper that is cut or is not 76 x 130; its names are not documented."""
         page = self._options.page
-        if (page.width_mm, page.height_mm) != _USUAL_SIZE:
-            message["size"] = {"width": page.width_mm, "height": page.height_mm}
-        return message
+        if (page.width_mm, page.height_mm) == _USUAL_SIZE and self._options.split != SPLIT_OFF:
+            return {}
+        width, height = self._options.size_names
+        return {"size": {width: page.width_mm, height: page.height_mm}}
 
 
 def custom_data(own: OwnArea) -> dict[str, str]:
@@ -153,17 +206,37 @@ def custom_data(own: OwnArea) -> dict[str, str]:
 
 def _judged(answer: Mapping[str, Any], task_id: str) -> Sent:
     """``results[{taskID, success, failureReason}]``: a failed task was not printed."""
-    results = answer.get("results")
-    result: Mapping[str, Any] = {}
-    if isinstance(results, list):
-        rows = [row for row in results if isinstance(row, dict)]
-        result = next((row for row in rows if row.get("taskID") == task_id), {})
-    if result.get("success") is True:
+    rows = _objects(answer.get("results"))
+    result: Mapping[str, Any] = next((r for r in rows if str(r.get("taskID")) == task_id), {})
+    if not result and len(rows) == 1 and "taskID" not in rows[0]:
+        result = rows[0]  # one task was sent: the one result is its own
+    success = result.get("success")
+    success = success if isinstance(success, bool | int | str) else None
+    if success in _YES:
         return Sent(SendResult.CONFIRMED)
     reason = str(result.get("failureReason") or answer.get("failureReason") or "").strip()
-    if result.get("success") is False or (not result and reason):
+    if success in _NO or (not result and reason):
         return Sent(SendResult.NOT_STARTED, _refused(reason))
     return unknown(T("The print component did not say whether it printed the label."))
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _version(answer: Mapping[str, Any]) -> str:
+    info = answer.get("appInfo")
+    return str(info.get("version") or "") if isinstance(info, dict) else ""
+
+
+def _printer(entry: Mapping[str, Any]) -> ComponentPrinterInfo:
+    name = str(entry.get("name") or "")
+    status = entry.get("status")
+    return ComponentPrinterInfo(
+        name,
+        str(entry.get("displayName") or name),
+        status if isinstance(status, int) and not isinstance(status, bool) else None,
+    )
 
 
 def _refused(reason: str) -> Text:
@@ -178,3 +251,15 @@ def _not_running() -> DeviceStatus:
         T("The platform's print component is not running."),
         T("Start it on this computer, then print again."),
     )
+
+
+def _foreign() -> DeviceStatus:
+    return DeviceStatus(
+        DeviceState.OFFLINE,
+        T("Something else answers where the print component should be."),
+        _close_the_older(),
+    )
+
+
+def _close_the_older() -> Text:
+    return T("Close the older print component, start only the newest one, then print again.")
