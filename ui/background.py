@@ -131,6 +131,7 @@ class Background(QObject):
         self._elsewhere = Watch(work)
         self._busy: set[str] = set()
         self._again: set[str] = set()
+        self._running = False
         self._clocks = [
             self._every(_OUTBOX_MS, self.drain),
             self._every(_FACTS_MS, self.read_facts),
@@ -145,6 +146,7 @@ class Background(QObject):
 
     def start(self) -> None:
         """Begin: the shops of the database, the outbox, the printers."""
+        self._running = True
         for clock in self._clocks:
             clock.start()
         self.read_facts()
@@ -155,6 +157,7 @@ class Background(QObject):
 
     def stop(self) -> None:
         """Begin nothing any more; what runs is cancelled."""
+        self._running = False
         self._elsewhere.stop()
         for clock in self._clocks:
             clock.stop()
@@ -168,7 +171,7 @@ class Background(QObject):
             self.drain()
         if topics & {"orders", "parcels", "shops", "outbox"}:
             self.read_facts()
-        if "shops" in topics or "settings" in topics:
+        if self._running and topics & {"shops", "settings"}:
             self._once("shops", lambda: list(syncing.shop_ids(self._work)), self._shops_known)
 
     @Slot()

@@ -28,7 +28,7 @@ from ui.sounds import SoundPlayer
 from ui.theme import Theme
 from ui.ui_state import UiState
 from ui.widgets.banner import BannerPlace
-from ui.widgets.dialog import Dialog, Verb
+from ui.widgets.dialog import DIALOG_PX, Dialog, Verb
 from ui.widgets.toast import ToastStack
 
 MIN_WIDTH, MIN_HEIGHT = 1280, 720
@@ -148,10 +148,16 @@ class MainWindow(QWidget):
         self.toasts.say(text, icon=icon, action=action, act=act)
 
     def ask(
-        self, title: str, body: str, verbs: Sequence[Verb], content: QWidget | None = None
+        self,
+        title: str,
+        body: str,
+        verbs: Sequence[Verb],
+        content: QWidget | None = None,
+        *,
+        width: int = DIALOG_PX,
     ) -> Dialog:
         """A question over the window, shown at once; its ``chosen`` tells the verb."""
-        dialog = Dialog(self.theme, self, title, body, verbs, content=content)
+        dialog = Dialog(self.theme, self, title, body, verbs, content=content, width=width)
         dialog.ask()
         return dialog
 

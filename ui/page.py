@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from PySide6.QtCore import QPointF, QSize, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.text import T, Text
 from ui.change_feed import ChangeFeed, Freshness
 from ui.job_runner import JobRunner
-from ui.paint import draw_text
+from ui.paint import draw_icon, draw_text
+from ui.paint_boxes import round_rect
 from ui.paint_status import Severity, draw_severity
 from ui.pictures import Pictures
 from ui.sounds import SoundPlayer
@@ -23,7 +24,8 @@ from ui.theme_tokens import Type
 from ui.ui_state import UiState
 from ui.widgets.banner import BannerPlace
 from ui.widgets.buttons import Button
-from ui.widgets.dialog import Dialog, Verb
+from ui.widgets.control import Control
+from ui.widgets.dialog import DIALOG_PX, Dialog, Verb
 from ui.widgets.drawer import Drawer
 from ui.widgets.label import TextLabel
 
@@ -50,7 +52,13 @@ class Shell(Protocol):
         """A toast: success or progress, with at most one action."""
 
     def ask(
-        self, title: str, body: str, verbs: Sequence[Verb], content: QWidget | None = None
+        self,
+        title: str,
+        body: str,
+        verbs: Sequence[Verb],
+        content: QWidget | None = None,
+        *,
+        width: int = DIALOG_PX,
     ) -> Dialog:
         """A question over the window; connect its ``chosen``."""
 
@@ -92,45 +100,63 @@ class PageEntry:
     factory: Callable[[PageTools], Page | FullScreenPage]
 
 
-class StateChip(QWidget):
-    """ "Synced 12 seconds ago": a severity glyph and a line, at the right of the head."""
+class StateChip(Control):
+    """ "Synced 12 seconds ago": a severity glyph and a line, at the right of the head.
+
+    A chip that opens something (``set_opens``) can be clicked and reached with Tab.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
+        super().__init__(theme, parent)
         self._severity = Severity.FINE
-        self._text = ""
+        self._opens = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._restyle)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
-
-    @Slot()
-    def _restyle(self) -> None:
-        self.updateGeometry()
-        self.update()
 
     def tell(self, severity: Severity, text: str) -> None:
         """Show a state; an empty text hides the chip."""
-        self._severity, self._text = severity, text
+        self._severity = severity
+        self.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         self._restyle()
 
+    def set_opens(self, what: str) -> None:
+        """A click opens ``what`` (its tooltip)."""
+        self._opens = True
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.set_help(what)
+
     @override
     def sizeHint(self) -> QSize:
-        width = self.theme.face(Type.BODY).width(self._text)
-        return QSize(round(width) + 24, self.theme.scaled(28))
+        width = self.theme.face(Type.BODY).width(self.text())
+        return QSize(round(width) + (48 if self._opens else 24), self.theme.scaled(28))
 
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(20, self.theme.scaled(28))
 
     @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        p = QPainter(self)
-        draw_severity(p, self._severity, QPointF(9, self.height() / 2), 16, self.theme)
-        box = self.rect().adjusted(22, 0, 0, 0)
-        draw_text(p, box, self._text, self.theme.face(Type.BODY), self.theme.t.text2)
+        p, t = QPainter(self), self.theme.t
+        middle = self.height() / 2
+        left = 8 if self._opens else 0
+        if self._opens and (self.hovered or self.isDown()):
+            round_rect(p, self.rect(), 6, t.active if self.isDown() else t.hover)
+        draw_severity(p, self._severity, QPointF(left + 9, middle), 16, self.theme)
+        box = self.rect().adjusted(left + 22, 0, -18 if self._opens else 0, 0)
+        taken = draw_text(p, box, self.text(), self.theme.face(Type.BODY), t.text2)
+        if self._opens:
+            at = QPointF(box.left() + taken + 11, middle + 0.5)
+            draw_icon(p, "caret-down", at, 12, t.text3, self.theme, "bold")
 
 
 class PageHead(QWidget):

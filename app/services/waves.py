@@ -75,6 +75,18 @@ def create(
     return Wave(wave_id, name, len(ids))
 
 
+def would_take(
+    work: Workplace,
+    *,
+    limit: int | None = None,
+    carrier: str | None = None,
+    order_by: str = "deadline",
+) -> list[str]:
+    """The parcels that ``create`` with these wishes would take now, in the wave's order."""
+    with work.db.read() as tx:
+        return _candidates(tx, carrier, order_by, None)[: limit or None]
+
+
 def remove(work: Workplace, parcel_id: str) -> None:
     """Take a parcel out of its wave (移出); it can go into another one."""
     with work.db.write() as tx:

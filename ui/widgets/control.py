@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from typing_extensions import override
@@ -19,10 +19,13 @@ _RING_PX = 5
 
 
 class FocusRing(QWidget):
-    """The accent line around a control that the keyboard has reached; outside the control."""
+    """The accent line around a control that the keyboard has reached; outside the control.
 
-    def __init__(self, target: QWidget, radius: float, theme: Theme) -> None:
-        super().__init__(target.parentWidget())
+    It lies on ``place``, an ancestor of the control that has room for it.
+    """
+
+    def __init__(self, target: QWidget, place: QWidget, radius: float, theme: Theme) -> None:
+        super().__init__(place)
         self._target = target
         self._radius = radius
         self._theme = theme
@@ -46,8 +49,9 @@ class FocusRing(QWidget):
         self.show()
 
     def _follow(self) -> None:
-        room = _RING_PX
-        self.setGeometry(self._target.geometry().adjusted(-room, -room, room, room))
+        place = self.parentWidget()
+        if place is not None:
+            self.setGeometry(ring_box(self._target, place))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -55,6 +59,13 @@ class FocusRing(QWidget):
         room = _RING_PX
         inner = self.rect().adjusted(room, room, -room, -room)
         focus_ring(p, inner, self._radius, self._theme.t)
+
+
+def ring_box(target: QWidget, place: QWidget) -> QRect:
+    """The ring of ``target`` in the coordinates of its ancestor ``place``."""
+    room = _RING_PX
+    box = QRect(target.mapTo(place, QPoint(0, 0)), target.size())
+    return box.adjusted(-room, -room, room, room)
 
 
 class Control(QAbstractButton):
@@ -98,10 +109,23 @@ class Control(QAbstractButton):
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if event.reason() in _KEYBOARD_REASONS and self.parentWidget() is not None:
-            if self._ring is None or self._ring.parentWidget() is not self.parentWidget():
-                self._ring = FocusRing(self, self.ring_radius, self.theme)
+        place = self._ring_place()
+        if event.reason() in _KEYBOARD_REASONS and place is not None:
+            if self._ring is None or self._ring.parentWidget() is not place:
+                if self._ring is not None:
+                    self._ring.deleteLater()
+                self._ring = FocusRing(self, place, self.ring_radius, self.theme)
             self._ring.show_on()
+
+    def _ring_place(self) -> QWidget | None:
+        """The nearest ancestor that does not clip the ring."""
+        place = self.parentWidget()
+        while place is not None and not place.isWindow():
+            above = place.parentWidget()
+            if above is None or place.rect().contains(ring_box(self, place)):
+                break
+            place = above
+        return place
 
     @property
     def ring_shown(self) -> bool:

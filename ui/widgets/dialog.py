@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -17,6 +17,8 @@ from ui.theme_tokens import Type
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.card import Floating
 from ui.widgets.label import Paragraph, TextLabel
+
+DIALOG_PX = 372
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ class Overlay(QWidget):
     def dismiss(self) -> None:
         """What Esc and a click on the scrim do."""
         self.leave()
+
+    def fit_soon(self) -> None:
+        """Take the height that the content needs now, once it has found its size."""
+        QTimer.singleShot(0, self, self._fit_now)
 
     @Slot()
     def _fit_now(self) -> None:
@@ -159,10 +165,11 @@ class Dialog(Overlay):
         verbs: Sequence[Verb],
         *,
         content: QWidget | None = None,
-        width: int = 372,
+        width: int = DIALOG_PX,
     ) -> None:
         super().__init__(theme, host, width=width)
         self._verbs = tuple(verbs)
+        self._by_keys = ""
         self.setAccessibleName(title)
         self.setAccessibleDescription(body)
         room = self.card.room()
@@ -202,6 +209,10 @@ class Dialog(Overlay):
         """Show the question with the safe verb focused."""
         self.open(self.buttons[self.safe_key])
 
+    def confirm_with_keys(self, key: str) -> None:
+        """Ctrl+Enter means this verb even while its button still waits for a typed proof."""
+        self._by_keys = key
+
     @Slot()
     def _pressed(self) -> None:
         sender = self.sender()
@@ -217,7 +228,9 @@ class Dialog(Overlay):
         confirm = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and confirm:
             risky = [verb.key for verb in self._verbs if not verb.safe]
-            if risky and self.buttons[risky[-1]].isEnabled():
+            if self._by_keys:
+                self._end(self._by_keys)
+            elif risky and self.buttons[risky[-1]].isEnabled():
                 self._end(risky[-1])
             return
         super().keyPressEvent(event)

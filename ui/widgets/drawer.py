@@ -22,6 +22,7 @@ from ui.widgets.card import Hairline
 from ui.widgets.label import TextLabel
 
 DRAWER_PX = 400
+INNER_PX = DRAWER_PX - 41 - 8  # what paddings, edge and scroll bar leave
 
 
 class ScrollColumn(QScrollArea):

@@ -11,9 +11,19 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.domain.errors import PackbenchError
 from app.domain.labels import PickList
 from app.jobs import CancelToken, Progress
-from app.services import carrier_accounts, details, picking, previews, wave_views
+from app.services import (
+    balances,
+    carrier_accounts,
+    details,
+    number_returns,
+    picking,
+    previews,
+    wave_views,
+)
+from app.services.balances import Balance
 from app.services.carrier_accounts import DirectAccount
 from app.services.details import ShopState, WaveRow
+from app.services.number_returns import ReturnRow
 from app.services.wave_views import LooseParcels, WaveParcel, WaveSheet
 from app.services.workplace import Workplace
 from ui.job_runner import JobRunner
@@ -41,6 +51,8 @@ class OtherTabs:
     reprints: tuple[Any, ...]
     shops: tuple[ShopState, ...]
     accounts: tuple[DirectAccount, ...]
+    balances: tuple[Balance, ...]
+    returns: tuple[ReturnRow, ...]
 
 
 def read_page(work: Workplace, wanted: str) -> Loaded:
@@ -63,6 +75,8 @@ def read_others(work: Workplace) -> OtherTabs:
         tuple(details.reprints(work)),
         tuple(details.shop_states(work)),
         tuple(carrier_accounts.direct_accounts(work)),
+        tuple(balances.listed(work)),
+        tuple(number_returns.listed(work, everything=True)),
     )
 
 

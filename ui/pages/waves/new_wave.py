@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from app.domain.text import ntr, tr
 from app.services.wave_views import LooseParcels
 from ui.page import Shell
+from ui.pages.waves.shortage import ShortageBox, ShortView
 from ui.pages.waves.words import carrier_name
 from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.widgets.buttons import Kind
-from ui.widgets.dialog import Dialog, Verb
+from ui.widgets.dialog import DIALOG_PX, Dialog, Verb
 from ui.widgets.fields import ComboField, TextField
 from ui.widgets.label import TextLabel
 
@@ -67,7 +68,10 @@ class NewWaveForm(QWidget):
             grid.addWidget(TextLabel(theme, name, Type.BODY, "text2"), at, 0)
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             grid.addWidget(field, at, 1)
+        self.shortage = ShortageBox(theme, DIALOG_PX - 48)
+        grid.addWidget(self.shortage, len(rows), 0, 1, 2)
         self.carrier.currentIndexChanged.connect(self._tell)
+        self.order.currentIndexChanged.connect(self._tell)
         self.limit.text_changed.connect(self._tell)
 
     @Slot()
@@ -122,6 +126,11 @@ class NewWave:
         button.setText(ntr("Number and print {n} order", "Number and print {n} orders", n))
         reason = error or (None if n else tr("No order matches"))
         button.set_disabled_reason(reason)
+
+    def show_shortages(self, found: tuple[ShortView, ...]) -> None:
+        """Accounts that do not last for what is wished."""
+        self.form.shortage.show_shortages(found)
+        self.dialog.fit_soon()
 
     def _submit(self, _text: str) -> None:
         button = self.dialog.buttons["create"]

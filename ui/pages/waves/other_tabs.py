@@ -7,12 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.domain.text import ntr, tr
-from app.ports import Health
-from app.services.carrier_accounts import DirectAccount
-from app.services.details import ShopState
 from app.services.wave_views import WaveParcel
 from ui.pages.orders.words import (
     clock_time,
@@ -26,15 +23,9 @@ from ui.table import Cell, Column, DataTable, RowHeight, TableRow
 from ui.table.delegate import CHECK_KEY
 from ui.table.view import CHECK_COLUMN
 from ui.theme import Theme
-from ui.theme_tokens import Tone, Type
+from ui.theme_tokens import Tone
 from ui.widgets.bulk_bar import SCROLL_ROOM_PX, BulkAction, BulkBar
-from ui.widgets.buttons import Button, Size
-from ui.widgets.card import Card, Hairline
-from ui.widgets.drawer import ScrollColumn
-from ui.widgets.label import TextLabel
 from ui.widgets.states import EmptyState
-
-_LOW = 200
 
 
 class LooseTab(QWidget):
@@ -185,105 +176,3 @@ class ReprintTab(QWidget):
             self._rows[at] = TableRow(at, cells, spoken=", ".join(c.text for c in cells))
         self.table.show_ids(tuple(self._rows), keep_rows=False)
         self._stack.setCurrentIndex(0 if rows else 1)
-
-
-def _left(count: int) -> str:
-    """还剩 100,000 张."""
-    return ntr("{count} label left", "{count} labels left", count, count=f"{count:,}")
-
-
-class BalanceTab(ScrollColumn):
-    """面单余额: numbers left of each shop's accounts; direct accounts are asked on demand."""
-
-    check_wanted = Signal(str)
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(padding=24, spacing=16)
-        self.theme = theme
-        self._answers: dict[str, TextLabel] = {}
-        self._said: dict[str, tuple[str, bool]] = {}
-
-    def show_accounts(self, shops: Sequence[ShopState], accounts: Sequence[DirectAccount]) -> None:
-        """Show these; answers of earlier checks stay."""
-        self.clear()
-        self._answers = {}
-        for shop in shops:
-            if shop.balances:
-                self._card(shop.title, [self._balance(c, n) for c, n in shop.balances])
-        if accounts:
-            self._card(tr("Direct accounts"), [self._account(a) for a in accounts])
-        if not accounts and not any(s.balances for s in shops):
-            fact = tr("No carrier account yet")
-            comfort = tr("Bind one in the shop, or add a direct one in the settings.")
-            self.body.addWidget(EmptyState(self.theme, "wallet", fact, comfort))
-        self.body.addStretch(1)
-
-    def _card(self, title: str, rows: Sequence[QWidget]) -> None:
-        card = Card(self.theme, padding=20)
-        card.setMaximumWidth(self.theme.scaled(760))
-        card.body.setSpacing(0)
-        card.body.setContentsMargins(20, 16, 20, 8)
-        card.body.addWidget(TextLabel(self.theme, title, Type.CARD_TITLE))
-        for at, row in enumerate(rows):
-            if at:
-                card.body.addWidget(Hairline(self.theme))
-            card.body.addWidget(row)
-        self.body.addWidget(card)
-
-    def _line(self, name: str, said: str, color: str | Tone) -> tuple[QWidget, TextLabel]:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 10, 0, 10)
-        row.setSpacing(12)
-        row.addWidget(TextLabel(self.theme, name, Type.BODY_STRONG), 1)
-        answer = TextLabel(self.theme, said, Type.BODY, color)
-        row.addWidget(answer)
-        return line, answer
-
-    def _balance(self, carrier: str, left: int | None) -> QWidget:
-        if left is None:
-            return self._line(short_company(carrier), tr("paid by the month"), "text2")[0]
-        words = _left(left)
-        low = left < _LOW
-        if low:
-            words = f"{words} · {tr('top up soon')}"
-        return self._line(short_company(carrier), words, Tone.WARN if low else "text")[0]
-
-    def _account(self, account: DirectAccount) -> QWidget:
-        company = short_company(account.carrier)
-        name = company if account.name == account.carrier else f"{company} · {account.name}"
-        said, good = self._said.get(account.name, ("", True))
-        line, answer = self._line(name, said, Tone.OK if good else Tone.ERR)
-        self._answers[account.name] = answer
-        button = Button(self.theme, tr("Test"), line, size=Size.SMALL, icon="plugs-connected")
-        button.setObjectName(account.name)
-        button.setAccessibleDescription(name)
-        button.clicked.connect(self._check)
-        layout = line.layout()
-        if layout is not None:
-            layout.addWidget(button)
-        return line
-
-    @Slot()
-    def _check(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self.tell(sender.objectName(), tr("Asking …"), good=True)
-            self.check_wanted.emit(sender.objectName())
-
-    def tell_health(self, name: str, health: Health) -> None:
-        """The carrier's answer."""
-        words = [str(health.message)]
-        if health.balance is not None:
-            words.append(_left(health.balance))
-        if not health.ok and health.remedy is not None:
-            words.append(str(health.remedy))
-        self.tell(name, " ".join(words), good=health.ok)
-
-    def tell(self, name: str, words: str, *, good: bool) -> None:
-        """A sentence beside an account."""
-        self._said[name] = (words, good)
-        answer = self._answers.get(name)
-        if answer is not None:
-            answer.setText(words)
-            answer.set_color(Tone.OK if good else Tone.ERR)

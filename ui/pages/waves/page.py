@@ -11,16 +11,16 @@ from typing_extensions import override
 
 from app.domain.errors import PackbenchError
 from app.domain.text import ntr, tr
-from app.ports import Health
-from app.services import carrier_accounts
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
 from ui.pages.waves import panel_facts, words
 from ui.pages.waves.acting import WaveActs
+from ui.pages.waves.balance_tab import BalanceTab
+from ui.pages.waves.balance_watch import BalanceWatch
 from ui.pages.waves.label_place import LabelPlace
 from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
 from ui.pages.waves.new_wave import NewWave
-from ui.pages.waves.other_tabs import BalanceTab, LooseTab, ReprintTab
+from ui.pages.waves.other_tabs import LooseTab, ReprintTab
 from ui.pages.waves.sheet_view import SheetView
 from ui.pages.waves.side_panel import SidePanel
 from ui.pages.waves.wave_list import WaveList
@@ -42,7 +42,7 @@ class WavesPage(Page):
     """Everything about printing; the running job itself lives in ``WaveJob``."""
 
     topics: ClassVar[frozenset[str]] = frozenset(
-        {"waves", "parcels", "orders", "printers", "stock", "shops"}
+        {"waves", "parcels", "orders", "printers", "stock", "shops", "outbox"}
     )
 
     def __init__(self, tools: PageTools, work: Workplace, job: WaveJob) -> None:
@@ -68,6 +68,9 @@ class WavesPage(Page):
         self.loose_tab = LooseTab(self.theme, tools.pictures)
         self.reprint_tab = ReprintTab(self.theme, tools.pictures)
         self.balance_tab = BalanceTab(self.theme)
+        self.balances = BalanceWatch(
+            work, tools, self.acts, self.sheet.shortage, self.balance_tab, self
+        )
         self._build()
         self._connect()
 
@@ -110,7 +113,6 @@ class WavesPage(Page):
         self.loose_tab.wave_wanted.connect(self.acts.create_of)
         self.loose_tab.table.selection.changed.connect(self._share_blue)
         self.loose_tab.order_wanted.connect(self._open_order)
-        self.balance_tab.check_wanted.connect(self._check_account)
         self.acts.made.connect(self._wave_made)
         self.acts.balance_wanted.connect(self._to_balance)
         self.banners.acted.connect(self.banners.take)
@@ -144,7 +146,8 @@ class WavesPage(Page):
 
     @override
     def refresh(self, topics: frozenset[str]) -> None:
-        self._loader.page(self._wave, self._show, self._unreadable)
+        if topics != {"outbox"}:
+            self._loader.page(self._wave, self._show, self._unreadable)
         if self.tabs.current != "waves":
             self._loader.others(self._show_others)
 
@@ -179,6 +182,7 @@ class WavesPage(Page):
         run = self.job.view(found.sheet.id)
         outlook = panel_facts.Outlook(now, self._printers)
         self.sheet.show_wave(words.as_run_knows(found.sheet, run), run, outlook)
+        self.balances.show_wave(found.sheet, run)
         self._share_blue()
         may_pick = any(p.printed for p in found.sheet.parcels) and not (run and run.busy)
         self.side.show_picks(found.picks, found.pictures, may_pick=may_pick)
@@ -231,7 +235,9 @@ class WavesPage(Page):
         now = self.work.now()
         self.loose_tab.show_parcels(found.loose, now)
         self.reprint_tab.show_reprints(found.reprints, now)
-        self.balance_tab.show_accounts(found.shops, found.accounts)
+        self.balance_tab.show_accounts(
+            found.shops, found.balances, found.accounts, found.returns, now
+        )
 
     # -- printers and the label --------------------------------------------------------------
 
@@ -323,6 +329,7 @@ class WavesPage(Page):
                 self.acts.create(asked.form.wish())
 
         asked.dialog.chosen.connect(chosen)
+        self.balances.watch_form(asked)
 
     @Slot(object)
     def _row_chosen(self, _parcel: object) -> None:
@@ -348,14 +355,6 @@ class WavesPage(Page):
         self._share_blue()
         if key != "waves":
             self._loader.others(self._show_others)
-
-    @Slot(str)
-    def _check_account(self, name: str) -> None:
-        def answered(health: object) -> None:
-            if isinstance(health, Health):
-                self.balance_tab.tell_health(name, health)
-
-        self.acts.do(lambda work: carrier_accounts.check_account(work, name), answered)
 
     @override
     def key_pressed(self, letter: str) -> bool:

@@ -12,6 +12,7 @@ from ui.pages.waves import panel_facts, remedies, words
 from ui.pages.waves.failures_card import FailuresCard
 from ui.pages.waves.parcel_table import ParcelTable
 from ui.pages.waves.progress_panel import ProgressPanel
+from ui.pages.waves.shortage import ShortageBox
 from ui.paint import draw_text
 from ui.paint_boxes import draw_carrier_mark, draw_frame
 from ui.pictures import Pictures
@@ -102,6 +103,7 @@ class SheetView(ScrollColumn):
         self._carriers = CarrierCounts(theme)
         self._fact = TextLabel(theme, "", Type.BODY, "text2")
         self.stepper = Stepper(theme)
+        self.shortage = ShortageBox(theme, 560, below=14)
         self.panel = ProgressPanel(theme)
         self.failures = FailuresCard(theme)
         self.table = ParcelTable(theme, pictures)
@@ -115,6 +117,7 @@ class SheetView(ScrollColumn):
         self.body.addSpacing(14)
         self.body.addWidget(self.stepper)
         self.body.addSpacing(14)
+        self.body.addWidget(self.shortage)
         self.body.addWidget(self.panel)
         self.body.addSpacing(14)
         self.body.addWidget(self.failures)

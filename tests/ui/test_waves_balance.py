@@ -1,0 +1,127 @@
+"""Labels that do not last are said before the run; numbers that do not come back are shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.services import labelling, number_returns, outbox, voiding, wave_views, waves
+from app.services.number_returns import ReturnState
+from app.services.parcel_queries import parcel_rows
+from app.simulators.wechat.records import LabelAccount
+from tests.support.warehouse import Bench
+from tests.ui.orders_window import WAIT_MS, Hands, settle, shown_product, synced_bench
+from ui.main_window import Product
+from ui.pages.waves.new_wave import NewWaveForm
+from ui.pages.waves.page import WavesPage
+from ui.pages.waves.returns_card import ReturnRow
+from ui.widgets.buttons import Button
+from ui.widgets.dialog import Dialog
+from ui.widgets.label import TextLabel
+from ui.widgets.tone_card import ToneCard
+
+LEFT = 2
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with synced_bench(tmp_path) as made:
+        yield made
+
+
+def opened(qtbot: QtBot, product: Product) -> WavesPage:
+    product.window.go("waves")
+    page = product.window.page("waves")
+    assert isinstance(page, WavesPage)
+    settle(qtbot, product)
+    return page
+
+
+def nearly_empty(bench: Bench) -> tuple[LabelAccount, list[str]]:
+    """Leave two labels in the busiest franchise account; the parcels that want one of it."""
+    loose = [p for p in wave_views.loose_rows(bench.work) if p.route == "platform"]
+    accounts = {
+        (name, account.acct_id): account
+        for name, shop in bench.world.shops.items()
+        for account in shop.accounts
+        if account.company_type == 1
+    }
+    wanted = Counter((p.shop, p.account) for p in loose if (p.shop, p.account) in accounts)
+    key, count = wanted.most_common(1)[0]
+    assert count > LEFT
+    accounts[key].available = LEFT
+    bench.clock.advance(minutes=10)
+    return accounts[key], [p.id for p in loose if (p.shop, p.account) == key]
+
+
+def said(product: Product, page: WavesPage) -> list[str]:
+    cards = page.sheet.shortage.findChildren(ToneCard)
+    return [card.accessibleName() for card in cards if card.isVisible()]
+
+
+def test_low_balance_is_said_in_the_question_of_a_new_wave(qtbot: QtBot, bench: Bench) -> None:
+    _, parcels = nearly_empty(bench)
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        Hands(product).press(Qt.Key.Key_N)
+        qtbot.waitUntil(lambda: bool(product.window.findChildren(Dialog)), timeout=WAIT_MS)
+        settle(qtbot, product)
+        form = product.window.findChild(NewWaveForm)
+        assert form is not None
+        assert form.shortage.isVisible()
+        (card,) = form.shortage.findChildren(ToneCard)
+        assert str(LEFT) in card.accessibleName()
+        assert str(len(parcels)) in card.accessibleName()
+        form.limit.setText(str(1))
+        settle(qtbot, product)
+        qtbot.waitUntil(lambda: not form.shortage.isVisible(), timeout=WAIT_MS)
+        product.window.findChildren(Dialog)[0].dismiss()
+        assert page.sheet is not None
+
+
+def test_what_would_stay_behind_changes_carrier_before_the_run(qtbot: QtBot, bench: Bench) -> None:
+    _, parcels = nearly_empty(bench)
+    waves.create(bench.work, only=parcels)
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        qtbot.waitUntil(lambda: bool(said(product, page)), timeout=WAIT_MS)
+        settle(qtbot, product)
+        before = {r.id: r.carrier for r in parcel_rows(bench.work, parcels)}
+        (short,) = page.sheet.shortage._shown
+        assert len(short.parcels) == len(parcels) - LEFT
+        other = next(c for c in page.sheet.shortage._others if c != short.carrier)
+        page.balances.change_carrier(short.parcels, other)
+        settle(qtbot, product)
+        qtbot.waitUntil(lambda: not said(product, page), timeout=WAIT_MS)
+        after = {r.id: r.carrier for r in parcel_rows(bench.work, parcels)}
+        changed = {p for p in parcels if after[p] != before[p]}
+        assert changed == set(short.parcels)
+
+
+def test_number_that_the_carrier_keeps_is_shown_until_somebody_has_seen_it(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    parcel = next(p for p in wave_views.loose_rows(bench.work) if p.route == "platform")
+    labelling.label_parcels(bench.work, [parcel.id])
+    number = parcel_rows(bench.work, [parcel.id])[0].waybill
+    bench.world.shops[parcel.shop].pick_up(number)
+    voiding.cancel_waybill(bench.work, number)
+    outbox.drain(bench.work)
+    assert number_returns.listed(bench.work)[0].state is ReturnState.REFUSED
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.tabs.choose("balance")
+        settle(qtbot, product)
+        (row,) = page.balance_tab.findChildren(ReturnRow)
+        assert number in [label.text() for label in row.findChildren(TextLabel)]
+        seen = next(b for b in row.findChildren(Button) if b.text() == "I have seen it")
+        seen.click()
+        settle(qtbot, product)
+        product.parts.feed.announce(["outbox"])
+        settle(qtbot, product)
+        assert number_returns.listed(bench.work) == []

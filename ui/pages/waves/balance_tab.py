@@ -1,0 +1,185 @@
+"""面单余额: what is left in every account, and the numbers that are on their way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.domain.text import ntr, tr
+from app.ports import Health
+from app.services.balances import Balance
+from app.services.carrier_accounts import DirectAccount
+from app.services.details import ShopState
+from app.services.number_returns import ReturnRow, ReturnState
+from ui.pages.orders.words import clock_time, short_company
+from ui.pages.waves.returns_card import ReturnsCard, ReturnView
+from ui.paint_status import Severity
+from ui.theme import Theme
+from ui.theme_tokens import Tone, Type
+from ui.widgets.buttons import Button, Size
+from ui.widgets.card import Card, Hairline
+from ui.widgets.drawer import ScrollColumn
+from ui.widgets.label import TextLabel
+from ui.widgets.states import EmptyState
+
+
+def _left(count: int) -> str:
+    """还剩 100,000 张."""
+    return ntr("{count} label left", "{count} labels left", count, count=f"{count:,}")
+
+
+class BalanceTab(ScrollColumn):
+    """Labels left of each shop's accounts; direct accounts are asked on demand.
+
+    ``retry_wanted`` and ``acknowledged`` carry the row of a number on its way back.
+    """
+
+    check_wanted = Signal(str)
+    retry_wanted = Signal(str)
+    acknowledged = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(padding=24, spacing=16)
+        self.theme = theme
+        self._answers: dict[str, TextLabel] = {}
+        self._said: dict[str, tuple[str, bool]] = {}
+
+    def show_accounts(
+        self,
+        shops: Sequence[ShopState],
+        balances: Sequence[Balance],
+        accounts: Sequence[DirectAccount],
+        returns: Sequence[ReturnRow],
+        now: datetime,
+    ) -> None:
+        """Show these; answers of earlier checks stay."""
+        self.clear()
+        self._answers = {}
+        if returns:
+            card = ReturnsCard(self.theme, [_return_view(row, now) for row in returns])
+            card.retry_wanted.connect(self.retry_wanted)
+            card.acknowledged.connect(self.acknowledged)
+            self.body.addWidget(card)
+        for shop in shops:
+            rows = [b for b in balances if b.shop == shop.shop]
+            if rows:
+                read = min(row.fetched_at for row in rows)
+                note = tr("read {time}", time=clock_time(read, now))
+                self._card(shop.title, [self._balance(b) for b in rows], note)
+        if accounts:
+            self._card(tr("Direct accounts"), [self._account(a) for a in accounts])
+        if not accounts and not balances:
+            fact = tr("No carrier account yet")
+            comfort = tr("Bind one in the shop, or add a direct one in the settings.")
+            self.body.addWidget(EmptyState(self.theme, "wallet", fact, comfort))
+        self.body.addStretch(1)
+
+    def _card(self, title: str, rows: Sequence[QWidget], note: str = "") -> None:
+        card = Card(self.theme, padding=20)
+        card.setMaximumWidth(self.theme.scaled(760))
+        card.body.setSpacing(0)
+        card.body.setContentsMargins(20, 16, 20, 8)
+        head = QHBoxLayout()
+        head.addWidget(TextLabel(self.theme, title, Type.CARD_TITLE), 1)
+        head.addWidget(TextLabel(self.theme, note, Type.CAPTION, "text2"))
+        card.body.addLayout(head)
+        for at, row in enumerate(rows):
+            if at:
+                card.body.addWidget(Hairline(self.theme))
+            card.body.addWidget(row)
+        self.body.addWidget(card)
+
+    def _line(self, name: str, said: str, color: str | Tone) -> tuple[QWidget, TextLabel]:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 10, 0, 10)
+        row.setSpacing(12)
+        row.addWidget(TextLabel(self.theme, name, Type.BODY_STRONG), 1)
+        answer = TextLabel(self.theme, said, Type.BODY, color)
+        row.addWidget(answer)
+        return line, answer
+
+    def _balance(self, balance: Balance) -> QWidget:
+        name = short_company(balance.carrier)
+        if balance.left is None:
+            return self._line(name, tr("paid by the month"), "text2")[0]
+        words = _left(balance.left)
+        if balance.low:
+            words = f"{words} · {tr('top up soon')}"
+        return self._line(name, words, Tone.WARN if balance.low else "text")[0]
+
+    def _account(self, account: DirectAccount) -> QWidget:
+        company = short_company(account.carrier)
+        name = company if account.name == account.carrier else f"{company} · {account.name}"
+        said, good = self._said.get(account.name, ("", True))
+        line, answer = self._line(name, said, Tone.OK if good else Tone.ERR)
+        self._answers[account.name] = answer
+        button = Button(self.theme, tr("Test"), line, size=Size.SMALL, icon="plugs-connected")
+        button.setObjectName(account.name)
+        button.setAccessibleDescription(name)
+        button.clicked.connect(self._check)
+        layout = line.layout()
+        if layout is not None:
+            layout.addWidget(button)
+        return line
+
+    @Slot()
+    def _check(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.tell(sender.objectName(), tr("Asking …"), good=True)
+            self.check_wanted.emit(sender.objectName())
+
+    def tell_health(self, name: str, health: Health) -> None:
+        """The carrier's answer."""
+        words = [str(health.message)]
+        if health.balance is not None:
+            words.append(_left(health.balance))
+        if not health.ok and health.remedy is not None:
+            words.append(str(health.remedy))
+        self.tell(name, " ".join(words), good=health.ok)
+
+    def tell(self, name: str, words: str, *, good: bool) -> None:
+        """A sentence beside an account."""
+        self._said[name] = (words, good)
+        answer = self._answers.get(name)
+        if answer is not None:
+            answer.setText(words)
+            answer.set_color(Tone.OK if good else Tone.ERR)
+
+
+_RETURN_SHAPES = {
+    ReturnState.WAITING: Severity.INFO,
+    ReturnState.REFUSED: Severity.STOP,
+    ReturnState.EXPIRING: Severity.PROBLEM,
+    ReturnState.DONE: Severity.FINE,
+}
+
+
+def _return_view(row: ReturnRow, now: datetime) -> ReturnView:
+    refused = row.state is ReturnState.REFUSED
+    match row.state:
+        case ReturnState.WAITING:
+            state = tr("is given back")
+            if row.attempts and row.next_at is not None:
+                state = tr("tried again {time}", time=clock_time(row.next_at, now))
+        case ReturnState.REFUSED:
+            state = tr("not taken back")
+        case ReturnState.EXPIRING:
+            state = tr("ends by itself")
+        case ReturnState.DONE:
+            state = tr("given back")
+    stake = " ".join(str(x) for x in (row.reason if refused else None, row.stake) if x)
+    return ReturnView(
+        key=str(row.id),
+        number=row.number or tr("Number not clear"),
+        carrier=row.carrier,
+        state=state,
+        stake=stake,
+        severity=_RETURN_SHAPES[row.state],
+        can_retry=refused,
+        can_acknowledge=refused,
+    )
