@@ -14,6 +14,13 @@ from app.domain.routing import CONDITIONS
 from app.settings import parse_config
 from main import DOORS
 
+INVENTED = {
+    "SHOP_SECRET": "invented",
+    "SF_CHECKWORD": "invented",
+    "SHOP_PUSH_TOKEN": "invented",
+    "SHOP_PUSH_AES_KEY": "a" * 43,
+    "RELAY_SECRET": "invented-by-chance",
+}
 ROOT = Path(__file__).parents[1]
 READ_ME = ("README.md", "README.zh-CN.md")
 
@@ -25,12 +32,20 @@ def _blocks(name: str, language: str) -> str:
 
 def test_configuration_of_the_handbook_is_right() -> None:
     example = _blocks("docs/configuration.md", "toml")
-    environ = {"SHOP_SECRET": "invented", "SF_CHECKWORD": "invented"}
-    config = parse_config(example.encode(), adapters(), environ)
+    config = parse_config(example.encode(), adapters(), INVENTED)
+    assert config.relay
     assert config.shops
     assert config.carriers
     assert len(config.printers or ()) == 2
     assert len(config.rules or ()) == 2
+
+
+def test_both_sides_of_the_push_relay_are_right() -> None:
+    text = (ROOT / "docs/push-relay.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    for example in blocks:
+        assert parse_config(example.encode(), adapters(), INVENTED).relay
+    assert len(blocks) == 2
 
 
 def test_handbook_names_every_condition_of_a_rule() -> None:

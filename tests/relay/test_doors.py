@@ -91,6 +91,7 @@ def test_a_gone_database_makes_the_platform_come_again(
     door: Pushed, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("packbench")
+    expected_logs.allow("app.logs")
     with door.sender() as platform:
         platform.send(event())
         platform.wait_until_done()
