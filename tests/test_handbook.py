@@ -45,7 +45,7 @@ def test_both_sides_of_the_push_relay_are_right() -> None:
     blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     for example in blocks:
         assert parse_config(example.encode(), adapters(), INVENTED).relay
-    assert len(blocks) == 2
+    assert len(blocks) == 3
 
 
 def test_handbook_names_every_condition_of_a_rule() -> None:

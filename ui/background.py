@@ -12,6 +12,7 @@ from app.domain.errors import PackbenchError, RetryableError
 from app.domain.text import Text
 from app.jobs import CancelToken, Progress, Step
 from app.ports import DeviceStatus
+from app.relay.service import Relay
 from app.services import details, outbox, printers, queries, syncing, watching
 from app.services.details import ShopState
 from app.services.elsewhere import Watch
@@ -107,13 +108,15 @@ class Background(QObject):
     """All lanes of the window. Signals come on the main thread.
 
     ``sync_changed``: a shop's sync has news. ``facts_changed(Facts)``: counts and shops.
-    ``printers_changed(list of (name, DeviceStatus or None))``. Give ``printing`` so that printers
+    ``printers_changed(list of (name, DeviceStatus or None))``. ``relay_failed(PackbenchError)``:
+    the shops' pushes cannot be taken here. Give ``printing`` so that printers
     are not asked while they print.
     """
 
     sync_changed = Signal()
     facts_changed = Signal(object)
     printers_changed = Signal(object)
+    relay_failed = Signal(object)
 
     def __init__(
         self,
@@ -122,6 +125,7 @@ class Background(QObject):
         parent: QObject,
         *,
         printing: Callable[[], bool] = lambda: False,
+        relay: Relay | None = None,
     ) -> None:
         super().__init__(parent)
         self.lanes: dict[str, SyncLane] = {}
@@ -129,6 +133,7 @@ class Background(QObject):
         self._jobs = jobs
         self._printing = printing
         self._elsewhere = Watch(work)
+        self._relay = relay
         self._busy: set[str] = set()
         self._again: set[str] = set()
         self._running = False
@@ -154,11 +159,18 @@ class Background(QObject):
         self.ask_printers()
         self._once("shops", lambda: list(syncing.shop_ids(self._work)), self._shops_known)
         self._elsewhere.start()
+        relay = self._relay
+        if relay is not None:
+            self._jobs.run(
+                "relay", lambda *_: relay.start(), failed=self.relay_failed.emit, owner=self
+            )
 
     def stop(self) -> None:
         """Begin nothing any more; what runs is cancelled."""
         self._running = False
         self._elsewhere.stop()
+        if self._relay is not None:
+            self._relay.stop()
         for clock in self._clocks:
             clock.stop()
         for lane in self.lanes.values():

@@ -9,9 +9,12 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Slot
 
+from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 from app.i18n import choose_language, install_language
 from app.paths import DataPaths, resources
+from app.ports import SecretStore
+from app.relay.service import Relay, configured
 from app.services.workplace import Workplace
 from app.settings import LocalSettings
 from ui.application import WindowParts, build_window, make_application
@@ -41,6 +44,9 @@ class WindowServices(Protocol):
 
     @property
     def local(self) -> LocalSettings: ...
+
+    @property
+    def secrets(self) -> SecretStore: ...
 
 
 def open_window(
@@ -83,7 +89,8 @@ def build_product(services: WindowServices, *, demo: bool = False) -> Product:
         feed=feed,
         jobs=jobs,
     )
-    return Product(parts, makings, demo=demo)
+    relay = None if demo else configured(work, services.secrets, services.local)
+    return Product(parts, makings, demo=demo, relay=relay)
 
 
 @dataclass(slots=True)
@@ -129,7 +136,9 @@ def page_entries(makings: Makings) -> list[PageEntry]:
 class Product(QObject):
     """The window with its lanes: what they report reaches sidebar, heads and banners."""
 
-    def __init__(self, parts: WindowParts, makings: Makings, *, demo: bool) -> None:
+    def __init__(
+        self, parts: WindowParts, makings: Makings, *, demo: bool, relay: Relay | None = None
+    ) -> None:
         super().__init__(parts.app)
         self.parts = parts
         self.window = parts.window
@@ -139,7 +148,7 @@ class Product(QObject):
         self._shop = ""
         self._closing = False
         work, job = makings.work, makings.wave_job
-        self.background = Background(work, parts.jobs, self, printing=job.running)
+        self.background = Background(work, parts.jobs, self, printing=job.running, relay=relay)
         makings.sync_now = self.sync_now
         self._clock = QTimer(self)
         self._clock.setInterval(_SECOND_MS)
@@ -148,6 +157,7 @@ class Product(QObject):
         self.background.sync_changed.connect(self._tell_sync)
         self.background.facts_changed.connect(self._facts_changed)
         self.background.printers_changed.connect(self._printers_changed)
+        self.background.relay_failed.connect(self._relay_failed)
         window = self.window
         window.sync_wanted.connect(self.sync_now)
         window.undo_wanted.connect(self._undo)
@@ -174,6 +184,11 @@ class Product(QObject):
         relay = self.makings.work.announce
         if isinstance(relay, ChangeRelay):
             relay.disconnect(self.parts.feed.announce)
+
+    @Slot(object)
+    def _relay_failed(self, error: PackbenchError) -> None:
+        """Orders come by polling all the same."""
+        self.window.say(str(error), icon="warning")
 
     # -- sync --------------------------------------------------------------------------------
 

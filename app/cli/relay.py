@@ -25,22 +25,24 @@ def add(commands: Commands) -> None:
 
 
 def _relay(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.relay.service import Relay, address_of
+    from app.relay.service import configured
     from app.services import push_events
-    from app.settings import RELAY_SECRET
 
     with context.services() as services:
-        listen = wanted.listen or services.local.relay_listen
-        if not listen:
+        relay = configured(
+            services.work,
+            services.secrets,
+            services.local,
+            listen=wanted.listen or "",
+            forward=wanted.forward,
+        )
+        if relay is None:
             raise UserError(
                 "relay_listen",
                 T("The relay does not know where to listen."),
                 T("Give --listen 127.0.0.1:8765, or [relay] listen in the configuration."),
             )
-        address = address_of(listen)
-        secret = services.secrets.get(RELAY_SECRET) or ""
-        forward = services.local.relay_forward if wanted.forward is None else wanted.forward
-        relay = Relay(services.work, address, secret, forward)
+        address = relay.address
         with relay:
             _say(
                 tr(

@@ -13,11 +13,13 @@ from app.domain.text import T
 from app.jobs import CancelToken
 from app.logs import log_bug
 from app.net.transport import HttpxTransport
+from app.ports import SecretStore
 from app.relay.bounded import BoundedServer
 from app.relay.doors import Doors
 from app.relay.forwarding import checked_url, pass_on
 from app.services import push_events
 from app.services.workplace import Workplace
+from app.settings import RELAY_SECRET, LocalSettings
 
 DRAIN_S = 5.0
 _LOOK_EVERY_S = 1.0  # for events whose next try is due, and those another program has stored
@@ -53,6 +55,27 @@ def address_of(text: str) -> Address:
     return Address(host, int(port))
 
 
+def configured(
+    work: Workplace,
+    secrets: SecretStore,
+    local: LocalSettings,
+    *,
+    listen: str = "",
+    forward: str | None = None,
+) -> Relay | None:
+    """The relay that this computer's settings ask for, not started; ``None`` for none.
+
+    ``listen`` and ``forward`` go before the settings. Raises ``UserError`` (``relay_listen``).
+    """
+    where = listen or local.relay_listen
+    if not where:
+        return None
+    secret = secrets.get(RELAY_SECRET) or ""
+    return Relay(
+        work, address_of(where), secret, local.relay_forward if forward is None else forward
+    )
+
+
 @dataclass
 class Relay:
     """Listens from ``start`` to ``stop``; a ``with`` block does both.
@@ -72,12 +95,21 @@ class Relay:
     _cancel: CancelToken = field(default_factory=CancelToken)
     _doors: Doors | None = None
     _transport: HttpxTransport | None = None
+    _moving: threading.Lock = field(default_factory=threading.Lock)
+    _ended: bool = False
 
     def start(self) -> None:
-        """Raises ``UserError``: no shop has push keys, the address is taken, no secret to forward.
+        """Listen; does nothing after ``stop``.
+
+        Raises ``UserError``: no shop has push keys, the address is taken, no secret to forward.
 
         ``RetryableError``: the database cannot be reached.
         """
+        with self._moving:
+            if not self._ended and self._server is None:
+                self._start()
+
+    def _start(self) -> None:
         url = checked_url(self.forward, self.secret) if self.forward else ""
         doors = Doors(self.work, self.secret, self._wake.set, forwards=bool(url))
         if not doors.readers() and (url or not self.secret):
@@ -110,7 +142,8 @@ class Relay:
 
     def stop(self) -> None:
         """Take nothing new, work off what is due for at most 5 s. May be called twice."""
-        server, self._server = self._server, None
+        with self._moving:
+            server, self._server, self._ended = self._server, None, True
         if server is None:
             return
         server.stop()
