@@ -247,11 +247,8 @@ def _torn(
             places = where.setdefault(goods, [])
             if position not in places:
                 places.append(position)
-    numbers = dict(
-        tx.execute(
-            select(orders.c.id, orders.c.order_id).where(orders.c.id.in_({g[0] for g in where}))
-        ).tuples()
-    )
+    wanted = select(orders.c.id, orders.c.order_id).where(orders.c.id.in_({g[0] for g in where}))
+    numbers = {row.id: row.order_id for row in tx.execute(wanted)}
     return tuple(
         TornListing(
             numbers[goods[0]],
