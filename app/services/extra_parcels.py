@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.companies import company
 from app.domain.errors import UserError
-from app.domain.states import MoveKind, OutboxKind
+from app.domain.states import MoveKind, OrderStatus, OutboxKind
 from app.domain.text import T
 from app.ports import ExtraReason
 from app.services import ledger, numbers, outbox_rows, queries, records, report_rows
@@ -18,6 +18,8 @@ from app.store.tables import order_lines, orders, skus
 
 # Pieces that leave the shelf now. What was missed or split off has left the books already.
 _FROM_SHELF = frozenset({ExtraReason.DAMAGED, ExtraReason.GIFT})
+
+_SENT = frozenset({OrderStatus.PARTLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.DONE})
 
 
 def add(
@@ -52,7 +54,7 @@ def add(
                 T("Send it; there is no shop behind the order."),
                 ref=order.order_id,
             )
-        if order.status not in {"partly_shipped", "shipped", "done"}:
+        if order.status not in _SENT and not report_rows.is_told(tx, our_id):
             raise UserError(
                 "not_sent",
                 T("Nothing of this order has been sent yet."),

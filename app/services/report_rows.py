@@ -196,6 +196,20 @@ def told_pieces(tx: Connection, our_id: str) -> Counter[Goods]:
     return told
 
 
+def is_told(tx: Connection, our_id: str) -> bool:
+    """Whether the shop has confirmed a parcel of the order."""
+    return (
+        tx.execute(
+            select(outbox.c.id).where(
+                outbox.c.order_id == our_id,
+                outbox.c.kind == OutboxKind.SHIP,
+                outbox.c.state == OutboxState.DONE,
+            )
+        ).first()
+        is not None
+    )
+
+
 def _orders(tx: Connection, parcel_id: str) -> Sequence[Any]:
     return tx.execute(
         select(orders.c.id, orders.c.order_id)
