@@ -81,6 +81,10 @@ class Commands:
         """A command that has commands of its own."""
         return Commands(self._parser(name, help_text), self._common)
 
+    def below(self, parser: argparse.ArgumentParser) -> Commands:
+        """Commands of a command that also does something by itself."""
+        return Commands(parser, self._common, required=False)
+
     def _parser(self, name: str, help_text: str) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = self._sub.add_parser(
             name, help=help_text, description=help_text, parents=[self._common]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from app.cli.context import Context
-from app.cli.parser import Commands, moment
+from app.cli.parser import Commands, moment, positive
 from app.cli.result import Column, CommandResult, ErrorRow, error_rows
 from app.domain.errors import PackbenchError
 from app.domain.text import T, tr
@@ -15,6 +15,7 @@ from app.jobs import Cancelled
 
 if TYPE_CHECKING:
     from app.jobs import CancelToken
+    from app.services.self_check import DayRow
     from app.services.syncing import SyncResult
     from app.services.workplace import Workplace
 
@@ -26,6 +27,21 @@ def add(commands: Commands) -> None:
     sync.add_argument("--watch", action="store_true", help=tr("keep going until Ctrl-C"))
     sync.add_argument("--since", type=moment, metavar=tr("TIME"), help=tr("from this time on"))
     sync.add_argument("--shop", metavar=tr("NAME"), help=tr("this shop only"))
+    check = commands.below(sync).add(
+        "check", tr("the shop's orders beside ours, day by day and state by state"), _check
+    )
+    check.add_argument(
+        "--days",
+        type=positive,
+        default=7,
+        metavar="N",
+        help=tr("so many days, today included (7)"),
+    )
+    # Without a default: one given before "check" must stay.
+    check.add_argument(
+        "--shop", metavar=tr("NAME"), default=argparse.SUPPRESS, help=tr("this shop only")
+    )
+    check.add_argument("--fix", action="store_true", help=tr("fetch what is missing or different"))
 
 
 def _sync(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -98,6 +114,65 @@ def _keep_sending(work: Workplace, over: CancelToken) -> None:
             except PackbenchError as error:
                 work.log.info("outbox not sent: %s", error.code)
             over.wait(_SEND_EVERY_S)
+
+
+def _check(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    """Compare every shop; with ``--fix`` fetch what differs and compare once more."""
+    from app.services import self_check, syncing
+
+    rows: list[dict[str, object]] = []
+    errors: list[ErrorRow] = []
+    with context.services() as services:
+        work = services.work
+        for shop in syncing.shop_ids(work, wanted.shop):
+            with context.show_progress(shop) as progress:
+                try:
+                    found = self_check.compare(work, shop, wanted.days, progress, context.cancel)
+                    if wanted.fix and not all(row.equal for row in found):
+                        self_check.fix(work, shop, found, progress, context.cancel)
+                        found = self_check.compare(
+                            work, shop, wanted.days, progress, context.cancel
+                        )
+                except PackbenchError as error:
+                    errors += [_at(shop, e) for e in error_rows(error)]
+                    continue
+            rows += [_day(row) for row in found]
+            errors += [_not_equal(row) for row in found if not row.equal]
+    columns = (
+        Column("shop", tr("Shop")),
+        Column("day", tr("Day")),
+        Column("state", tr("State")),
+        Column("shop_count", tr("In the shop"), right=True),
+        Column("local_count", tr("Here"), right=True),
+        Column("missing", tr("Not here"), right=True),
+        Column("different", tr("Different"), right=True),
+    )
+    summary = "" if errors else tr("Every order of the shop is here.")
+    return CommandResult(rows, errors, columns, summary)
+
+
+def _day(row: DayRow) -> dict[str, object]:
+    return {
+        "shop": row.shop,
+        "day": row.day,
+        "state": row.state,
+        "shop_count": row.shop_count,
+        "local_count": row.local_count,
+        "missing": len(row.missing),
+        "different": len(row.different),
+    }
+
+
+def _not_equal(row: DayRow) -> ErrorRow:
+    message = T(
+        "{day}, {state}: {missing} orders are missing, {different} are different.",
+        day=row.day,
+        state=row.state,
+        missing=len(row.missing),
+        different=len(row.different),
+    )
+    remedy = T("Fetch them with: sync check --fix")
+    return ErrorRow("orders_differ", str(message), str(remedy), f"{row.shop} {row.day}")
 
 
 def _row(result: SyncResult) -> dict[str, object]:

@@ -51,6 +51,7 @@ orders = Table(
     UniqueConstraint("shop_id", "order_id"),
     Index(None, "stage", "deadline_at"),
     Index(None, "paid_at"),
+    Index(None, "shop_id", "created_at"),
     Index(None, "address_hash"),
     Index(None, "order_id"),
     Index(None, "stored_at"),

@@ -57,6 +57,9 @@ def upgrade() -> None:
         _number("stock_generation"),
     ):
         op.add_column("listings", column)
+    op.create_index(
+        op.f("ix_orders_shop_id_created_at"), "orders", ["shop_id", "created_at"], unique=False
+    )
     op.add_column("order_lines", _time("sku_change_until_at"))
     op.add_column(
         "orders",
