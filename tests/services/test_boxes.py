@@ -171,3 +171,24 @@ def test_boxes_have_their_limits(bench: Bench, row: ParcelRow) -> None:
     with pytest.raises(UserError) as caught:
         boxes.set_count(bench.work, row.id, 2)
     assert caught.value.code == "has_number"
+
+
+def test_boxes_of_a_direct_shipment_have_numbers_and_labels_too(bench: Bench) -> None:
+    bench.sync()
+    row = truth.ready(bench, Route.DIRECT, "sf")[0]
+    with bench.work.db.write() as tx:
+        tx.execute(update(parcels).where(parcels.c.id == row.id).values(weight_g=9000))
+    boxes.set_count(bench.work, row.id, 2)
+    (issued,) = label_parcels(bench.work, [row.id])
+    assert issued.result == "issued"
+    mother, child = _numbers(bench, row.id)
+    assert (mother.number, child.kind, child.box_no) == (issued.waybill, "child", 2)
+    (printed,) = printing.print_parcels(bench.work, [row.id])
+    assert printed.result == "printed"
+    assert len(bench.world.printers["bench-1"].papers) == 2
+    with pytest.raises(UserError) as caught:
+        boxes.add(bench.work, row.id, 1)
+    assert caught.value.code == "no_more_boxes"
+    voiding.cancel_waybill(bench.work, child.number)
+    outbox.drain(bench.work)
+    assert truth.numbers_given(bench, row) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ from app.shops.wechat.templates import CONFIG_PATH, LIST_PATH, ONE_PATH, WechatT
 from app.shops.wechat.templates import CREATE_PATH as NEW_TEMPLATE_PATH
 from app.shops.wechat.templates import UPDATE_PATH as TEMPLATE_UPDATE_PATH
 from tests.shops.wechat.recording import (
+    HIDDEN,
     KEY,
     RecordingTransport,
     account,
@@ -367,3 +369,15 @@ def test_carriers_own_words_are_shown_with_a_way_out(
     assert outcome.problem.kind is kind
     assert said in str(outcome.problem.message)
     assert str(outcome.problem.remedy)
+
+
+# trap 29
+@pytest.mark.parametrize("name", ["୧**", "小林🐰**", "A\u200d**", "﷽**"])
+def test_strange_letters_of_a_hidden_name_go_out_as_they_came(
+    transport: RecordingTransport, labels: WechatLabels, name: str
+) -> None:
+    transport.script(CREATE_PATH, CREATED)
+    wanted = booking(receiver=replace(HIDDEN, name=name))
+    assert isinstance(labels.create(wanted), Issued)
+    assert transport.bodies(CREATE_PATH)[0]["receiver"]["name"] == name
+    assert b"\\u" not in transport.calls(CREATE_PATH)[0].body
