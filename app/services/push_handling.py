@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app.domain.states import OrderStatus
 from app.domain.text import Text
 from app.ports import PushSubject
-from app.services import records, syncing
+from app.services import order_requests, records, syncing
+from app.services.listings import pulling
 from app.services.workplace import Workplace
-from app.store.tables import audit, listings, orders, waybills
+from app.store.tables import audit, waybills
 
 TRACK = "track"  # the audit action of a carrier's step
-_OVER = (OrderStatus.SHIPPED, OrderStatus.DONE, OrderStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +59,19 @@ def urge(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> Mapping[int,
     failed = reread_orders(work, shop_id, rows)
     for row in rows:
         if row.id not in failed and row.facts.get("order_id"):
-            _mark_urged(work, shop_id, row.facts["order_id"])
+            order_requests.urged(work, shop_id, row.facts["order_id"])
     return failed
 
 
-def _mark_urged(work: Workplace, shop_id: str, order_id: str) -> None:
-    with work.db.write() as tx:
-        marked = tx.execute(
-            update(orders)
-            .where(
-                orders.c.shop_id == shop_id,
-                orders.c.order_id == order_id,
-                orders.c.urged.is_(False),
-                orders.c.status.not_in(_OVER),
-            )
-            .values(urged=True, revision=orders.c.revision + 1, stored_at=work.now())
-            .returning(orders.c.id)
-        ).scalar()
-        if marked is not None:
-            records.note(tx, work, "urged", order_id=marked)
-    work.changed("orders")
-
-
-def listings_changed(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> Mapping[int, Text]:
-    """What the shop sells has changed: the next pull reads it anew."""
-    _forget(work, shop_id, rows, pulled_at=None)
-    return {}
-
-
-def stock_changed(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> Mapping[int, Text]:
-    """What we believe of the shop's stock is old: the next look asks the shop."""
-    _forget(work, shop_id, rows, stock_seen_at=None)
-    return {}
-
-
-def _forget(work: Workplace, shop_id: str, rows: Sequence[PushRow], **values: None) -> None:
-    products = {r.facts["product_id"] for r in rows if r.facts.get("product_id")}
-    with work.db.write() as tx:
-        tx.execute(
-            update(listings)
-            .where(listings.c.shop_id == shop_id, listings.c.product_id.in_(products))
-            .values(**values)
-        )
-    work.changed("stock", "listings")
+def reread_listings(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> Mapping[int, Text]:
+    """Read what the shop sells, with its stock, each product once."""
+    wanted = list(dict.fromkeys(r.facts["product_id"] for r in rows if r.facts.get("product_id")))
+    if not wanted:
+        return {}
+    failed = pulling.refresh(work, shop_id, wanted).failed
+    return {
+        r.id: failed[r.facts["product_id"]] for r in rows if r.facts.get("product_id") in failed
+    }
 
 
 def carrier_steps(work: Workplace, _shop: str, rows: Sequence[PushRow]) -> Mapping[int, Text]:
@@ -146,8 +115,8 @@ HANDLERS: Mapping[PushSubject, Handler] = {
     PushSubject.ORDER: reread_orders,
     PushSubject.URGED: urge,
     PushSubject.AFTER_SALE: reread_orders,
-    PushSubject.LISTING: listings_changed,
-    PushSubject.STOCK: stock_changed,
+    PushSubject.LISTING: reread_listings,
+    PushSubject.STOCK: reread_listings,
     PushSubject.CARRIER_STEP: carrier_steps,
 }
 """Subjects that are not here are written down and left alone."""

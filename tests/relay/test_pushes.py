@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.domain.states import OrderStatus
+from app.ports import PushedEvent, PushSubject
 from app.services import push_events
 from app.services.push_events import PushState
 from app.simulators.wechat.push_sender import PushFaults, PushMode
 from app.store.tables import audit, listings, waybills
 from tests.relay.pushing import SHOP, Pushed, buy, events, pushed, stored, until
-from tests.services.truth import nobody_listens
+from tests.services.truth import change_shop, nobody_listens
 from tests.support.logs import ExpectedLogs
 from tests.support.warehouse import Bench
 
@@ -30,15 +31,18 @@ def test_a_paid_order_arrives_by_push_alone(door: Pushed, mode: PushMode, as_xml
     assert {d.answer for d in platform.deliveries} == {b"success"}
 
 
-def test_plain_mode_is_taken_only_where_it_is_chosen(
-    bench: Bench, door: Pushed, tmp_path: object
-) -> None:
-    with door.sender(mode=PLAIN) as platform:
+def test_plain_mode_is_taken_only_where_it_is_chosen(bench: Bench, door: Pushed) -> None:
+    with door.sender(mode=PLAIN, scale=0.0) as platform:
         buy(bench, 1)
         platform.wait_until_done()
     assert {d.status for d in platform.deliveries} == {403}
     assert events(bench.work) == []
     assert len(platform.given_up) == 2  # after ten tries each
+    change_shop(bench, SHOP, push_mode="plain")
+    with pushed(bench) as second, second.sender(mode=PLAIN) as platform:
+        buy(bench, 1)
+        platform.wait_until_done()
+    assert {d.status for d in platform.deliveries} == {200}
 
 
 def test_double_and_swapped_and_broken_deliveries_do_no_harm(door: Pushed) -> None:
@@ -109,20 +113,20 @@ def test_pending_events_go_on_after_a_restart(bench: Bench) -> None:
 
 
 def test_an_order_nobody_has_ends_as_failed_after_hours(bench: Bench) -> None:
-    with pushed(bench) as door:
-        message = {**_head("channels_ec_order_pay"), "order_info": {"order_id": "1"}}
-        with door.sender() as platform:
-            platform.send(message)
-            platform.wait_until_done()
-        for _ in range(40):
-            bench.clock.advance(minutes=16)
-            before = events(bench.work)[0].attempts
-            if events(bench.work)[0].state == PushState.FAILED:
-                break
-            until(lambda n=before: events(bench.work)[0].attempts > n)  # type: ignore[misc]  # the loop's own number
+    event = PushedEvent("x", bench.clock.now(), {"order_id": "1"}, PushSubject.ORDER)
+    assert push_events.take(bench.work, SHOP, event)
+    assert not push_events.take(bench.work, SHOP, event)
+    tries = 0
+    began = bench.clock.now()
+    while push_events.backlog(bench.work).waiting:
+        push_events.work_off(bench.work)
+        tries += 1
+        bench.clock.advance(minutes=16)
     (row,) = events(bench.work)
     assert row.state == PushState.FAILED
     assert row.reason
+    assert tries == row.attempts == 20
+    assert bench.clock.now() > began
 
 
 def test_steps_of_a_carrier_stand_in_the_parcels_story_once(door: Pushed) -> None:
@@ -154,26 +158,28 @@ def test_steps_of_a_carrier_stand_in_the_parcels_story_once(door: Pushed) -> Non
     assert count == 3
 
 
-def test_changed_listings_are_marked_for_the_next_pull(door: Pushed) -> None:
+def test_changed_listings_and_their_stock_are_read_again(door: Pushed) -> None:
     bench = door.bench
-    bench.sync()
-    with bench.work.db.write() as tx:
-        seen = {"pulled_at": bench.clock.now(), "stock_seen_at": bench.clock.now()}
-        tx.execute(update(listings).values(**seen))
-        product, other = tx.execute(
-            select(listings.c.product_id).where(listings.c.shop_id == SHOP).distinct().limit(2)
-        ).scalars()
+    product, other = list(door.shop.products)[:2]
+    door.shop.products[product]["title"] = "Another title"
+    sku = door.shop.products[other]["skus"][0]
+    sku["stock_num"] = 3
     with door.sender() as platform:
         info = {"product_id": product, "status": 5}
         platform.send({**_head("product_spu_listing"), "ProductSpuListing": info})
-        low = {"product_id": other, "sku_id": "1", "remaining_stock_amount": 0}
+        low = {"product_id": other, "sku_id": sku["sku_id"], "remaining_stock_amount": 3}
         platform.send({**_head("channels_ec_stock_no_enough"), "channels_ec_stock_no_enough": low})
+        platform.send(
+            {**_head("product_spu_update"), "ProductSpuUpdate": {"product_id": "1", "status": 3}}
+        )
         platform.wait_until_done()
     door.settle()
     with bench.work.db.read() as tx:
         rows = tx.execute(select(listings).where(listings.c.shop_id == SHOP)).all()
-    assert {r.product_id for r in rows if r.pulled_at is None} == {product}
-    assert {r.product_id for r in rows if r.stock_seen_at is None} == {other}
+    assert {r.title for r in rows if r.product_id == product} == {"Another title"}
+    assert [r.shop_stock for r in rows if r.sku_id == sku["sku_id"]] == [3]
+    assert {r.product_id for r in rows if r.pulled_at} == {product, other}
+    assert {r.state for r in events(bench.work)} == {PushState.DONE}
 
 
 def test_unknown_events_are_kept_and_left_alone(door: Pushed) -> None:
@@ -207,8 +213,6 @@ def test_old_events_are_cleared_away_and_open_ones_stay(door: Pushed) -> None:
 def test_the_lost_shop_keeps_its_events(bench: Bench, expected_logs: ExpectedLogs) -> None:
     """The shop's address is wrong for a while: nothing is lost, others go on."""
     expected_logs.allow("packbench")
-    from tests.services.truth import change_shop
-
     kept = change_shop(bench, SHOP, base_url=nobody_listens())
     with pushed(bench) as door, door.sender() as platform:
         (bought,) = buy(bench, 1)

@@ -75,6 +75,17 @@ def pull(
     return result
 
 
+def refresh(work: Workplace, shop_id: str, product_ids: Sequence[str]) -> PullResult:
+    """Read these products again now, because the shop told of them. Raises what ``pull`` does."""
+    goods = work.outside.shop(shop_id).goods
+    result = PullResult(shop_id)
+    with lease(work, f"goods:{shop_id}"):
+        run = _Run(work, shop_id, goods, work.now(), result, CancelToken(), ignore_progress)
+        run.read(product_ids, 0)
+    work.changed("listings")
+    return result
+
+
 def due(work: Workplace, shop_id: str) -> bool:
     """Whether the shop's goods were not fetched for a day."""
     with work.db.read() as tx:

@@ -98,6 +98,15 @@ def test_published_vectors_are_written_byte_for_byte(name: str) -> None:
     assert push_crypto.sign(*parts, sealed) == known["msg_signature"]
 
 
+@pytest.mark.parametrize("length", range(70))
+def test_messages_of_every_length_come_back(length: int) -> None:
+    """Every padding from 1 to 32 is met, the one of a whole block too."""
+    message = ("单" * length).encode()[:length]
+    sealed = push_crypto.encrypt(KEYS["push_aes_key"], "wx1", message, b"0123456789abcdef")
+    key = callback.aes_key(KEYS["push_aes_key"])
+    assert callback.decrypt(key, "wx1", sealed) == message
+
+
 # -- forgeries ----------------------------------------------------------------------------------
 
 
