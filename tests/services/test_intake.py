@@ -114,8 +114,20 @@ def test_a_presale_goes_on_by_itself_when_it_is_due(bench: Bench) -> None:
 def test_the_counts_of_the_tabs_are_the_rows_they_show(bench: Bench) -> None:
     bench.sync()
     counts = queries.order_counts(bench.work, OrderFilter())
-    for tab in ("all", "held", "refund", "to_check", "to_label", "cancelled"):
+    for tab in ("all", "held", "refund", "to_check", "to_label", "cancelled", "other"):
         assert counts.get(tab, 0) == len(queries.order_ids(bench.work, OrderFilter(tab=tab))), tab
+
+
+def test_what_is_not_packed_here_is_no_work_to_do(bench: Bench) -> None:
+    bench.sync()
+    counts = queries.order_counts(bench.work, OrderFilter())
+    for kind in ("same_city", "virtual_goods"):
+        our_id = row_of(bench, bench.seed(kind)).id
+        assert our_id in queries.order_ids(bench.work, OrderFilter(tab="other"))
+        assert our_id not in queries.order_ids(bench.work, OrderFilter(tab="to_check"))
+    assert counts["other"] == 2
+    stages = sum(counts.get(state, 0) for state in ParcelState)
+    assert stages + counts["other"] == counts["all"]
 
 
 def test_search_finds_an_order_by_its_number_and_escapes_wildcards(bench: Bench) -> None:

@@ -17,6 +17,7 @@ from tests.support.warehouse import Bench
 
 READING = {
     "/cgi-bin/stable_token",
+    "/channels/ec/basics/info/get",
     "/channels/ec/order/list/get",
     "/channels/ec/order/get",
     "/channels/ec/aftersale/getaftersaleorder",

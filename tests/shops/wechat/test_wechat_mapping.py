@@ -132,6 +132,7 @@ def test_refunded_pieces_shrink_the_line_and_open_ones_hold_the_order() -> None:
     assert got.has_open_after_sale
 
 
+# trap 12
 def test_presale_keeps_its_own_times() -> None:
     (line,) = mapped(sample_order("presale")).lines
     assert line.presale
@@ -195,6 +196,7 @@ def test_virtual_number_is_shown_with_its_extension() -> None:
     assert got.receiver.masked
 
 
+# trap 18
 def test_virtual_number_may_arrive_later_than_the_order() -> None:
     path = f"{ADDRESS}tel_number_ext_info__virtual_tel_number"
     got = mapped(changed("virtual_tel", **{path: ""}))
@@ -216,6 +218,7 @@ def test_extension_is_told_from_an_area_code(number: str, parts: tuple[str, str]
     assert mapping.split_virtual(number) == parts
 
 
+# trap 5
 @pytest.mark.parametrize(
     ("number", "status"),
     [
@@ -237,6 +240,7 @@ def test_status_numbers(number: object, status: OrderStatus) -> None:
     assert mapped(changed("single", status=number)).status is status
 
 
+# trap 7
 def test_cancelled_order_was_paid_when_payment_or_after_sales_say_so() -> None:
     assert mapped(sample_order("cancelled_after_refund")).paid_at == at(1767225600)
     pay = "order_detail__pay_info"
@@ -276,6 +280,7 @@ def test_what_is_no_parcel_stays_out_of_the_flow(changes: dict[str, Any], flow: 
     assert mapped(changed("single", **changes)).flow is flow
 
 
+# trap 13
 @pytest.mark.parametrize(
     ("value", "flag"),
     [(True, True), (1, True), ("1", True), (False, False), (0, False), (7, False), ([], False)],
@@ -348,6 +353,7 @@ def test_order_without_what_must_be_there_is_refused_and_names_no_values(
     assert caught.value.__context__ is None
 
 
+# trap 9
 def test_time_without_deadline_is_the_usual_promise() -> None:
     order = changed("single", **{f"{LINE}delivery_deadline": 0})
     assert mapped(order).deadline_at == at(1767225600 + 48 * 3600)
@@ -412,6 +418,31 @@ def test_card_without_words_is_no_card() -> None:
     assert mapped(changed("gift", order_detail__greeting_card_info=card)).greeting == ""
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (0, "Inspection: still to be entered"),
+        (201, "Inspection: failed"),
+        (77, "Inspection: step 77"),
+    ],
+)
+def test_how_far_the_inspection_is_comes_along(status: int, told: str) -> None:
+    changes: dict[str, Any] = {
+        f"{DELIVERY}quality_inspect_type": 1,
+        f"{DELIVERY}quality_inspect_info": {"inspect_status": status},
+    }
+    assert str(mapped(changed("single", **changes)).inspection) == told
+    assert mapped(sample_order("single")).inspection is None
+
+
+def test_requests_of_the_buyer_come_with_their_times() -> None:
+    address = mapped(sample_order("address_change_pending"))
+    assert address.pending_address_at is not None
+    assert mapped(sample_order("address_changed")).pending_address_at is None
+    (line,) = mapped(sample_order("change_sku_pending")).lines
+    assert line.sku_change_until_at is not None
+
+
 @pytest.mark.parametrize("kind", [1, 2])
 def test_goods_for_inspection_are_marked(kind: int) -> None:
     assert mapped(changed("single", **{f"{DELIVERY}quality_inspect_type": kind})).quality_inspection
@@ -435,6 +466,7 @@ def test_changed_freight_replaces_the_first_one() -> None:
     assert mapped(changed("single", order_detail__price_info=price)).freight_fen == 0
 
 
+# trap 29
 def test_unusual_names_stay_as_they_came() -> None:
     got = mapped(changed("single", **{f"{ADDRESS}user_name": "୧**"}))
     assert got.receiver.name == "୧**"
