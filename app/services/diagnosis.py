@@ -12,12 +12,13 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
 from app.ports import DeviceState, Health, SecretStore, Shop
-from app.services import balances, integrity, outbox, syncing
+from app.services import balances, integrity, outbox, push_events, syncing
 from app.services.printers import all_printers
 from app.services.workplace import Workplace
 from app.store.tables import accounts, settings, shops
 
 LOW_BALANCE = 100
+PUSHES_MAY_WAIT = timedelta(minutes=5)
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
 
 
@@ -43,6 +44,7 @@ def examine(
     yield from _carriers(work)
     yield from _printers(work)
     yield _outbox(work)
+    yield from _pushes(work)
 
 
 def _database(work: Workplace) -> Finding:
@@ -189,3 +191,20 @@ def _outbox(work: Workplace) -> Finding:
         T("{n} messages wait to be sent.", n=waiting),
         T("Send them with: outbox drain"),
     )
+
+
+def _pushes(work: Workplace) -> Iterator[Finding]:
+    """Nothing to say where no shop has ever pushed."""
+    waits = push_events.backlog(work)
+    if waits.newest_at is None:
+        return
+    late = waits.oldest_at is not None and work.now() - waits.oldest_at > PUSHES_MAY_WAIT
+    if late:
+        yield Finding(
+            T("Pushes"),
+            "warning",
+            T("{n} messages of the shops wait for minutes.", n=waits.waiting),
+            T("Is the relay running? Start it with: relay"),
+        )
+    else:
+        yield Finding(T("Pushes"), "ok", T("Nothing waits for long."))

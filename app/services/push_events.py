@@ -53,10 +53,11 @@ class WorkedOff:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What still waits, and since when."""
+    """What still waits, and since when. ``newest_at``: when the last event of all came."""
 
     waiting: int
     oldest_at: datetime | None
+    newest_at: datetime | None
 
 
 def take(work: Workplace, shop_id: str, event: PushedEvent) -> bool:
@@ -128,9 +129,10 @@ def backlog(work: Workplace) -> Backlog:
     query = select(func.count(), func.min(push_events.c.received_at)).where(
         push_events.c.state == PushState.PENDING
     )
+    newest = select(push_events.c.received_at).order_by(push_events.c.id.desc()).limit(1)
     with work.db.read() as tx:
         count, oldest_at = tx.execute(query).one()
-    return Backlog(count, oldest_at)
+        return Backlog(count, oldest_at, tx.execute(newest).scalar())
 
 
 def finish(work: Workplace, rows: Sequence[PushRow]) -> None:

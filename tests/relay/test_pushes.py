@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from app.bootstrap import fonts_health
 from app.domain.states import OrderStatus
 from app.ports import PushedEvent, PushSubject
-from app.services import push_events
+from app.services import diagnosis, push_events
 from app.services.push_events import PushState
 from app.simulators.wechat.push_sender import PushFaults, PushMode
 from app.store.tables import audit, listings, waybills
@@ -180,6 +181,19 @@ def test_changed_listings_and_their_stock_are_read_again(door: Pushed) -> None:
     assert [r.shop_stock for r in rows if r.sku_id == sku["sku_id"]] == [3]
     assert {r.product_id for r in rows if r.pulled_at} == {product, other}
     assert {r.state for r in events(bench.work)} == {PushState.DONE}
+
+
+def test_the_doctor_says_when_pushes_wait_for_a_relay(bench: Bench) -> None:
+    def said() -> list[str]:
+        found = diagnosis.examine(bench.work, bench.services.secrets, fonts_health)
+        return [f.state for f in found if str(f.what) == "Pushes"]
+
+    assert said() == []
+    event = PushedEvent("x", bench.clock.now(), {"order_id": "1"}, PushSubject.ORDER)
+    push_events.take(bench.work, SHOP, event)
+    assert said() == ["ok"]
+    bench.clock.advance(minutes=6)
+    assert said() == ["warning"]
 
 
 def test_unknown_events_are_kept_and_left_alone(door: Pushed) -> None:

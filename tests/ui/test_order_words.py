@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.domain.tracking import TrackStage
+from app.i18n import CHINESE, install_language
+from app.services.queries import StoryRow
 from ui.pages.orders import words
+from ui.pages.orders.story import story_lines
 from ui.pages.orders.views import OrderViews, TabFilter
 from ui.pages.orders.words import Urgency
 
@@ -84,3 +88,13 @@ def test_damaged_record_falls_back_to_everything() -> None:
     views = OrderViews.from_record(damaged)
     assert views.tab == "all"
     assert views.current == TabFilter()
+
+
+@pytest.mark.parametrize("stage", [*TrackStage, "never heard of"])
+def test_every_step_of_a_carrier_has_a_word_in_the_story(stage: str) -> None:
+    install_language(CHINESE)
+    detail = {"stage": stage, "number": "78900000000001", "at": ""}
+    (line,) = story_lines([StoryRow(NOW, "track", "", detail)], None, NOW)
+    word, _, number = line.text.partition("，")
+    assert number == "78900000000001"
+    assert not word.isascii()

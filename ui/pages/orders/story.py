@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.companies import company
 from app.domain.states import HoldCode, OrderStatus
 from app.domain.text import T, Text, tr
+from app.domain.tracking import TrackStage
 from app.services.queries import StoryRow
 from ui.pages.orders.words import clock_time, hold_word
 
@@ -38,6 +39,17 @@ _STATUS: Mapping[OrderStatus, Text] = {
     OrderStatus.DONE: T("Done in the shop"),
     OrderStatus.CANCELLED: T("Cancelled in the shop"),
     OrderStatus.UNKNOWN: T("New state in the shop"),
+}
+_STEPS: Mapping[str, Text] = {
+    TrackStage.ANNOUNCED: T("Carrier waits for the parcel"),
+    TrackStage.PICKED_UP: T("Carrier has picked it up"),
+    TrackStage.IN_TRANSIT: T("On its way"),
+    TrackStage.OUT_FOR_DELIVERY: T("Courier is bringing it"),
+    TrackStage.AT_PICKUP_POINT: T("At the pickup point"),
+    TrackStage.DELIVERED: T("Signed for"),
+    TrackStage.EXCEPTION: T("Carrier reports trouble"),
+    TrackStage.RETURNING: T("On its way back"),
+    TrackStage.RETURNED: T("Came back"),
 }
 
 
@@ -128,6 +140,11 @@ def _status(detail: Mapping[str, Any]) -> str:
         return str(_STATUS[OrderStatus.UNKNOWN])
 
 
+def _step(detail: Mapping[str, Any]) -> str:
+    said = str(_STEPS.get(str(detail.get("stage")), _STEPS[TrackStage.IN_TRANSIT]))
+    return tr("{step}, {number}", step=said, number=detail.get("number", ""))
+
+
 _DETAILED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "hold": _hold,
     "release": _release,
@@ -139,4 +156,5 @@ _DETAILED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "shipped": _shipped,
     "carrier": _carrier,
     "order_status": _status,
+    "track": _step,
 }
