@@ -16,6 +16,7 @@ from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.jobs import Cancelled, CancelToken, Progress, Step, ignore_progress
 from app.services import checking, syncing
 from app.services.leases import lease
+from app.services.listings import daily
 from app.services.sweeping import Sweeper
 from app.services.sync_memory import RecentReadings
 from app.services.sync_windows import LARGE_OVERLAP_EVERY
@@ -96,8 +97,9 @@ class Watch:
     def run(self) -> None:
         """Raises ``UserError`` when the connection needs a person, ``Cancelled`` at the end."""
         inner = CancelToken()
-        with ThreadPoolExecutor(1, thread_name_prefix="packbench-sweep") as pool:
+        with ThreadPoolExecutor(2, thread_name_prefix="packbench-sweep") as pool:
             beside: Future[None] | None = None
+            goods: Future[None] | None = None
             try:
                 while not self.cancel.cancelled:
                     began_s = time.monotonic()
@@ -106,6 +108,9 @@ class Watch:
                     if worked and (beside is None or beside.done()):
                         _raise_of(beside)
                         beside = pool.submit(self._sweep, inner)
+                    if worked and (goods is None or goods.done()):
+                        _raise_of(goods)
+                        goods = pool.submit(daily.keep_fresh, self.work, self.shop_id, inner)
                     self._recheck()
                     took_s = time.monotonic() - began_s
                     self.cancel.wait(self._pause_s or max(0.0, self._poll_seconds() - took_s))
