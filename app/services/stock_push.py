@@ -151,7 +151,9 @@ def due(work: Workplace, shop_id: str, limit: int = _DUE_AT_ONCE) -> list[str]:
                 break
             after = rows[-1].id
             items = stock_wanted.wanted(tx, shop_id, [r.id for r in rows])
-            out += [i.listing_id for i in items if i.shop_stock != i.wanted]
+            # Pushed as changed: what we have seen of it is old.
+            old = {r.id for r in rows if r.stock_seen_at is None}
+            out += [i.listing_id for i in items if i.shop_stock != i.wanted or i.listing_id in old]
     return out[:limit]
 
 
@@ -303,7 +305,7 @@ def _note_seen(
     """Remember what the shop said, where it is news."""
     for row in chunk:
         there = has.get((row.product_id, row.sku_id))
-        if there is not None and there != row.shop_stock:
+        if there is not None and (there != row.shop_stock or row.stock_seen_at is None):
             tx.execute(
                 update(listings)
                 .where(

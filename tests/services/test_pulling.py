@@ -21,6 +21,7 @@ from tests.services.goods import (
     TEA,
     TEA_CODE,
     TEA_SKU,
+    change_listing,
     platform,
     row,
     rows,
@@ -178,6 +179,41 @@ def test_goods_are_due_once_a_day(bench: Bench) -> None:
     assert pulling.due(bench.work, SHANYE) is False
     bench.clock.advance(hours=24)
     assert pulling.due(bench.work, SHANYE) is True
+
+
+def test_a_product_pushed_as_changed_is_read_alone(bench: Bench) -> None:
+    pulling.pull(bench.work, SHANYE)
+    platform(bench).products[TEA]["title"] = "龙井"
+    change_listing(bench, TEA, TEA_SKU, pulled_at=None)
+    bench.world.wechat.journal.clear()
+    result = pulling.refresh_changed(bench.work, SHANYE, set())
+    assert (result.products, result.gone) == (1, 0)
+    assert row(bench, TEA, TEA_SKU).title == "龙井"
+    assert bench.world.wechat.journal.count(GET) == 1
+    assert bench.world.wechat.journal.count(LIST) == 0
+    pulling.refresh_changed(bench.work, SHANYE, set())
+    assert bench.world.wechat.journal.count(GET) == 1
+
+
+def test_an_unreadable_changed_product_is_asked_for_once(bench: Bench) -> None:
+    pulling.pull(bench.work, SHANYE)
+    change_listing(bench, TEA, TEA_SKU, pulled_at=None)
+    answer = Response.of_json({"errcode": 0, "product": {"product_id": TEA, "skus": [{}]}})
+    bench.world.wechat.faults.answer(GET, answer, times=2)
+    left_out: set[str] = set()
+    pulling.refresh_changed(bench.work, SHANYE, left_out)
+    assert left_out == {TEA}
+    bench.world.wechat.journal.clear()
+    assert pulling.refresh_changed(bench.work, SHANYE, left_out).products == 0
+    assert bench.world.wechat.journal.count(GET) == 0
+
+
+def test_a_listing_first_met_in_an_order_learns_its_code(bench: Bench) -> None:
+    bench.sync()
+    change_listing(bench, PAIR, PAIR_SKU, pulled_at=None)
+    assert row(bench, PAIR, PAIR_SKU).sku_code == ""
+    pulling.refresh_changed(bench.work, SHANYE, set())
+    assert row(bench, PAIR, PAIR_SKU).sku_code == "SYCQ-YD-02"
 
 
 def unmapped(bench: Bench) -> set[tuple[str, str]]:

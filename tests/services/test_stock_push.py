@@ -403,6 +403,13 @@ def test_what_is_due_is_known_without_asking(pushing: Bench) -> None:
     assert stock_push.due(pushing.work, SHANYE) == []
 
 
+def test_a_figure_that_the_shop_says_has_changed_is_looked_at(pushing: Bench) -> None:
+    change_listing(pushing, TEA, TEA_SKU, stock_seen_at=None)
+    assert stock_push.due(pushing.work, SHANYE) == [row(pushing, TEA, TEA_SKU).id]
+    assert push(pushing).result == "same"
+    assert stock_push.due(pushing.work, SHANYE) == []
+
+
 def test_a_new_mapping_is_told_with_its_pieces(pushing: Bench) -> None:
     by_hand.map_listing(pushing.work, PAIR, PAIR_SKU, "TB-YB200", times=2)
     rows = stock_push.push_and_send(pushing.work, SHANYE, sku="TB-YB200")

@@ -30,6 +30,7 @@ STREAM = "goods"
 EVERY = timedelta(days=1)
 _READERS = 4
 _AT_ONCE = 8  # products read side by side between two looks at the stop button
+_CHANGED_AT_ONCE = 200
 _SKUS_A_TRANSACTION = 100
 _ONLY_THIS_PRODUCT = frozenset({"listing_missing", "listing_unreadable"})
 
@@ -75,14 +76,53 @@ def pull(
     return result
 
 
-def refresh(work: Workplace, shop_id: str, product_ids: Sequence[str]) -> PullResult:
+def refresh(
+    work: Workplace,
+    shop_id: str,
+    product_ids: Sequence[str],
+    cancel: CancelToken | None = None,
+) -> PullResult:
     """Read these products again now, because the shop told of them. Raises what ``pull`` does."""
     goods = work.outside.shop(shop_id).goods
+    token = cancel or CancelToken()
     result = PullResult(shop_id)
     with lease(work, f"goods:{shop_id}"):
-        run = _Run(work, shop_id, goods, work.now(), result, CancelToken(), ignore_progress)
+        run = _Run(work, shop_id, goods, work.now(), result, token, ignore_progress)
         run.read(product_ids, 0)
     work.changed("listings")
+    result.mapped = remapping.remap_open_orders(work)
+    return result
+
+
+def refresh_changed(
+    work: Workplace, shop_id: str, leave_out: set[str], cancel: CancelToken | None = None
+) -> PullResult:
+    """Read the products that are not known as they are now: pushed as changed, or met in an order.
+
+    Those are the listings without ``pulled_at``. A product that cannot be read is added to
+    ``leave_out``, and not asked for again as long as it stands there. Raises as ``pull`` does.
+    """
+    with work.db.read() as tx:
+        changed = (
+            tx.execute(
+                select(listings.c.product_id)
+                .where(
+                    listings.c.shop_id == shop_id,
+                    listings.c.pulled_at.is_(None),
+                    listings.c.status != ListingStatus.GONE,
+                    listings.c.product_id.not_in(leave_out),
+                )
+                .distinct()
+                .order_by(listings.c.product_id)
+                .limit(_CHANGED_AT_ONCE)
+            )
+            .scalars()
+            .all()
+        )
+    if not changed:
+        return PullResult(shop_id)
+    result = refresh(work, shop_id, changed, cancel)
+    leave_out.update(result.failed)
     return result
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import UserError
+from app.domain.listings import StockPush, StockShare
 from app.domain.states import Route, ShipOn
 from app.shops.wechat.settings import WechatSettings
 from tests.shops.wechat.recording import CONFIG, SECRET
@@ -30,8 +31,13 @@ def test_every_key_is_read() -> None:
             "label_route": "direct",
             "ship_on": "command",
             "decode_per_day": 0,
+            "stock_push": "on",
+            "stock_reserve": 3,
+            "stock_share": "split",
         }
     )
+    assert (got.stock_push, got.stock_reserve) == (StockPush.ON, 3)
+    assert got.stock_share is StockShare.SPLIT
     assert got.base_url == "http://127.0.0.1:8080/relay"
     assert (got.poll_seconds, got.calls_per_minute, got.decode_per_day) == (5.0, 600, 0)
     assert (got.label_route, got.ship_on) == (Route.DIRECT, ShipOn.COMMAND)
@@ -59,6 +65,9 @@ def test_every_key_is_read() -> None:
         ({"poll_seconds": 0}, "poll_seconds"),
         ({"poll_seconds": float("nan")}, "poll_seconds"),
         ({"decode_per_day": -1}, "decode_per_day"),
+        ({"stock_push": True}, "stock_push"),
+        ({"stock_reserve": -1}, "stock_reserve"),
+        ({"stock_share": "half"}, "stock_share"),
         ({"label_route": "both"}, "label_route"),
         ({"ship_on": ["pack"]}, "ship_on"),
     ],
