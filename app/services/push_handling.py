@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from app.domain.errors import UserError
 from app.domain.text import Text
 from app.ports import PushSubject
-from app.services import order_requests, records, syncing
+from app.services import after_sales, order_requests, records, syncing
 from app.services.listings import pulling
 from app.services.workplace import Workplace
 from app.store.tables import audit, waybills
@@ -52,6 +53,28 @@ def reread_orders(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> Map
         return {}
     failed = syncing.refetch(work, shop_id, wanted).failed
     return {r.id: failed[r.facts["order_id"]] for r in rows if r.facts.get("order_id") in failed}
+
+
+def reread_after_sales(
+    work: Workplace, shop_id: str, rows: Sequence[PushRow]
+) -> Mapping[int, Text]:
+    """Read the after-sales as they are now, each once, and the orders they are about.
+
+    Of a gift's after-sale and others that cannot be asked for by themselves, the order only.
+    """
+    by_order: list[PushRow] = list(rows)
+    told = dict.fromkeys(
+        r.facts["after_sale_order_id"] for r in rows if r.facts.get("after_sale_order_id")
+    )
+    for after_sale_id in told:
+        try:
+            after_sales.refresh(work, shop_id, [after_sale_id])
+        except UserError as error:
+            if error.code != "after_sale_missing":
+                raise
+            continue
+        by_order = [r for r in by_order if r.facts.get("after_sale_order_id") != after_sale_id]
+    return reread_orders(work, shop_id, by_order)
 
 
 def urge(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> Mapping[int, Text]:
@@ -114,7 +137,7 @@ def _step(row: PushRow) -> dict[str, str]:
 HANDLERS: Mapping[PushSubject, Handler] = {
     PushSubject.ORDER: reread_orders,
     PushSubject.URGED: urge,
-    PushSubject.AFTER_SALE: reread_orders,
+    PushSubject.AFTER_SALE: reread_after_sales,
     PushSubject.LISTING: reread_listings,
     PushSubject.STOCK: reread_listings,
     PushSubject.CARRIER_STEP: carrier_steps,

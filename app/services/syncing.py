@@ -15,7 +15,7 @@ from app.domain.errors import PackbenchError, UserError
 from app.domain.text import T
 from app.jobs import CancelToken, Progress, ignore_progress
 from app.ports import Shop
-from app.services import shop_companies, sweeping, sync_state
+from app.services import after_sales, shop_companies, sweeping, sync_state
 from app.services.label_accounts import refresh_accounts, refresh_when_old
 from app.services.leases import lease
 from app.services.sync_memory import RecentReadings
@@ -105,6 +105,7 @@ def sync_shop(
 
     _guarded(work, shop_id, run)
     _announce(work, result)
+    after_sales.sync(work, work.outside.shop(shop_id), token)
     return result
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.jobs import Cancelled, CancelToken, Progress, Step, ignore_progress
-from app.services import checking, syncing
+from app.services import after_sales, checking, syncing
 from app.services.leases import lease
 from app.services.listings import daily
 from app.services.sweeping import Sweeper
@@ -97,9 +97,10 @@ class Watch:
     def run(self) -> None:
         """Raises ``UserError`` when the connection needs a person, ``Cancelled`` at the end."""
         inner = CancelToken()
-        with ThreadPoolExecutor(2, thread_name_prefix="packbench-sweep") as pool:
+        with ThreadPoolExecutor(3, thread_name_prefix="packbench-sweep") as pool:
             beside: Future[None] | None = None
             goods: Future[None] | None = None
+            cases: Future[None] | None = None
             try:
                 while not self.cancel.cancelled:
                     began_s = time.monotonic()
@@ -111,6 +112,9 @@ class Watch:
                     if worked and (goods is None or goods.done()):
                         _raise_of(goods)
                         goods = pool.submit(daily.keep_fresh, self.work, self.shop_id, inner)
+                    if worked and (cases is None or cases.done()):
+                        _raise_of(cases)
+                        cases = pool.submit(self._after_sales, inner)
                     self._recheck()
                     took_s = time.monotonic() - began_s
                     self.cancel.wait(self._pause_s or max(0.0, self._poll_seconds() - took_s))
@@ -154,6 +158,23 @@ class Watch:
         with suppress(Cancelled):
             while True:
                 token.wait(_waited(sweeper, name))
+
+    def _after_sales(self, token: CancelToken) -> None:
+        """After-sales beside the polls: orders never wait for them."""
+        with suppress(Cancelled):
+            while True:
+                pause_s = _IDLE_S
+                try:
+                    shop = self.work.outside.shop(self.shop_id)
+                    with lease(self.work, f"after-sales:{self.shop_id}"):
+                        done = after_sales.sync(self.work, shop, token)
+                    if done.error is not None:
+                        pause_s = LONGEST_PAUSE_S
+                    elif done.left > len(done.failed) and done.read:
+                        pause_s = 0.0
+                except PackbenchError as error:
+                    self.work.log.info("after-sales of %s wait: %s", self.shop_id, error.code)
+                token.wait(pause_s)
 
     def _poll_seconds(self) -> float:
         with self.work.db.read() as tx:
