@@ -31,7 +31,7 @@ from app.services.sync_windows import (
     slices,
 )
 from app.services.workplace import Workplace
-from app.store.tables import orders
+from app.store.tables import order_lines, orders
 
 SWEEP_EVERY = timedelta(hours=24)
 UNSHIPPED_BACK = timedelta(days=90)
@@ -39,6 +39,8 @@ GAP_STEP = timedelta(hours=1)
 WEEK_STEP = timedelta(hours=1)
 WEEK_WINDOW = timedelta(minutes=5)
 THREE_SECONDS = timedelta(seconds=2)  # from the first to the last of three whole seconds
+OVERDUE_EVERY = timedelta(minutes=1)
+CLOSES_WITHIN = timedelta(seconds=2)
 _CHEAP = 200  # calls: about as many as there are three-second windows in ten minutes
 _FINAL = frozenset({OrderStatus.SHIPPED, OrderStatus.DONE, OrderStatus.CANCELLED})
 _UNSHIPPED = (OrderStatus.PAID, OrderStatus.PARTLY_SHIPPED)
@@ -56,13 +58,14 @@ class Sweeper:
     progress: Progress = ignore_progress
     result: SyncResult = field(init=False)
     large_at: datetime | None = None
+    overdue_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.result = SyncResult(self.shop.shop_id)
 
     def step(self) -> bool:
         """Do a piece of what is due, the most urgent first. Returns whether there was any."""
-        return self.large() or self.gap() or self.unshipped() or self.week()
+        return self.large() or self.overdue() or self.gap() or self.unshipped() or self.week()
 
     def large(self) -> bool:
         """Ten minutes back, every five minutes: for lists that lag behind."""
@@ -102,6 +105,30 @@ class Sweeper:
                 yield [i for i in found if i not in seen]
                 seen.update(found)
             at = end + timedelta(seconds=1)
+
+    def overdue(self) -> bool:
+        """Orders in which the shop has refused something by itself: no list tells of that."""
+        now = shop_time(self.work, self.shop)
+        if self.overdue_at and now - self.overdue_at < OVERDUE_EVERY:
+            return False
+        self.overdue_at = now
+        with self.work.db.read() as tx:
+            found = list(
+                tx.execute(
+                    select(orders.c.order_id)
+                    .join(order_lines, order_lines.c.order_id == orders.c.id)
+                    .where(
+                        orders.c.shop_id == self.shop.shop_id,
+                        order_lines.c.sku_change_pending,
+                        order_lines.c.sku_change_until_at < now - CLOSES_WITHIN,
+                    )
+                    .distinct()
+                    .limit(_CHEAP)
+                ).scalars()
+            )
+        if found:
+            self._read(iter([found]))
+        return bool(found)
 
     def gap(self) -> bool:
         """An hour of what a pause left behind."""
@@ -244,6 +271,7 @@ def catch_up(
     """Within one run: what a pause left behind, and the first time all that is not shipped yet."""
     sweeper = Sweeper(work, shop, RecentReadings(), token, f"sync:{shop.shop_id}", progress)
     sweeper.result = result
+    sweeper.overdue()
     while sweeper.gap():
         token.check()
     known = sync_state.position(work, shop.shop_id, UNSHIPPED)

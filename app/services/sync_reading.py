@@ -1,6 +1,6 @@
 """Orders are read side by side and stored as they come, while more of them are being read.
 
-Bounded: ids of a few pages ahead, two dozen answers, a write of at most 20 orders or 20 ms.
+Bounded: ids of a few pages ahead, two dozen answers, a write of at most 10 orders or 20 ms.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNREADABLE = frozenset({"order_missing", "order_unreadable"})
 READERS = 6
 _IN_FLIGHT = 24
 _IDS_AHEAD = 1000
-_CHUNK = 20
+_CHUNK = 10
 _LONGEST_WRITE_S = 0.02
 _STORE_AFTER_S = 0.2
 

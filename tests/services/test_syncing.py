@@ -345,6 +345,24 @@ def test_a_sweep_stops_when_it_is_told_to(small: Bench) -> None:
         beside.week()
 
 
+def test_a_variant_change_that_the_shop_refuses_by_itself_ends_its_hold(small: Bench) -> None:
+    (order_id,) = add_orders(small)
+    line = platform(small).orders[order_id].lines[0]
+    platform(small).request_sku_change(
+        order_id, line["product_id"], line["sku_id"], "9999999999", within_s=600
+    )
+    small.clock.advance(2)
+    recent = RecentReadings()
+    poll(small, recent)
+    beside = sweeper(small, recent)
+    assert not beside.overdue()
+    small.clock.advance(605)  # nothing is listed: nobody has asked for the order
+    assert beside.overdue()
+    with small.work.db.read() as tx:
+        held = tx.execute(select(orders.c.hold_count).where(orders.c.order_id == order_id))
+        assert held.scalar_one() == 0
+
+
 # The PC's clock
 
 

@@ -327,6 +327,7 @@ def test_unknown_order(bench: Bench) -> None:
     assert caught.value.code == "order_missing"
 
 
+# trap 7
 def test_cancelled_order_is_cancelled_and_was_paid(bench: Bench) -> None:
     bench.platform.cancel(bench.add("single"))
     got = bench.connect().order(SINGLE)

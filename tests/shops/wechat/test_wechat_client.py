@@ -171,6 +171,7 @@ def test_busy_platform_that_recovers_is_no_error(
     assert read(transport, clock, refused(45011), refused(-1), OK).code == 0
 
 
+# trap 37
 def test_spent_quota_of_an_endpoint_stops_that_endpoint_only(
     transport: RecordingTransport, clock: FakeClock
 ) -> None:
@@ -237,6 +238,7 @@ def test_error_with_an_errcode_counts_whatever_the_http_status(
     assert refusal(transport, clock, answer).code == "shop_permission"
 
 
+# trap 36
 @pytest.mark.parametrize(
     ("message", "address"),
     [
@@ -253,6 +255,7 @@ def test_whitelist_refusal_names_the_address_it_has_seen(
     assert "whitelist" in str(error.remedy)
 
 
+# trap 36
 def test_bare_403_is_the_whitelist_and_renews_no_token(
     transport: RecordingTransport, clock: FakeClock
 ) -> None:

@@ -175,6 +175,7 @@ def test_variant_change_waits_only_while_the_merchant_has_not_answered() -> None
         assert (line.sku_change_pending, line.new_sku_id) == (False, "")
 
 
+# trap 8
 def test_what_left_is_counted_and_read_back() -> None:
     got = mapped(sample_order("split_shipped"))
     assert got.status is OrderStatus.PARTLY_SHIPPED

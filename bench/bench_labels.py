@@ -1,6 +1,6 @@
 """Milliseconds a label: PDF in a batch, the bitmap of it, the bytes of it; beside ReportLab's own.
 
-    python bench/labels.py [--labels N] [--rounds N]
+    python bench/bench_labels.py [--labels N] [--rounds N]
 
 All rows are measured in one run, round by round in turn, and the median round is shown. The last
 two rows draw nothing but the two codes, with ReportLab's ``createBarcodeDrawing`` and with ours.

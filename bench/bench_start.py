@@ -1,6 +1,8 @@
 """How long the command line takes: whole processes, medians, with the limit beside them.
 
-Run: ``python -m bench.start [RUNS]``. On a shared machine CPU seconds say more than wall seconds.
+    python bench/bench_start.py [RUNS]
+
+On a shared machine CPU seconds say more than wall seconds.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.demo.stage import demo_scenario, open_stage
 from app.services import syncing
