@@ -57,10 +57,11 @@ def _ship(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import details
+    from app.services import details, outbox_stops
 
     with context.services() as services:
         found = details.outbox_rows(services.work, open_only=not wanted.all)
+        stopped = outbox_stops.stopped_shops(services.work)
     rows = [_row(r) for r in found]
     columns = (
         Column("id", "ID"),
@@ -71,7 +72,17 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("next_at", tr("Next try")),
         Column("reason", tr("Reason")),
     )
-    return CommandResult(rows, columns=columns, summary=ntr("{n} row", "{n} rows", len(rows)))
+    said = [ntr("{n} row", "{n} rows", len(rows))]
+    said += [
+        tr(
+            "{shop}: {n} messages wait. {reason}",
+            shop=s.shop,
+            n=s.waiting,
+            reason=str(Text.from_json(s.message)),
+        )
+        for s in stopped
+    ]
+    return CommandResult(rows, columns=columns, summary="\n".join(said))
 
 
 def _row(stored: Any) -> dict[str, Any]:

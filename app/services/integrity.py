@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, func, select, text
 
-from app.domain.states import LIVE_WAYBILL_STATES, OutboxKind, ParcelState, ReservationState
+from app.domain.states import LIVE_WAYBILL_STATES, ParcelState, ReservationState
 from app.domain.text import T, Text
 from app.services import records
+from app.services.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
     outbox,
@@ -149,7 +150,7 @@ def _shipped_is_reported(tx: Connection) -> Iterator[Broken]:
         .join(outbox, outbox.c.parcel_id == parcels.c.id)
         .where(
             parcels.c.state == ParcelState.SHIPPED,
-            outbox.c.kind.in_([OutboxKind.SHIP, OutboxKind.EXCHANGE]),
+            outbox.c.kind.in_(LEAVING),
             outbox.c.state.in_(["pending", "sending"]),
         )
         .distinct()
@@ -159,6 +160,26 @@ def _shipped_is_reported(tx: Connection) -> Iterator[Broken]:
             "reported",
             parcel_id,
             T("Parcel {parcel} counts as shipped before the shop said so.", parcel=parcel_id),
+        )
+
+
+def _sealed_has_message(tx: Connection) -> Iterator[Broken]:
+    """A sealed parcel that nothing will ever report is lost for the shop."""
+    rows = tx.execute(
+        select(parcels.c.id)
+        .outerjoin(
+            outbox,
+            (outbox.c.parcel_id == parcels.c.id)
+            & outbox.c.kind.in_(LEAVING)
+            & outbox.c.state.in_(["pending", "sending", "refused"]),
+        )
+        .where(parcels.c.state == ParcelState.TO_REPORT, outbox.c.id.is_(None))
+    ).scalars()
+    for parcel_id in rows:
+        yield Broken(
+            "unreported",
+            parcel_id,
+            T("Parcel {parcel} is sealed, and no message to the shop waits.", parcel=parcel_id),
         )
 
 
@@ -202,6 +223,7 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "one_waybill": _one_live_waybill,
     "shipped_stock": _shipped_once,
     "reported": _shipped_is_reported,
+    "unreported": _sealed_has_message,
     "printed": _printed_was_sent,
     "held": _held_did_not_ship,
 }

@@ -76,7 +76,7 @@ def later(
     reach: Reach = Reach.MESSAGE,
 ) -> OutboxRow:
     """Nothing was decided; the same message is sent again after a pause that grows."""
-    pause = pause_s or min(_LONGEST_PAUSE_S, 2.0 ** min(row.attempts + 1, 10))
+    pause = pause_s or _pause_s(work, row)
     remedy = remedy or T("It is tried again by itself.")
     behind = 0
     with work.db.write() as tx:
@@ -113,6 +113,13 @@ def replaced(row: Any, reason: Text) -> OutboxRow:
     """The row is closed and another one has taken its place; nothing is written here."""
     remedy = T("Nothing to do: the shop is asked again, then told what is missing.")
     return _row(row, "later", "later", reason, remedy)
+
+
+def _pause_s(work: Workplace, row: Any) -> float:
+    """Longer with every try; what has not even been tried (no network) by how long it waits."""
+    tried = 2.0 ** min(row.attempts + 1, 10)
+    waited: float = 0.0 if row.attempts else (work.now() - row.created_at).total_seconds() / 4
+    return min(_LONGEST_PAUSE_S, max(tried, waited))
 
 
 def wait(tx: Connection, work: Workplace, row: Any, found: Obstacle) -> OutboxRow:

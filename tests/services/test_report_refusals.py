@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import integrity, outbox
+from app.services import integrity, outbox, outbox_stops
 from app.services.outbox_results import OutboxRow
 from app.settings import secret_name
 from app.store.tables import order_lines
@@ -147,6 +147,8 @@ def test_a_shop_that_is_gone_is_tried_once_a_round(
     assert results[SHOP].behind == 3
     assert results["shanye"].result == "done"
     assert due(bench) == []  # the others wait for the same pause
+    (stop,) = outbox_stops.stopped_shops(bench.work)
+    assert (stop.shop, stop.code, stop.waiting) == (SHOP, "shop_offline", 4)
     bench.clock.advance(3)
     assert [r.code for r in due(bench)] == ["shop_offline"]
     truth.change_shop(bench, SHOP, **before)
