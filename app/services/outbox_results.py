@@ -117,7 +117,7 @@ def replaced(row: Any, reason: Text) -> OutboxRow:
 
 def _pause_s(work: Workplace, row: Any) -> float:
     """Longer with every try; what has not even been tried (no network) by how long it waits."""
-    tried = 2.0 ** min(row.attempts + 1, 10)
+    tried: float = 2.0 ** min(row.attempts + 1, 10)
     waited: float = 0.0 if row.attempts else (work.now() - row.created_at).total_seconds() / 4
     return min(_LONGEST_PAUSE_S, max(tried, waited))
 
