@@ -1,6 +1,8 @@
 """From paid to the screen by push: paid, in the database, noticed in another process.
 
-Run: ``python -m bench.bench_push [ORDERS] [PER_SECOND]``. Three processes as in real life: the
+    python bench/bench_push.py [ORDERS] [PER_SECOND]
+
+Three processes as in real life: the
 simulated shop (here), the relay, and whoever looks at the database as the window does (here too,
 in threads that do nothing else).
 """
@@ -19,6 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import httpx
 from sqlalchemy import select
@@ -165,7 +169,7 @@ def main(count: int, per_second: float) -> None:
         ("noticed by the window", delays.noticed),
     ):
         found = delays.of(moments)
-        cuts = statistics.quantiles(found, n=100)
+        cuts = statistics.quantiles(found, n=100, method="inclusive")
         missing = len(delays.paid) - len(found)
         print(f"{name:24} {cuts[49]:6.2f} {cuts[98]:6.2f} {found[-1]:6.2f} {missing:8}")
 
