@@ -20,8 +20,8 @@ CANDIDATES = 3
 _ALIKE = 0.45  # names with less in common are no help
 _WORDS = 4
 _NAMES_COMPARED = 200
-_SEARCHED_BY_NAME = 50
-_CHUNK = 100
+_SEARCHED_BY_NAME = 25  # each takes 15 ms among 20,000 items
+_CHUNK = 50
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -350,4 +350,4 @@ def _telling(title: str) -> list[str]:
     ]
     unique = list(dict.fromkeys(pairs))
     step = max(1, len(unique) // _WORDS)
-    return unique[::step][: 2 * _WORDS]
+    return unique[::step][:_WORDS]

@@ -71,6 +71,8 @@ listings = Table(
     Column("pulled_at", UtcTime, nullable=True),
     number("stock_generation"),  # counts what the shop was told; see app.services.stock_push
     UniqueConstraint("shop_id", "product_id", "sku_id"),
+    Index(None, "sku_code"),
+    Index(None, "barcode"),
     CheckConstraint("factor >= 1", name="factor_counts_pieces"),
 )
 

@@ -57,6 +57,8 @@ def upgrade() -> None:
         _number("stock_generation"),
     ):
         op.add_column("listings", column)
+    op.create_index(op.f("ix_listings_sku_code"), "listings", ["sku_code"])
+    op.create_index(op.f("ix_listings_barcode"), "listings", ["barcode"])
     op.create_index(
         op.f("ix_orders_shop_id_created_at"), "orders", ["shop_id", "created_at"], unique=False
     )
