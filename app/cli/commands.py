@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli import (
+    aftersales,
     bench,
     configuration,
     database,
@@ -42,6 +43,7 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     playground.add(commands, doors)
     for module in (configuration, diagnosis, syncing, orders, parcels, stock, waves, labels):
         module.add(commands)
+    aftersales.add(commands)
     for module in (listings, bench, shipping, relay, database):
         module.add(commands)
     return parser

@@ -12,8 +12,9 @@ from app.domain.address import Address
 from app.domain.routing import Rule
 from app.ports import PrinterConfig, SecretStore
 from app.services import checking, records
+from app.services.after_sales import approval
 from app.services.workplace import Workplace
-from app.settings import CarrierConfig, Config, ShopConfig, secret_name
+from app.settings import ApprovalConfig, CarrierConfig, Config, ShopConfig, secret_name
 from app.store.tables import accounts, printers, rules, settings, shops
 
 HIDDEN = "••••"
@@ -50,6 +51,8 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             changes += _replace(tx, printers, "printer", "name", _printer_rows(config.printers))
         if config.rules is not None:
             changes += _rules(tx, config.rules)
+        if config.approval is not None:
+            changes.append(_approval(tx, config.approval))
         touched = [f"{c.section}.{c.name}" for c in changes if c.result != "same"]
         if touched:
             records.note(tx, work, "config", detail={"changed": touched})
@@ -66,8 +69,10 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
 
     with work.db.read() as tx:
         sender = tx.execute(select(settings.c.value).where(settings.c.key == "sender")).scalar()
+        rule = tx.execute(select(settings.c.value).where(settings.c.key == approval.KEY)).scalar()
         return [
             *([{"section": "sender", **sender}] if sender else []),
+            *([{"section": "approval", **rule}] if rule else []),
             *(
                 {"section": "shop", "name": r.id, "platform": r.platform, **r.settings}
                 | hidden("shop", r.id, r.platform)
@@ -116,6 +121,11 @@ def _sender(tx: Connection, sender: Address) -> Change:
         return Change("sender", sender.name, "new")
     tx.execute(update(settings).where(settings.c.key == "sender").values(value=value))
     return Change("sender", sender.name, "changed")
+
+
+def _approval(tx: Connection, found: ApprovalConfig) -> Change:
+    wanted = approval.Limits(found.packer_fen, found.lead_fen)
+    return Change("approval", "", "changed" if approval.store(tx, wanted) else "same")
 
 
 def _shop_rows(found: tuple[ShopConfig, ...]) -> dict[str, dict[str, Any]]:

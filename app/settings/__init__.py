@@ -7,6 +7,7 @@ knows none of them, so a new carrier touches its own folder only.
 from app.settings.config import (
     AdapterKeys,
     Adapters,
+    ApprovalConfig,
     CarrierConfig,
     Config,
     RelayConfig,
@@ -30,6 +31,7 @@ __all__ = [
     "RELAY_SECRET",
     "AdapterKeys",
     "Adapters",
+    "ApprovalConfig",
     "CarrierConfig",
     "Config",
     "ConfigError",

@@ -63,6 +63,14 @@ class RelayConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalConfig:
+    """``[approval]``: the largest amount of an after-sale a role may accept, in fen."""
+
+    packer_fen: int = 0
+    lead_fen: int | None = None  # any
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One file. What the file does not mention is ``None`` and stays as it is."""
 
@@ -73,6 +81,7 @@ class Config:
     printers: tuple[PrinterConfig, ...] | None = None
     rules: tuple[Rule, ...] | None = None
     relay: RelayConfig | None = None
+    approval: ApprovalConfig | None = None
 
 
 def secret_name(section: str, name: str, key: str) -> str:

@@ -18,6 +18,7 @@ from app.settings import parts
 from app.settings.config import (
     AdapterKeys,
     Adapters,
+    ApprovalConfig,
     CarrierConfig,
     Config,
     RelayConfig,
@@ -28,7 +29,7 @@ from app.settings.lines import Lines
 from app.settings.problems import Problems
 from app.settings.reading import Table
 
-SECTIONS = ("database", "sender", "shop", "carrier", "printer", "rule", "relay")
+SECTIONS = ("database", "sender", "approval", "shop", "carrier", "printer", "rule", "relay")
 Stored = Callable[[str], str | None]
 
 
@@ -134,6 +135,7 @@ class _Reader:
             carriers=self._carriers(),
             printers=self._printers(),
             relay=self._relay(),
+            approval=self._approval(),
         )
         config = replace(config, rules=self._rules(config))
         self._problems.raise_any()
@@ -142,6 +144,10 @@ class _Reader:
     def _relay(self) -> RelayConfig | None:
         table = self._table("relay")
         return None if table is None else parts.read_relay(table, self._environ)
+
+    def _approval(self) -> ApprovalConfig | None:
+        table = self._table("approval")
+        return None if table is None else parts.read_approval(table)
 
     def _table(self, section: str) -> Table | None:
         if section not in self._document:

@@ -11,7 +11,7 @@ from app.domain.companies import COMPANIES
 from app.domain.routing import CONDITIONS, Rule
 from app.domain.text import T
 from app.ports import PrinterConfig
-from app.settings.config import RelayConfig
+from app.settings.config import ApprovalConfig, RelayConfig
 from app.settings.reading import Table
 
 LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
@@ -39,6 +39,14 @@ def read_database(table: Table, environ: Mapping[str, str]) -> str | None:
             T("Write it like {example}.", example="postgresql+psycopg://user@host/packbench"),
         )
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def read_approval(table: Table) -> ApprovalConfig:
+    """Amounts in fen; a lead who is not named may accept any."""
+    lead = table.whole("lead_fen") if table.has("lead_fen") else None
+    found = ApprovalConfig(packer_fen=table.whole("packer_fen"), lead_fen=lead)
+    table.finish()
+    return found
 
 
 def read_sender(table: Table) -> Address:

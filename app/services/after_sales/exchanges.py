@@ -29,7 +29,7 @@ from app.services import (
 from app.services.after_sales import storing
 from app.services.after_sales.fetching import refresh
 from app.services.after_sales.returns import no_such
-from app.services.after_sales.steps import STAGE_WORDS
+from app.services.after_sales.steps import stage_words
 from app.services.workplace import Workplace
 from app.store.tables import (
     after_sales,
@@ -153,10 +153,9 @@ def _ready(tx: Connection, shop_id: str, after_sale_id: str) -> Any:
         .with_for_update()
     ).one()
     if row.kind not in _SENDS or row.stage not in _READY:
-        stage = STAGE_WORDS.get(row.stage, STAGE_WORDS[AfterSaleStage.UNKNOWN])
         raise UserError(
             "after_sale_step",
-            T("Nothing is to be sent for this after-sale: {stage}", stage=stage),
+            T("Nothing is to be sent for this after-sale: {stage}", stage=stage_words(row.stage)),
             T("Look at it with: aftersales show {id}", id=after_sale_id),
             ref=after_sale_id,
         )

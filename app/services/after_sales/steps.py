@@ -41,6 +41,12 @@ STAGE_WORDS: Mapping[AfterSaleStage, Text] = {
 }
 
 
+def stage_words(stage: str) -> Text:
+    """What a stored stage means for a person."""
+    known = stage in set(AfterSaleStage)
+    return STAGE_WORDS[AfterSaleStage(stage) if known else AfterSaleStage.UNKNOWN]
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What came of an answer: ``done`` now, or ``kept`` (it was so already)."""
