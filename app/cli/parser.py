@@ -53,7 +53,8 @@ class _Formatter(argparse.HelpFormatter):
     def add_usage(
         self, usage: Any, actions: Iterable[Any], groups: Iterable[Any], prefix: str | None = None
     ) -> None:
-        super().add_usage(usage, actions, groups, prefix or tr("Usage: "))
+        # A group asks for its own usage without any prefix, to build the names of its commands.
+        super().add_usage(usage, actions, groups, tr("Usage: ") if prefix is None else prefix)
 
 
 class Commands:
