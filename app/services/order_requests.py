@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 
 from app.domain.address import Address
 from app.domain.privacy import for_screen
+from app.domain.states import OrderStatus, ParcelState
 from app.services import (
     mapping,
     receivers,
@@ -24,6 +25,13 @@ from app.services.request_effects import ParcelEffect
 from app.services.workplace import Workplace
 from app.store.tables import listings, order_lines, orders, skus, stock_balances
 
+_OPEN = (
+    ParcelState.TO_CHECK,
+    ParcelState.TO_LABEL,
+    ParcelState.TO_PICK,
+    ParcelState.TO_PACK,
+    ParcelState.TO_REPORT,
+)
 _PARTS = ("name", "phone", "province", "city", "district", "address")
 
 
@@ -88,13 +96,28 @@ class RequestRow:
 
 def pending(work: Workplace) -> list[RequestRow]:
     """Every request that waits for an answer, the most urgent first."""
-    waiting = select(order_lines.c.order_id).where(order_lines.c.sku_change_pending)
+    # The open orders only: everything else is found by no index.
+    changing = exists().where(
+        order_lines.c.order_id == orders.c.id, order_lines.c.sku_change_pending
+    )
     with work.db.read() as tx:
         rows = tx.execute(
-            select(orders)
+            select(
+                orders.c.id,
+                orders.c.order_id,
+                orders.c.shop_id,
+                orders.c.pending_address,
+                orders.c.address_asked_at,
+                orders.c.deadline_at,
+            )
             .where(
-                or_(orders.c.pending_address.is_not(None), orders.c.id.in_(waiting)),
-                orders.c.status.in_(["paid", "partly_shipped"]),
+                orders.c.stage.in_(_OPEN),
+                orders.c.status.in_([OrderStatus.PAID, OrderStatus.PARTLY_SHIPPED]),
+                or_(
+                    orders.c.pending_address_hash != "",
+                    orders.c.address_asked_at.is_not(None),
+                    changing,
+                ),
             )
             .order_by(orders.c.deadline_at, orders.c.id)
         ).all()

@@ -68,6 +68,8 @@ def test_every_key_is_read() -> None:
         ({"stock_push": True}, "stock_push"),
         ({"stock_reserve": -1}, "stock_reserve"),
         ({"stock_share": "half"}, "stock_share"),
+        ({"read_only": "true"}, "read_only"),
+        ({"read_only": 1}, "read_only"),
         ({"label_route": "both"}, "label_route"),
         ({"ship_on": ["pack"]}, "ship_on"),
     ],
