@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.cli.shell import run
 from app.simulators.wechat.shop import WechatShop
+from main import DOORS
 from tests.cli.calling import Shell
 from tests.support.warehouse import Bench, open_bench
 
@@ -140,9 +143,11 @@ def test_who_may_pay_how_much_comes_from_the_file(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "money moves"), ("zh_CN", "要退的金额")])
 def test_help_is_there_in_both_languages(
-    shell: Shell, capsys: pytest.CaptureFixture[str], language: str, words: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, words: str
 ) -> None:
-    assert shell("--lang", language, "aftersales", "accept", "--help").code == 0
+    out, err = io.StringIO(), io.StringIO()
+    whole = ["--data", str(tmp_path), "--lang", language, "aftersales", "accept", "--help"]
+    assert run(whole, DOORS, out=out, err=err) == 0
     shown = "".join(capsys.readouterr().out.split())
     assert "--confirm-amount" in shown
     assert words.replace(" ", "") in shown
