@@ -230,3 +230,94 @@ def test_orders_bring_their_aftersales_along(client: Client, shop: WechatShop) -
     assert status_of(client, "2000000000009999") == "MERCHANT_PROCESSING"
     pushed = [e for e in shop.events if e["Event"] == "channels_ec_aftersale_update"]
     assert pushed[0]["finder_shop_aftersale_status_update"]["after_sale_order_id"] == asked
+
+
+CERTIFICATE = f"{BASE}/uploadrefundcertificate"
+REJECT_RESHIP = f"{BASE}/rejectexchangereship"
+UPLOAD = "/channels/ec/basics/img/upload"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 16
+
+
+def put(client: Client, content: bytes, *, bare: bool = False) -> dict[str, Any]:
+    params = {"access_token": client.token, "upload_type": "0", "resp_type": "0"}
+    if bare:
+        kind = {"content-type": "image/png"}
+        sent = client.http.post(UPLOAD, params=params, content=content, headers=kind)
+    else:
+        sent = client.http.post(UPLOAD, params=params, files={"media": ("a.png", content)})
+    answer: dict[str, Any] = sent.json()
+    return answer
+
+
+def test_a_picture_comes_as_a_form_or_as_it_is(client: Client, shop: WechatShop) -> None:
+    as_form = put(client, PNG)["pic_file"]["media_id"]
+    bare = put(client, PNG, bare=True)["pic_file"]["media_id"]
+    assert {as_form, bare} == set(shop.pictures)
+    assert set(shop.pictures.values()) == {PNG}
+    assert put(client, b"%PDF")["errcode"] == 40097
+    shop.quirks.picture_max_bytes = 10
+    assert put(client, PNG)["errcode"] == 40097
+
+
+def test_certificates_are_taken_after_the_platform_could_not_pay(
+    client: Client, shop: WechatShop
+) -> None:
+    asked = shop.open_aftersale(MULTI, TEE, WHITE, 1)
+    media = put(client, PNG)["pic_file"]["media_id"]
+    body = {"after_sale_order_id": asked, "refund_certificates": [media], "desc": "已转账"}
+    assert client.code(CERTIFICATE, body) == 10021041
+    shop.move_aftersale(asked, "PLATFORM_REFUND_FAIL")
+    assert client.code(CERTIFICATE, body | {"refund_certificates": ["unknown"]}) == 40097
+    assert client.code(CERTIFICATE, body | {"refund_certificates": []}) == 40097
+    assert client.code(CERTIFICATE, body) == 0
+    told = client.call(GET, {"after_sale_order_id": asked})["after_sale_order"]
+    assert told["merchant_upload_info"]["refund_certificates"] == [media]
+    assert told["status"] == "PLATFORM_REFUND_FAIL"
+
+
+def test_each_step_has_its_own_reasons_for_a_rejection(client: Client, shop: WechatShop) -> None:
+    asked = shop.open_aftersale(MULTI, TEE, WHITE, 1, kind="RETURN")
+    body = {"after_sale_order_id": asked, "reject_reason_type": 9}
+    assert client.code(REJECT, body) == 40097
+    client.call(ACCEPT, {"after_sale_order_id": asked, "address_id": "123"})
+    shop.send_back(asked, "ZTO", "78900000000031")
+    assert client.code(REJECT, body | {"reject_reason_type": 4}) == 40097
+    assert client.code(REJECT, body) == 0
+
+
+def test_a_buyer_with_the_goods_is_not_rejected_without_proof(
+    client: Client, shop: WechatShop
+) -> None:
+    asked = shop.open_aftersale(MULTI, TEE, WHITE, 1, buyer_has_goods=True)
+    body = {"after_sale_order_id": asked, "reject_reason_type": 4}
+    assert client.code(REJECT, body) == 40097
+    media = put(client, PNG)["pic_file"]["media_id"]
+    assert client.code(REJECT, body | {"reject_certificates": [media]}) == 0
+
+
+def test_an_exchange_may_be_refused_when_the_goods_are_back(
+    client: Client, shop: WechatShop
+) -> None:
+    asked = shop.open_aftersale(MULTI, TEE, WHITE, 1, kind="EXCHANGE")
+    body = {"after_sale_order_id": asked, "reject_reason_type": 9}
+    assert client.code(REJECT_RESHIP, body) == 10021041
+    client.call(ACCEPT, {"after_sale_order_id": asked, "address_id": "123"})
+    shop.send_back(asked, "ZTO", "78900000000031")
+    assert client.code(REJECT_RESHIP, body) == 0
+    assert status_of(client, asked) == "MERCHANT_REJECT_EXCHANGE"
+
+
+def test_exchanges_of_one_order_are_a_minute_apart_and_end_with_the_buyer(
+    client: Client, shop: WechatShop, clock: Clock
+) -> None:
+    first = shop.open_aftersale(MULTI, TEE, WHITE, 1, kind="RESHIP")
+    second = shop.open_aftersale(MULTI, TEE, BLACK, 1, kind="RESHIP")
+    with pytest.raises(ValueError, match="nothing was sent"):
+        shop.confirm_exchange(first)
+    body = {"delivery_id": "ZTO", "waybill_id": "78900000000009"}
+    assert client.code(RESHIP, body | {"after_sale_order_id": first}) == 0
+    assert client.code(RESHIP, body | {"after_sale_order_id": second}) == 10021059
+    clock.tick(60)
+    assert client.code(RESHIP, body | {"after_sale_order_id": second}) == 0
+    shop.confirm_exchange(first)
+    assert status_of(client, first) == "MERCHANT_EXCHANGE_SUCCESS"
