@@ -98,3 +98,22 @@ def test_every_step_of_a_carrier_has_a_word_in_the_story(stage: str) -> None:
     word, _, number = line.text.partition("，")
     assert number == "78900000000001"
     assert not word.isascii()
+
+
+@pytest.mark.parametrize(
+    ("action", "user", "detail", "said"),
+    [
+        ("sent_elsewhere", "", {"carrier": "ZTO", "number": "789"}, "别处已发货：中通 789"),
+        ("revealed", "小周", {"why": "瓶子碎了"}, "小周 看了明文收件人：瓶子碎了"),
+        ("address_answer", "小周", {"accept": True}, "小周 同意改地址"),
+        ("variant_answer", "小周", {"accept": False}, "小周 没同意换规格"),
+        ("note", "小周", {"length": 3}, "小周 写了备注"),
+        ("serials_without", "小周", {}, "小周 不填序列号，照发"),
+    ],
+)
+def test_what_was_answered_and_looked_at_is_in_the_story(
+    action: str, user: str, detail: dict[str, object], said: str
+) -> None:
+    install_language(CHINESE)
+    (line,) = story_lines([StoryRow(NOW, action, user, detail)], None, NOW)
+    assert line.text == said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain.companies import company
+from app.domain.companies import company, company_of_wechat
 from app.domain.states import HoldCode, OrderStatus
 from app.domain.text import T, Text, tr
 from app.domain.tracking import TrackStage
@@ -28,6 +28,11 @@ _SIMPLE: Mapping[str, Text] = {
     "line_reduced": T("Fewer pieces, after a refund"),
     "parcel_cancelled": T("Parcel cancelled"),
     "unshipped": T("Shipping taken back"),
+    "note": T("wrote the note"),
+    "urged": T("The buyer urges"),
+    "address_proposed": T("proposed another address to the buyer"),
+    "serials": T("noted the serial number"),
+    "serials_without": T("lets it go without a serial number"),
 }
 _STATUS: Mapping[OrderStatus, Text] = {
     OrderStatus.UNPAID: T("Not paid yet"),
@@ -83,7 +88,44 @@ def _sentence(row: StoryRow) -> str:
     return tr("{user}: {what}", user=row.user, what=said) if by_person else said
 
 
-_BY_PEOPLE = frozenset({"release", "carrier", "packed", "reprint", "ship_unpacked", "wave_left"})
+_BY_PEOPLE = frozenset(
+    {
+        "release",
+        "carrier",
+        "packed",
+        "reprint",
+        "ship_unpacked",
+        "wave_left",
+        "note",
+        "revealed",
+        "address_answer",
+        "variant_answer",
+        "address_proposed",
+        "serials",
+        "serials_without",
+    }
+)
+
+
+def _revealed(detail: Mapping[str, Any]) -> str:
+    return tr("looked at the receiver in clear: {why}", why=detail.get("why", ""))
+
+
+def _address_answer(detail: Mapping[str, Any]) -> str:
+    return tr("accepted the other address") if detail.get("accept") else tr("kept the old address")
+
+
+def _variant_answer(detail: Mapping[str, Any]) -> str:
+    return tr("accepted the other variant") if detail.get("accept") else tr("kept the old variant")
+
+
+def _sent_elsewhere(detail: Mapping[str, Any]) -> str:
+    carrier = company_of_wechat(str(detail.get("carrier", ""))).name
+    return tr(
+        "Shipped by somebody else: {carrier} {number}",
+        carrier=carrier,
+        number=detail.get("number", ""),
+    )
 
 
 def _hold(detail: Mapping[str, Any]) -> str:
@@ -157,4 +199,8 @@ _DETAILED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "carrier": _carrier,
     "order_status": _status,
     "track": _step,
+    "revealed": _revealed,
+    "address_answer": _address_answer,
+    "variant_answer": _variant_answer,
+    "sent_elsewhere": _sent_elsewhere,
 }
