@@ -78,6 +78,7 @@ def serve(count: int, now_s: float, latency_s: float, calls_per_minute: int) -> 
                 order = next(later)
                 with shop.lock:
                     paid_s = time.time()
+                    order.order["update_time"] = int(paid_s)
                     take_order(shop, order)
                 say({"id": order.order_id, "paid_s": paid_s})
             else:

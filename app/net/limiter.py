@@ -22,7 +22,8 @@ class Priority(IntEnum):
 class RateLimiter:
     """At most ``rate`` calls a second on average and ``burst`` at once. Thread-safe.
 
-    Waiting callers are let through by priority, then by order of arrival.
+    Waiting callers are let through by priority, then by order of arrival. A sweep leaves half of
+    the burst to the others: they need not wait even while it takes all it can get.
     """
 
     def __init__(
@@ -56,11 +57,14 @@ class RateLimiter:
                 while True:
                     self._refill()
                     first = self._waiting[0] == ticket
-                    if first and self._tokens >= 1:
+                    needed = 1.0
+                    if priority is Priority.SWEEP:
+                        needed += min(self._burst / 2, self._burst - 1)
+                    if first and self._tokens >= needed:
                         self._tokens -= 1
                         return
                     # Only the first in the row watches the time; the others are woken in turn.
-                    missing_s = max(0.001, (1 - self._tokens) / self._rate) if first else None
+                    missing_s = max(0.001, (needed - self._tokens) / self._rate) if first else None
                     self._condition.wait(timeout=missing_s)
             finally:  # also when the wait is broken off: a dead ticket would block the row
                 self._waiting.remove(ticket)

@@ -79,6 +79,12 @@ class RecentReadings:
             return Need.MAYBE
         return Need.READ
 
+    def unknown_first(self, order_ids: Iterable[str]) -> list[str]:
+        """All of them, those never read before the others: somebody waits for a new order."""
+        ids = list(order_ids)
+        with self._lock:
+            return sorted(ids, key=self._readings.__contains__)
+
     def must_read(self, order_ids: Iterable[str], start: datetime, stop: datetime) -> list[str]:
         """Those to be read, where the window moves on before a hidden change could get out of it.
 

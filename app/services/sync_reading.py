@@ -104,6 +104,7 @@ class Intake:
         page: Future[Sequence[str] | None] | None = readers.submit(next, pages, None)
         reading: dict[Future[OrderSnapshot | PackbenchError], str] = {}
         ready: list[OrderSnapshot] = []
+        stored_s = time.monotonic()
         broken: BaseException | None = None
         while True:
             if broken is None and page is not None and page.done():
@@ -122,9 +123,11 @@ class Intake:
             for done in [f for f in ended if f in reading]:
                 order_id, answer = reading.pop(done), done.result()
                 broken = self._take(order_id, answer, ready) or broken
-            if len(ready) >= _CHUNK or (ready and (not reading or not ended)):
+            waited = time.monotonic() - stored_s >= _STORE_AFTER_S
+            if len(ready) >= _CHUNK or (ready and (waited or not reading)):
                 self._store(ready)
                 ready.clear()
+                stored_s = time.monotonic()
                 self.heard(self._known, self._done)
         self._store(ready)
         self.heard(self._known, self._done)

@@ -247,7 +247,8 @@ def _pages(
 ) -> Iterator[Sequence[str]]:
     seen: set[str] = set()
 
-    yield from listed_ids(shop.changed_orders, start, stop, token, seen)
+    for page in listed_ids(shop.changed_orders, start, stop, token, seen):
+        yield recent.unknown_first(page)
     if settled_from is not None:
         for page in listed_ids(shop.changed_orders, settled_from, start, token, seen):
             yield recent.must_read(page, settled_from, start)

@@ -54,3 +54,9 @@ def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
         recent.note(order_id, Reading(late, START_AT))
     needs = [recent.need(i, START_AT, START_AT) for i in "12345"]
     assert needs == [Need.READ, Need.READ, Need.NOT, Need.NOT, Need.NOT]
+
+
+def test_orders_never_read_come_before_the_others() -> None:
+    recent = RecentReadings()
+    recent.note("2", Reading(START_AT, START_AT))
+    assert recent.unknown_first("1234") == ["1", "3", "4", "2"]

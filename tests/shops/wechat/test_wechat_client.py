@@ -402,6 +402,20 @@ def test_those_who_wait_are_let_through_by_priority() -> None:
     assert order == sorted(wanted)
 
 
+def test_a_sweep_leaves_half_of_the_burst_to_the_others() -> None:
+    limiter = RateLimiter(0.001, 10)
+    sweeping = [threading.Thread(target=limiter.acquire, args=(Priority.SWEEP,)) for _ in range(8)]
+    for thread in sweeping:
+        thread.start()
+    while len(limiter._waiting) > 3 or limiter._tokens >= 6:
+        sweeping[-1].join(0.01)
+    for _ in range(5):
+        limiter.acquire(Priority.READ)  # without waiting
+    limiter.change(10_000, 10)
+    for thread in sweeping:
+        thread.join()
+
+
 def test_a_wait_that_is_broken_off_blocks_nobody() -> None:
     class Broken(RateLimiter):
         broken = False
