@@ -137,9 +137,17 @@ def _label(wanted: argparse.Namespace, context: Context) -> CommandResult:
         short = shortage_warnings(services.work, wanted.wave)
         found = labelling.label_wave(services.work, wanted.wave, progress, context.cancel)
     stopped = context.cancel.cancelled
-    result = of_batch(found, batch_row, batch_ref, batch_columns(), stopped=stopped)
-    told = [f"{row.waybill}: {row.message}" for row in found if row.ok and row.message]
-    return replace(result, warnings=(*short, *told))
+    columns = batch_columns()
+    if any(row.ok and row.message for row in found):
+        columns = (*columns, Column("warning", tr("Warning")))
+    result = of_batch(found, _label_row, batch_ref, columns, stopped=stopped)
+    return replace(result, warnings=short)
+
+
+def _label_row(outcome: Any) -> dict[str, str]:
+    """What the platform says beside a number stands in its row: nothing has failed."""
+    said = str(outcome.message) if outcome.ok and outcome.message else ""
+    return {**batch_row(outcome), "warning": said}
 
 
 def _print(wanted: argparse.Namespace, context: Context) -> CommandResult:

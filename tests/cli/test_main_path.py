@@ -52,7 +52,7 @@ def test_orders_go_out_by_commands_alone(stocked: Shell, tmp_path: Path) -> None
     assert len(orders) == sum(r["new"] for r in synced.rows) > 0
     assert set(orders[0]) == {
         "id", "shop", "order_id", "status", "stage", "holds", "paid_at", "deadline_at", "lines",
-        "parcels",
+        "parcels", "flow", "flags",
     }  # fmt: skip
     assert all(o["paid_at"].endswith("Z") for o in orders if o["paid_at"])
 

@@ -99,6 +99,15 @@ def test_too_few_labels_are_said_before_the_batch_and_it_goes_on(
     assert (left["carrier"], left["left"], left["threshold"]) == ("zto", 0, 50)
 
 
+def test_what_the_platform_warns_of_stands_in_the_row(bench: Bench, shell: Shell) -> None:
+    wave, (row,) = _wave(bench, Route.PLATFORM, "zto")
+    risk = {"risk_ec_order_info": {}, "risk_msg": "地址偏远"}
+    bench.world.shops[row.shop].quirks.more_in_label_answers = {"order_risk_info": [risk]}
+    labelled = shell.json("wave", "label", wave)
+    assert labelled.code == 0
+    assert "地址偏远" in labelled.rows[0]["warning"]
+
+
 def test_a_wave_is_checked_without_booking(bench: Bench, shell: Shell) -> None:
     wave, rows = _wave(bench, Route.PLATFORM, "zto", 2)
     bench.world.shops[rows[1].shop].cancel(rows[1].orders[0])
