@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState
-from app.services import integrity, merging
+from app.services import integrity, label_accounts, merging
 from app.services.labelling import label_parcels
 from app.simulators.people import SHANGHAI
 from tests.services import truth
@@ -179,3 +179,18 @@ def test_parcels_with_a_number_or_of_two_shops_are_not_merged(
     assert refused(bench, ids) == "has_number"
     seal(bench, [ids[1]])
     assert refused(bench, ids) == "merge_state"
+
+
+def test_a_platform_label_of_a_merged_parcel_names_both_orders(bench: Bench) -> None:
+    label_accounts.refresh_accounts(bench.work, bench.work.outside.shop("shanye"))
+    buyer = Buyer(bench, "shanye")
+    first = buyer.draft(("LJ-250G", 1))
+    second = buyer.draft(("LJ-100G", 1), like=first)
+    orders = buyer.buy(draft=first), buyer.buy(draft=second)
+    merged = merging.merge(bench.work, ids_of(buyer, *orders))
+    seal(bench, [merged])
+    number = truth.parcel(bench, merged).waybill
+    (label,) = buyer.store.waybills(alive=True).values()
+    assert (label.waybill_id, set(label.order_ids)) == (number, set(orders))
+    assert [r.result for r in tell(bench) if r.kind == "ship"] == ["done", "done"]
+    assert [buyer.on_file(o) for o in orders] == [[(number, 1)], [(number, 1)]]
