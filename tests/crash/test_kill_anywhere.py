@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 
 DECODE = "/channels/ec/order/sensitiveinfo/decode"
 ORDER_GET = "/channels/ec/order/get"
-PRINTED = "/channels/ec/logistics/ewaybill/biz/order/print"
+PRINTED = "/channels/ec/logistics/ewaybill/biz/order/batchprint"
 SLOW_BYTES_PER_S = 150_000
 PARCELS = 7
 
