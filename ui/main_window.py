@@ -21,9 +21,10 @@ from ui.application import WindowParts, build_window, make_application
 from ui.background import Background, Facts
 from ui.change_feed import ChangeFeed, ChangeRelay
 from ui.job_runner import JobRunner
-from ui.page import SHIPPING, FullScreenPage, Page, PageEntry, PageTools
+from ui.page import SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateChip
 from ui.pages.orders.views import OPEN_STAGES, Show
 from ui.station import PrinterStatus, printer_devices
+from ui.sync_desk import SyncDesk
 from ui.sync_words import StoredSync, SyncedShop, offline_notice, sync_chip
 from ui.theme_tokens import Tone
 from ui.wave_job import WaveJob
@@ -158,6 +159,9 @@ class Product(QObject):
         self.background.facts_changed.connect(self._facts_changed)
         self.background.printers_changed.connect(self._printers_changed)
         self.background.relay_failed.connect(self._relay_failed)
+        self.sync_desk = SyncDesk(work, parts.jobs, parts.theme, self)
+        self.sync_desk.sync_wanted.connect(self.sync_now)
+        self._chips: set[str] = set()
         window = self.window
         window.sync_wanted.connect(self.sync_now)
         window.undo_wanted.connect(self._undo)
@@ -206,13 +210,24 @@ class Product(QObject):
         severity, text = sync_chip(lanes, self.makings.work.now())
         page = self.window.current_page
         if page is not None and page.shows_sync:
-            page.head.chip.tell(severity, text)
+            self._chip_of(page).tell(severity, text)
+        self.sync_desk.tell(self._facts.shops, lanes)
         place = self.window.sheet.offline
         notice = offline_notice(lanes, self._titles(), self._facts.waiting)
         if notice is None:
             place.take("sync")
         elif notice != place.shown():
             place.put(notice)
+
+    def _chip_of(self, page: Page) -> StateChip:
+        """The chip of a page's head, which opens the panel of the shops."""
+        chip = page.head.chip
+        key = self.window.current_key
+        if key not in self._chips:
+            self._chips.add(key)
+            chip.set_opens(tr("Shops, and whether they agree with us"))
+            chip.clicked.connect(lambda: self.sync_desk.open(self.window, chip))
+        return chip
 
     def _titles(self) -> dict[str, str]:
         return {shop.shop: shop.title for shop in self._facts.shops}

@@ -53,7 +53,7 @@ class OrderActions(QObject):
 
     def print_orders(self, orders: OrderIds) -> None:
         """A wave of what waits for a label, and off it goes."""
-        self._run(lambda _: deeds.hand_over(self._work, orders()), self._handed_over)
+        self.run(lambda _: deeds.hand_over(self._work, orders()), self._handed_over)
 
     def change_carrier(self, orders: OrderIds, code: str) -> None:
         """Another company for all of them."""
@@ -61,15 +61,15 @@ class OrderActions(QObject):
         def run(cancel: CancelToken) -> Deed:
             return deeds.change_carrier(self._work, orders(), code, cancel)
 
-        self._run(run, lambda deed: self._carrier_changed(deed, code))
+        self.run(run, lambda deed: self._carrier_changed(deed, code))
 
     def hold(self, orders: OrderIds, reason: str) -> None:
         """All of them stop, with a reason."""
-        self._run(lambda _: deeds.hold(self._work, orders(), reason), self._held)
+        self.run(lambda _: deeds.hold(self._work, orders(), reason), self._held)
 
     def release(self, orders: OrderIds) -> None:
         """What may be released goes on."""
-        self._run(lambda _: deeds.release_orders(self._work, orders()), self._released)
+        self.run(lambda _: deeds.release_orders(self._work, orders()), self._released)
 
     def undo(self) -> None:
         """Take back the last action, once."""
@@ -77,7 +77,9 @@ class OrderActions(QObject):
         if undo is not None:
             undo()
 
-    def _run(self, act: Callable[[CancelToken], object], then: Callable[[object], None]) -> None:
+    def run(self, act: Callable[[CancelToken], object], then: Callable[[object], None]) -> None:
+        """Run an action in the lane; ``then`` gets what came of it."""
+
         def job(_progress: Progress, cancel: CancelToken) -> object:
             return act(cancel)
 
@@ -94,7 +96,12 @@ class OrderActions(QObject):
             Notice(NOTICE, Severity.FAILED, error.message, error.remedy, dismissible=True)
         )
 
-    def _offer_undo(self, text: str, undo: Callable[[], None] | None) -> None:
+    def take_back(self, act: Callable[[CancelToken], object]) -> None:
+        """Run what undoes an action."""
+        self.run(act, self._said_undone)
+
+    def offer_undo(self, text: str, undo: Callable[[], None] | None) -> None:
+        """Say what was done, with a way back where there is one."""
         self._undo = undo
         if undo is None:
             self._tools.shell.say(text)
@@ -147,23 +154,23 @@ class OrderActions(QObject):
                 result.orders,
                 carrier=name,
             )
-            self._offer_undo(text, (lambda: self._put_back(before)) if before else None)
+            self.offer_undo(text, (lambda: self._put_back(before)) if before else None)
         elif not result.failed:
             self._tools.shell.say(tr("They go with {carrier} already", carrier=name))
         self._tell_refused(result)
 
     def _put_back(self, before: dict[str, str]) -> None:
-        self._run(lambda _: deeds.put_back_carriers(self._work, before), self._said_undone)
+        self.run(lambda _: deeds.put_back_carriers(self._work, before), self._said_undone)
 
     def _held(self, result: object) -> None:
         if not isinstance(result, Deed):
             return
         free = list(result.before)
         text = ntr("{n} order on hold", "{n} orders on hold", result.orders)
-        self._offer_undo(text, (lambda: self._free(free)) if free else None)
+        self.offer_undo(text, (lambda: self._free(free)) if free else None)
 
     def _free(self, parcels: list[str]) -> None:
-        self._run(lambda _: deeds.release(self._work, parcels), self._said_undone)
+        self.run(lambda _: deeds.release(self._work, parcels), self._said_undone)
 
     def _released(self, result: object) -> None:
         if not isinstance(result, Deed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.companies import company
@@ -14,6 +14,8 @@ from app.services.holding import REMEDIES
 from app.services.parcel_queries import ParcelRow
 from app.services.queries import HoldRow, LineRow
 from ui.pages.orders import words
+from ui.pages.orders.desk import DeskFacts, desk_view
+from ui.pages.orders.desk_view import DeskView
 from ui.pages.orders.story import StoryLine, story_lines
 from ui.pages.orders.words import TimeLeft, Urgency
 from ui.paint_status import Severity, Stage
@@ -75,20 +77,20 @@ class DetailView:
     buyer_note: str
     greeting: str
     custom_work: str
-    merchant_note: str
-    receiver: tuple[str, str, str, str]
     parcels: tuple[ParcelCard, ...]
     parcel_ids: tuple[str, ...]
     story: tuple[StoryLine, ...]
     can_print: bool
     can_hold: bool
     can_release: bool
+    desk: DeskView = field(default_factory=DeskView)
 
     @property
     def waybills(self) -> tuple[str, ...]:
         return tuple(card.waybill for card in self.parcels if card.waybill)
 
 
+_HOLD_OF = {"address": HoldCode.ADDRESS_CHANGE, "variant": HoldCode.SKU_CHANGE}
 _BEFORE_LEAVING = (
     ParcelState.TO_CHECK,
     ParcelState.TO_LABEL,
@@ -97,14 +99,17 @@ _BEFORE_LEAVING = (
 )
 
 
-def detail_view(order: OrderDetail, shops: Mapping[str, str], now: datetime) -> DetailView:
+def detail_view(
+    order: OrderDetail, desk: DeskFacts, shops: Mapping[str, str], now: datetime
+) -> DetailView:
     """The drawer's words for ``order``; ``shops`` gives their names by id."""
+    shown = desk_view(order, desk, now)
+    carded = {_HOLD_OF[request.kind] for request in shown.requests}
     row = order.row
     live = [p for p in order.parcels if p.state != ParcelState.CANCELLED]
     left = words.time_left(row.deadline_at, now) if words.wants_time(row) else None
     paid = tr("{time} paid", time=words.day_and_time(row.paid_at)) if row.paid_at else ""
     shop = shops.get(row.shop, row.shop)
-    receiver = order.receiver
     return DetailView(
         id=row.id,
         number=row.order_id,
@@ -113,7 +118,10 @@ def detail_view(order: OrderDetail, shops: Mapping[str, str], now: datetime) -> 
         stage=words.shown_stage(row),
         left=left if left is not None and left.text else None,
         left_note=_left_note(row.deadline_at, left),
-        troubles=(*_failures(live), *(_hold(h, order) for h in order.holds)),
+        troubles=(
+            *_failures(live),
+            *(_hold(h, order) for h in order.holds if HoldCode(h.code) not in carded),
+        ),
         goods_title=tr(
             "{kinds} · {pieces}",
             kinds=ntr("{n} kind", "{n} kinds", len(row.lines)),
@@ -124,19 +132,13 @@ def detail_view(order: OrderDetail, shops: Mapping[str, str], now: datetime) -> 
         buyer_note=order.buyer_note,
         greeting=order.greeting,
         custom_work=order.custom_work,
-        merchant_note=order.merchant_note,
-        receiver=(
-            receiver.name,
-            receiver.phone,
-            receiver.region.replace(" ", ""),
-            f"{receiver.street}{receiver.address}",
-        ),
         parcels=tuple(_parcel(p, several=len(live) > 1, at=n) for n, p in enumerate(live, 1)),
         parcel_ids=tuple(p.id for p in live),
         story=tuple(story_lines(order.story, row.paid_at, now)),
         can_print=any(p.state == ParcelState.TO_LABEL and not p.holds and not p.wave for p in live),
         can_hold=any(p.state in _BEFORE_LEAVING for p in live),
         can_release=any(h.releasable for h in order.holds),
+        desk=shown,
     )
 
 

@@ -3,97 +3,116 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from typing_extensions import override
 
 from app.domain.text import tr
+from ui.pages.orders.case_lines import CaseCard
 from ui.pages.orders.detail import DetailView
+from ui.pages.orders.drawer_foot import DrawerFoot
 from ui.pages.orders.drawer_parts import (
     CarrierCard,
     DeadlineBox,
+    FactBox,
     GoodsRow,
     NoteBox,
-    ReceiverBlock,
     StoryList,
     TroubleBox,
     small_button,
 )
+from ui.pages.orders.note_field import NoteField
+from ui.pages.orders.receiver_panel import ReceiverPanel
+from ui.pages.orders.request_cards import RequestCard
+from ui.pages.orders.serial_fields import SerialCard
 from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Type
-from ui.widgets.buttons import Button, IconButton, Kind, Size
+from ui.widgets.buttons import IconButton
 from ui.widgets.drawer import Drawer
 from ui.widgets.label import TextLabel
-from ui.widgets.popover import MenuItem, PopoverMenu
+from ui.widgets.tone_card import Said
 
 
 class OrderDrawer(Drawer):
-    """``acted`` tells ``print``, ``hold`` or ``release`` for the order that is shown;
-    ``carrier_wanted`` carries where the menu of carriers belongs; ``copied`` what was copied."""
+    """``acted`` tells ``print``, ``hold``, ``release``, ``split`` or ``unship`` for the order that
+    is shown; ``carrier_wanted`` carries where the menu of carriers belongs; ``copied`` what was
+    copied. ``answered(kind, accept)``, ``recorded(parcel, serial, imei1, imei2)`` and
+    ``case_acted(case, what)`` come from its cards.
+    """
 
     acted = Signal(str)
     carrier_wanted = Signal(QPoint)
     copied = Signal(str)
+    answered = Signal(str, bool)
+    recorded = Signal(str, str, str, str)
+    case_acted = Signal(str, str)
 
     def __init__(self, theme: Theme, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._pictures = pictures
         self.view: DetailView | None = None
         self._selecting = False
+        self._said: dict[str, tuple[Said, Said]] = {}
+        self._busy: set[str] = set()
+        self._cards: dict[str, RequestCard | CaseCard | SerialCard] = {}
         self.body.setSpacing(8)
         self.title.set_role(Type.NAV_STRONG)
         self._copy = IconButton(theme, "copy", tr("Copy the order number"), self, size=24)
         self._copy.clicked.connect(self._copy_number)
         self.title_row.insertWidget(1, self._copy)
-        self.print_button = Button(theme, "", self, kind=Kind.PRIMARY, size=Size.DRAWER)
-        self.print_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.print_button.clicked.connect(self._print)
-        self.hold_button = Button(theme, "", self, size=Size.DRAWER)
-        self.hold_button.clicked.connect(self._hold)
-        self.more_button = Button(theme, "…", self, size=Size.DRAWER)
-        self.more_button.setAccessibleName(tr("More"))
-        self.more_button.clicked.connect(self._more)
-        self.foot.addWidget(self.print_button, 1)
-        self.foot.addWidget(self.hold_button)
-        self._foot_gap = QWidget(self)
-        self._foot_gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.foot.addWidget(self._foot_gap)
-        self.foot.addWidget(self.more_button)
+        # These two stay while the order stays: words that are typed, an address that is open.
+        self.note = NoteField(theme, self)
+        self.receiver = ReceiverPanel(theme, self)
+        self.buttons = DrawerFoot(self)
+        self.buttons.acted.connect(self.acted)
+        self.buttons.copy_wanted.connect(self._to_clipboard)
+        self.buttons.carrier_wanted.connect(self.carrier_wanted)
         self.set_selecting(selecting=False)
 
     def set_selecting(self, *, selecting: bool) -> None:
         """While rows are selected the bulk bar owns the blue."""
+        changed = selecting != self._selecting
         self._selecting = selecting
-        self.print_button.set_kind(Kind.DEFAULT if selecting else Kind.PRIMARY)
-        words = tr("Print only this one") if selecting else tr("Get number & print")
-        self.print_button.setText(words)
-        self.print_button.set_icon_name("printer")
+        self.buttons.set_selecting(selecting=selecting)
+        if changed and self.view is not None and (self.view.desk.requests or self.view.desk.cases):
+            self._show(self.view)
 
     def show_view(self, view: DetailView) -> None:
         """Show an order; the place in the body stays when it is the same one."""
-        if view == self.view:
-            return
+        if view != self.view:
+            if self.view is None or self.view.id != view.id:
+                self._said, self._busy = {}, set()
+            self._show(view)
+
+    def _show(self, view: DetailView) -> None:
         same = self.view is not None and self.view.id == view.id
         bar = self.column.verticalScrollBar()
         place = bar.value() if same else 0
         self.view = view
         self.set_head(view.title, view.caption)
+        for kept in (self.note, self.receiver):
+            self.body.removeWidget(kept)
         self.clear_body()
+        self._cards = {}
         self._fill(view)
         self.body.addStretch(1)
         inside = self.column.widget()
         if inside is not None:
             inside.adjustSize()
         bar.setValue(place)
-        self.print_button.setVisible(view.can_print)
-        self.hold_button.setVisible(view.can_hold or view.can_release)
-        self._foot_gap.setVisible(not (view.can_print or view.can_hold or view.can_release))
-        wide = QSizePolicy.Policy.Maximum if view.can_print else QSizePolicy.Policy.Expanding
-        self.hold_button.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
-        self.hold_button.setText(tr("Release") if view.can_release else tr("Hold"))
+        self.buttons.show_view(view)
+        for key, card in self._cards.items():
+            self._dress(key, card)
+
+    # -- filling -----------------------------------------------------------------------------
 
     def _fill(self, view: DetailView) -> None:
         body, theme = self.body, self.theme
         body.addWidget(DeadlineBox(theme, view.left, view.left_note, view.stage))
+        for fact in view.desk.facts:
+            body.addWidget(FactBox(theme, fact.severity, fact.what, fact.why))
+        self._add_requests(view)
         first_release = True
         for trouble in view.troubles:
             button = None
@@ -102,13 +121,18 @@ class OrderDrawer(Drawer):
                 button.clicked.connect(self._release)
                 first_release = False
             body.addWidget(TroubleBox(theme, trouble, button))
+        self._add_cases(view)
         body.addSpacing(6)
         self._heading(f"{tr('Products')} {view.goods_title}", view.total)
         for line in view.lines:
             body.addWidget(GoodsRow(theme, line, self._pictures))
         self._notes(view)
-        self._section(tr("Receiver"))
-        body.addWidget(ReceiverBlock(theme, view.receiver))
+        self._add_serials(view)
+        if view.desk.receiver is not None:
+            body.addSpacing(4)
+            body.addWidget(self.receiver)
+            self.receiver.show_receiver(view.id, view.desk.receiver)
+        self.receiver.setVisible(view.desk.receiver is not None)
         if view.parcels:
             self._section(tr("Carrier"))
         for card in view.parcels:
@@ -116,21 +140,51 @@ class OrderDrawer(Drawer):
             if card.can_change:
                 shown.clicked.connect(self._change_carrier)
             body.addWidget(shown)
+        self._section(tr("Our note"))
+        body.addWidget(self.note)
+        self.note.show()
+        self.note.show_note(view.id, view.desk.note)
         if view.story:
             self._section(tr("Story"))
             body.addWidget(StoryList(theme, view.story))
 
+    def _blue_is_free(self) -> bool:
+        """A card may own the blue when neither the bulk bar nor the foot does."""
+        taken = self._selecting or (self.view is not None and self.view.can_print)
+        return not taken and not self._cards
+
+    def _add_requests(self, view: DetailView) -> None:
+        for request in view.desk.requests:
+            free = self._blue_is_free()
+            card = RequestCard(self.theme, request, self._pictures, owns_blue=free)
+            card.answered.connect(self.answered)
+            self._cards[request.kind] = card
+            self.body.addWidget(card)
+
+    def _add_cases(self, view: DetailView) -> None:
+        for case in view.desk.cases:
+            card = CaseCard(self.theme, case, owns_blue=self._blue_is_free())
+            card.acted.connect(self.case_acted)
+            self._cards[f"case:{case.id}"] = card
+            self.body.addWidget(card)
+
+    def _add_serials(self, view: DetailView) -> None:
+        for serial in view.desk.serials:
+            card = SerialCard(self.theme, serial)
+            card.recorded.connect(self.recorded)
+            self._cards[f"serial:{serial.parcel}"] = card
+            self.body.addWidget(card)
+
     def _notes(self, view: DetailView) -> None:
         wishes = (
-            (view.buyer_note, tr("Buyer's note"), "chat-circle-text", True),
-            (view.greeting, tr("Greeting card, to be written by hand"), "pencil-simple", True),
-            (view.custom_work, tr("To be made to order"), "scissors", True),
-            (view.merchant_note, tr("Our note"), "note", False),
+            (view.buyer_note, tr("Buyer's note"), "chat-circle-text"),
+            (view.greeting, tr("Greeting card, to be written by hand"), "pencil-simple"),
+            (view.custom_work, tr("To be made to order"), "scissors"),
         )
-        for text, source, icon, kraft in wishes:
+        for text, source, icon in wishes:
             if text:
                 self.body.addSpacing(2)
-                self.body.addWidget(NoteBox(self.theme, text, source, icon, kraft=kraft))
+                self.body.addWidget(NoteBox(self.theme, text, source, icon, kraft=True))
 
     def _section(self, title: str) -> None:
         self.body.addSpacing(8)
@@ -144,14 +198,43 @@ class OrderDrawer(Drawer):
             row.addWidget(TextLabel(self.theme, right, Type.CAPTION_STRONG, "text"))
         self.body.addLayout(row)
 
-    @Slot()
-    def _print(self) -> None:
-        self.acted.emit("print")
+    # -- what came of an action --------------------------------------------------------------
 
-    @Slot()
-    def _hold(self) -> None:
-        release = self.view is not None and self.view.can_release
-        self.acted.emit("release" if release else "hold")
+    def set_busy(self, place: str, *, busy: bool) -> None:
+        """The card at ``place`` (``address``, ``case:ID``, ``serial:PARCEL``) is being answered."""
+        if busy:
+            self._busy.add(place)
+            self._said.pop(place, None)
+        else:
+            self._busy.discard(place)
+        self._redress(place)
+
+    def tell_trouble(self, place: str, message: Said, remedy: Said) -> None:
+        """It did not work: said in the card itself, until it is tried again."""
+        self._busy.discard(place)
+        self._said[place] = (message, remedy)
+        self._redress(place)
+
+    def _redress(self, place: str) -> None:
+        card = self._cards.get(place)
+        if card is not None:
+            self._dress(place, card)
+
+    def _dress(self, place: str, card: RequestCard | CaseCard | SerialCard) -> None:
+        busy = place in self._busy
+        message, remedy = self._said.get(place, ("", ""))
+        card.trouble.tell(message, remedy)
+        if isinstance(card, RequestCard):
+            card.set_busy(busy=busy)
+        elif isinstance(card, CaseCard):
+            card.set_busy(tr("The shop is being told …") if busy else "")
+
+    def serial_card(self) -> SerialCard | None:
+        """The card whose field has the keyboard: a scan belongs there."""
+        cards = [c for c in self._cards.values() if isinstance(c, SerialCard)]
+        return next((card for card in cards if card.active), None)
+
+    # -- buttons -----------------------------------------------------------------------------
 
     @Slot()
     def _release(self) -> None:
@@ -168,35 +251,12 @@ class OrderDrawer(Drawer):
         if self.view is not None:
             self._to_clipboard(self.view.number)
 
+    @Slot(str)
     def _to_clipboard(self, text: str) -> None:
         QApplication.clipboard().setText(text)
         self.copied.emit(text)
 
-    @Slot()
-    def _more(self) -> None:
-        view = self.view
-        if view is None:
-            return
-        items = [MenuItem("copy", tr("Copy the order number"), "copy")]
-        items += [
-            MenuItem(f"copy:{number}", tr("Copy waybill number {number}", number=number), "copy")
-            for number in view.waybills
-        ]
-        if any(card.can_change for card in view.parcels):
-            items.insert(0, MenuItem("carrier", tr("Change carrier"), "truck", "C"))
-        if view.can_release and view.can_hold:
-            items.insert(1, MenuItem("hold", tr("Hold"), "pause"))
-        menu = PopoverMenu(self.theme, self.window(), items)
-        menu.chosen.connect(self._chosen)
-        at = self.more_button.mapToGlobal(QPoint(self.more_button.width(), 0))
-        menu.open_at(at, above=True, right_aligned=True)
-
-    @Slot(str)
-    def _chosen(self, key: str) -> None:
-        kind, _, rest = key.partition(":")
-        if kind == "copy":
-            self._to_clipboard(rest or (self.view.number if self.view else ""))
-        elif kind == "hold":
-            self.acted.emit("hold")
-        elif kind == "carrier":
-            self.carrier_wanted.emit(self.more_button.mapToGlobal(QPoint(0, -160)))
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.receiver.cover()
+        super().hideEvent(event)

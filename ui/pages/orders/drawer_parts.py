@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -15,41 +15,17 @@ from ui.pages.orders.story import StoryLine
 from ui.pages.orders.words import TimeLeft, Urgency
 from ui.paint import Align, Run, draw_icon, draw_runs, draw_text, wrap_text
 from ui.paint_boxes import draw_carrier_mark, draw_picture, round_rect
-from ui.paint_status import SEVERITY_TONES, Stage, draw_severity
+from ui.paint_status import SEVERITY_TONES, Severity, Stage, draw_severity
 from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
+from ui.widgets.block import Block
 from ui.widgets.buttons import Button, Size
 from ui.widgets.control import Control
-from ui.widgets.drawer import DRAWER_PX
+from ui.widgets.drawer import INNER_PX
 from ui.widgets.pills import draw_pill, draw_tag, pill_width
 
-INNER_PX = DRAWER_PX - 41
 _PICTURE = 44
-
-
-class Block(QWidget):
-    """A painted piece as wide as the drawer; its height follows the reading size."""
-
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._restyle)
-
-    @Slot()
-    def _restyle(self) -> None:
-        self.setFixedHeight(self.needed_px())
-        self.update()
-
-    def fit(self) -> None:
-        """Take the height that the content needs; called at the end of a constructor."""
-        self._restyle()
-
-    def needed_px(self) -> int:
-        """The height at the present reading size."""
-        raise NotImplementedError
 
 
 class DeadlineBox(Block):
@@ -235,6 +211,40 @@ class TroubleBox(Block):
             box = QRect(40, y, self.width() - 52, caption.line_px)
             draw_text(p, box, line, caption, t.text2 if quiet else t.text)
             y += caption.line_px
+
+
+class FactBox(Block):
+    """One thing to know, with its shape: bold words and a plain line below."""
+
+    def __init__(self, theme: Theme, severity: Severity, what: str, why: str = "") -> None:
+        super().__init__(theme, f"{what} {why}".strip())
+        self._severity, self._what, self._why = severity, what, why
+        self.fit()
+
+    def _lines(self) -> list[tuple[str, Type]]:
+        room = INNER_PX - 52
+        strong = wrap_text(self._what, self.theme.face(Type.BODY_STRONG), room, 2)
+        plain = wrap_text(self._why, self.theme.face(Type.CAPTION), room, 3)
+        return [(x, Type.BODY_STRONG) for x in strong] + [(x, Type.CAPTION) for x in plain]
+
+    @override
+    def needed_px(self) -> int:
+        return sum(self.theme.face(role).line_px for _, role in self._lines()) + 18
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p, t = QPainter(self), self.theme.t
+        colors = t.tone(SEVERITY_TONES[self._severity])
+        quiet = self._severity is Severity.INFO
+        round_rect(p, self.rect(), 8, t.subtle if quiet else colors.soft, colors.line)
+        y, strong = 9, self.theme.face(Type.BODY_STRONG)
+        centre = QPointF(22, y + strong.line_px / 2)
+        draw_severity(p, self._severity, centre, 18, self.theme)
+        for text, role in self._lines():
+            face = self.theme.face(role)
+            color = t.text if quiet or role is Type.CAPTION else colors.text
+            draw_text(p, QRect(40, y, self.width() - 52, face.line_px), text, face, color)
+            y += face.line_px
 
 
 class ReceiverBlock(Block):

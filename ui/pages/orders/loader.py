@@ -15,6 +15,7 @@ from app.services.parcel_queries import parcel_of_waybill, parcel_rows
 from app.services.queries import OrderFilter, OrderRow
 from app.services.workplace import Workplace
 from ui.job_runner import JobRunner
+from ui.pages.orders.desk import DeskFacts, read_desk
 
 LIST_LANE = "orders"
 ROWS_LANE = "orders.rows"
@@ -35,6 +36,20 @@ class Choices:
 
     shops: tuple[tuple[str, str], ...]
     carriers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One order with everything its drawer shows."""
+
+    order: OrderDetail
+    desk: DeskFacts
+
+
+def read_order(work: Workplace, order_id: str) -> Opened:
+    """Read it, off the main thread."""
+    order = details.order_detail(work, order_id)
+    return Opened(order, read_desk(work, order))
 
 
 class OrderLoader(QObject):
@@ -108,7 +123,7 @@ class OrderLoader(QObject):
         work = self._work
         self._jobs.run(
             ROWS_LANE,
-            lambda *_: details.order_detail(work, order_id),
+            lambda *_: read_order(work, order_id),
             name="order",
             done=self._opened,
             failed=self.failed.emit,
@@ -116,7 +131,7 @@ class OrderLoader(QObject):
         )
 
     def _opened(self, result: object) -> None:
-        if isinstance(result, OrderDetail) and result.row.id == self._detail_of:
+        if isinstance(result, Opened) and result.order.row.id == self._detail_of:
             self.detail_ready.emit(result)
 
     def read_choices(self) -> None:

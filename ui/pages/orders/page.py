@@ -11,15 +11,19 @@ from typing_extensions import override
 
 from app.domain.companies import company
 from app.domain.text import T, ntr, tr
-from app.services.details import OrderDetail
+from app.services.merging import Candidate
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders import words
 from ui.pages.orders.acting import NOTICE, OrderActions, OrderIds
+from ui.pages.orders.case_acting import CaseActions
+from ui.pages.orders.desk_acting import DeskActions
 from ui.pages.orders.detail import detail_view
 from ui.pages.orders.drawer import OrderDrawer
 from ui.pages.orders.hold_question import ask_for_reason
 from ui.pages.orders.list_page import OrderList
+from ui.pages.orders.loader import Opened
+from ui.pages.orders.parcel_acting import ParcelActions
 from ui.pages.orders.views import Show
 from ui.paint_status import Severity
 from ui.widgets.banner import Notice
@@ -47,22 +51,38 @@ class OrdersPage(OrderList):
         self.deeds = OrderActions(work, tools, self.banners, self, start_wave)
         self.order_drawer = OrderDrawer(self.theme, tools.pictures, self)
         self.put_drawer(self.order_drawer)
+        self.desk = DeskActions(work, tools, self.order_drawer, self)
+        self.cases = CaseActions(tools, self.order_drawer, self.desk, self)
+        self.parcel_acts = ParcelActions(work, tools, self.deeds, self)
+        self._merges: list[Candidate] = []
         self._only: str | None = None  # the order that an open menu of carriers is for
-        self.bulk.set_actions(self._bulk_actions())
+        self._show_bulk_actions()
         self._connect_actions()
 
-    @staticmethod
-    def _bulk_actions() -> list[BulkAction]:
-        return [
+    def _show_bulk_actions(self) -> None:
+        actions = [
             BulkAction("carrier", tr("Change carrier"), "truck", "C"),
             BulkAction("hold", tr("Hold"), "pause", "H"),
             BulkAction("print", tr("Get numbers & print"), "printer", "P", primary=True),
         ]
+        if self._merges:
+            count = sum(len(group.parcels) for group in self._merges)
+            words = ntr("Merge {n} order", "Merge {n} orders", count)
+            actions.insert(1, BulkAction("merge", words, "git-merge", "M"))
+        self.bulk.set_actions(actions)
+
+    @Slot(object)
+    def _merges_known(self, groups: list[Candidate]) -> None:
+        if groups != self._merges:
+            self._merges = groups
+            self._show_bulk_actions()
 
     def _connect_actions(self) -> None:
         self.loader.detail_ready.connect(self._detail_ready)
         self.loader.found.connect(self._found)
         self.deeds.done.connect(self._acted)
+        self.desk.done.connect(self._answered)
+        self.parcel_acts.merges_known.connect(self._merges_known)
         self.banners.acted.connect(self._banner_acted)
         self.table.opened.connect(self.open_order)
         self.table.current_changed.connect(self._walked)
@@ -100,8 +120,10 @@ class OrdersPage(OrderList):
             self.open_order(order_id)
 
     @Slot(object)
-    def _detail_ready(self, order: OrderDetail) -> None:
-        self.order_drawer.show_view(detail_view(order, self.shop_titles, self.work.now()))
+    def _detail_ready(self, opened: Opened) -> None:
+        order = opened.order
+        view = detail_view(order, opened.desk, self.shop_titles, self.work.now())
+        self.order_drawer.show_view(view)
         self.order_drawer.show()
         at = self.table.rows.position(order.row.id)
         self.order_drawer.previous.setEnabled(at > 0)
@@ -146,6 +168,8 @@ class OrdersPage(OrderList):
         chosen = bool(self.table.selection) and self.total > 0
         if chosen:
             self._count_selection()
+            spec = self.table.selection.spec()
+            self.parcel_acts.look_for_merges(self.deeds.chosen(spec, self.views.wanted()))
         self.bulk.set_shown(chosen)
         self.table.set_bottom_room(SCROLL_ROOM_PX if chosen else 0)
         self.order_drawer.set_selecting(selecting=chosen)
@@ -202,6 +226,8 @@ class OrdersPage(OrderList):
         if key == "carrier":
             self._only = None
             self._open_carriers(*self._bulk_anchor())
+        elif key == "merge":
+            self.parcel_acts.merge(self._merges)
         else:
             self._do(key, orders, count)
 
@@ -222,10 +248,17 @@ class OrdersPage(OrderList):
 
     @Slot(str)
     def _act_on_shown(self, key: str) -> None:
-        view = self.order_drawer.view
-        if view is not None:
-            shown = view.id
-            self._do(key, lambda: [shown], 1)
+        view, foot = self.order_drawer.view, self.order_drawer.buttons
+        if view is None:
+            return
+        match key:
+            case "split":
+                self.parcel_acts.split(view.desk, foot.split)
+            case "unship":
+                self.parcel_acts.take_back(view.desk, foot.unship)
+            case _:
+                shown = view.id
+                self._do(key, lambda: [shown], 1)
 
     @Slot(QPoint)
     def _carriers_for_shown(self, at: QPoint) -> None:
@@ -262,7 +295,15 @@ class OrdersPage(OrderList):
             self.deeds.change_carrier(targets[0], code)
 
     @Slot()
+    def _answered(self) -> None:
+        """A card of the drawer has done something: the selection stays."""
+        self.table.rows.touch_all()
+        self.reload()
+        self.kept_open()
+
+    @Slot()
     def _acted(self) -> None:
+        self.desk.forget_undo()
         self.table.selection.clear()
         self.table.rows.touch_all()
         self.reload()
@@ -270,7 +311,8 @@ class OrdersPage(OrderList):
 
     def undo(self) -> None:
         """Ctrl+Z: the last action here, while it can be undone."""
-        self.deeds.undo()
+        if not self.desk.undo():
+            self.deeds.undo()
 
     # -- keys --------------------------------------------------------------------------------
 
@@ -285,6 +327,12 @@ class OrdersPage(OrderList):
                 self.act("carrier")
             case "H":
                 self._hold_or_release()
+            case "M":
+                if self._merges and self.table.selection:
+                    self.act("merge")
+            case "S":
+                if self.order_drawer.isVisible():
+                    self._act_on_shown("split")
             case "[":
                 self.tabs.step(-1)
             case "]":
@@ -303,7 +351,11 @@ class OrdersPage(OrderList):
 
     @override
     def scanned(self, code: str) -> bool:
-        self.loader.find(code)
+        serial = self.order_drawer.serial_card()
+        if serial is not None:
+            serial.take(code)
+        else:
+            self.loader.find(code)
         return True
 
     @override

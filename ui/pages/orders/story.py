@@ -12,7 +12,7 @@ from app.domain.states import HoldCode, OrderStatus
 from app.domain.text import T, Text, tr
 from app.domain.tracking import TrackStage
 from app.services.queries import StoryRow
-from ui.pages.orders.words import clock_time, hold_word
+from ui.pages.orders.words import clock_time, hold_word, money
 
 _SIMPLE: Mapping[str, Text] = {
     "order_new": T("Order came in"),
@@ -33,6 +33,17 @@ _SIMPLE: Mapping[str, Text] = {
     "address_proposed": T("proposed another address to the buyer"),
     "serials": T("noted the serial number"),
     "serials_without": T("lets it go without a serial number"),
+    "note_given_up": T("the shop's note taken over"),
+    "virtual_extended": T("virtual number kept longer"),
+    "virtual_new": T("new virtual number"),
+    "merged": T("merged with other orders"),
+    "unmerged": T("Parted again, another address"),
+    "extra_parcel": T("one parcel more sent"),
+    "correction": T("number corrected"),
+    "corrected": T("The shop has the right number"),
+    "return_seen": T("number given up"),
+    "after_sale_accept_return": T("return agreed"),
+    "after_sale_reject": T("after-sale refused"),
 }
 _STATUS: Mapping[OrderStatus, Text] = {
     OrderStatus.UNPAID: T("Not paid yet"),
@@ -103,6 +114,17 @@ _BY_PEOPLE = frozenset(
         "address_proposed",
         "serials",
         "serials_without",
+        "note_given_up",
+        "virtual_extended",
+        "virtual_new",
+        "split",
+        "merged",
+        "extra_parcel",
+        "correction",
+        "return_seen",
+        "after_sale_accept_return",
+        "after_sale_refund",
+        "after_sale_reject",
     }
 )
 
@@ -187,6 +209,15 @@ def _step(detail: Mapping[str, Any]) -> str:
     return tr("{step}, {number}", step=said, number=detail.get("number", ""))
 
 
+def _split(detail: Mapping[str, Any]) -> str:
+    return tr("split into {n} parcels", n=len(detail.get("into") or ()))
+
+
+def _refunded(detail: Mapping[str, Any]) -> str:
+    fen = detail.get("amount_fen")
+    return tr("pays back {money}", money=money(fen if isinstance(fen, int) else 0))
+
+
 _DETAILED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "hold": _hold,
     "release": _release,
@@ -199,6 +230,8 @@ _DETAILED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "carrier": _carrier,
     "order_status": _status,
     "track": _step,
+    "split": _split,
+    "after_sale_refund": _refunded,
     "revealed": _revealed,
     "address_answer": _address_answer,
     "variant_answer": _variant_answer,

@@ -1,0 +1,220 @@
+"""What the desk cards of the drawer say, from what the services know of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.address import Address
+from app.domain.errors import UserError
+from app.domain.text import tr
+from app.services import read_only, serials, wave_views
+from app.services.details import OrderDetail
+from app.services.order_notes import Note
+from app.services.order_requests import AddressRequest, Variant, VariantRequest
+from app.services.parcel_making import OPEN_STATES
+from app.services.parcel_queries import ParcelRow
+from app.services.request_effects import Effect, ParcelEffect
+from app.services.serials import SerialsRow
+from app.services.workplace import Workplace
+from ui.pages.orders import parcel_deeds, words
+from ui.pages.orders.desk_view import (
+    DeskView,
+    FactLine,
+    NoteState,
+    NoteView,
+    Pair,
+    Person,
+    ReceiverView,
+    RequestView,
+    SerialView,
+    SplitChance,
+    VariantSide,
+)
+from ui.paint_status import Severity
+
+_HANDS_NEEDED = {Effect.LABEL_OFF, Effect.REPRINT, Effect.UNPACK, Effect.UNSEAL}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What is read beside the order itself. ``refusal``: why its shop may not be changed."""
+
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    refusal: UserError | None = None
+    splits: tuple[SplitChance, ...] = ()
+    serials: Mapping[str, SerialsRow] = field(default_factory=dict)
+
+    @property
+    def why_not(self) -> str:
+        return f"{self.refusal.message} {self.refusal.remedy}" if self.refusal else ""
+
+
+def read_desk(work: Workplace, order: OrderDetail) -> DeskFacts:
+    """Read it, off the main thread."""
+    sides = [side.sku for v in order.variant_requests for side in (v.old, v.new) if side.sku]
+    noted = {}
+    if order.serials_wanted:
+        found = {p.id: serials.of_parcel(work, p.id) for p in _open_boxes(order)}
+        noted = {parcel: row for parcel, row in found.items() if row is not None}
+    return DeskFacts(
+        pictures=wave_views.sku_pictures(work, sides) if sides else {},
+        refusal=read_only.refusal(work, order.row.shop),
+        splits=parcel_deeds.split_chances(work, order),
+        serials=noted,
+    )
+
+
+def _open_boxes(order: OrderDetail) -> list[ParcelRow]:
+    return [p for p in order.parcels if p.state in OPEN_STATES]
+
+
+def desk_view(order: OrderDetail, facts: DeskFacts, now: datetime) -> DeskView:
+    """The cards of this order."""
+    asked = order.address_request
+    requests = [_address_view(asked, facts, now)] if asked is not None else []
+    return DeskView(
+        note=_note_view(order.note),
+        receiver=_receiver_view(order, facts),
+        facts=_fact_lines(order),
+        serials=_serial_views(order, facts),
+        splits=facts.splits,
+        unships=parcel_deeds.unship_chances(order),
+        requests=(*requests, *(_variant_view(v, facts) for v in order.variant_requests[:1])),
+    )
+
+
+# -- the note and the receiver ---------------------------------------------------------------
+
+
+def _note_view(note: Note) -> NoteView:
+    match note.state:
+        case "waiting":
+            return NoteView(note.text, NoteState.WAITING)
+        case "refused":
+            return NoteView(
+                note.text, NoteState.REFUSED, str(note.message or ""), str(note.remedy or "")
+            )
+        case _:
+            return NoteView(note.text, NoteState.SAVED if note.text else NoteState.NONE)
+
+
+def person_of(receiver: Address) -> Person:
+    """A receiver as the drawer writes it."""
+    phone = receiver.phone
+    if receiver.extension:
+        phone = tr("{phone} ext. {extension}", phone=phone, extension=receiver.extension)
+    return (
+        receiver.name,
+        phone,
+        receiver.region.replace(" ", ""),
+        f"{receiver.street}{receiver.address}",
+    )
+
+
+def _receiver_view(order: OrderDetail, facts: DeskFacts) -> ReceiverView:
+    until = order.virtual_until_at
+    return ReceiverView(
+        person_of(order.receiver),
+        can_reveal=order.receiver.masked and bool(order.receiver.name),
+        why_not=facts.why_not,
+        virtual=until is not None,
+        virtual_until=tr("until {time}", time=words.day_and_time(until)) if until else "",
+    )
+
+
+def _fact_lines(order: OrderDetail) -> tuple[FactLine, ...]:
+    found = []
+    if "催" in order.row.flags:
+        found.append(FactLine(Severity.PROBLEM, tr("The buyer urges: send this one first")))
+    if "他" in order.row.flags:
+        why = tr("The shop has a number on file that is not ours. Do not send these goods again.")
+        found.append(FactLine(Severity.PROBLEM, tr("Sent by another program"), why))
+    if order.row.is_gift:
+        why = tr("No price is printed on anything that goes into the box.")
+        found.append(FactLine(Severity.INFO, tr("A gift"), why))
+    if order.inspection is not None:
+        found.append(FactLine(Severity.INFO, tr("Quality inspection"), str(order.inspection)))
+    if order.dropship:
+        found.append(FactLine(Severity.INFO, tr("A supplier sends a part of it")))
+    return tuple(found)
+
+
+def _serial_views(order: OrderDetail, facts: DeskFacts) -> tuple[SerialView, ...]:
+    if not order.serials_wanted:
+        return ()
+    boxes = _open_boxes(order)
+    views = []
+    for at, box in enumerate(boxes, 1):
+        noted = facts.serials.get(box.id, SerialsRow(box.id, ""))
+        title = tr("Parcel {n}", n=at) if len(boxes) > 1 else ""
+        views.append(SerialView(box.id, title, noted.serial, noted.imei1, noted.imei2))
+    return tuple(views)
+
+
+# -- requests --------------------------------------------------------------------------------
+
+
+def _address_view(asked: AddressRequest, facts: DeskFacts, now: datetime) -> RequestView:
+    pairs = (
+        Pair(tr("Name"), asked.old.name, asked.new.name),
+        Pair(tr("Phone"), asked.old.phone, asked.new.phone),
+        Pair(tr("Region"), asked.old.region, asked.new.region),
+        Pair(tr("Address"), _rest(asked.old), _rest(asked.new)),
+    )
+    effect = _effect_words(asked.parcels)
+    if asked.hidden:
+        effect = f"{effect}\n{tr('A part that the shop hides may have changed as well.')}"
+    since = asked.asked_at
+    return RequestView(
+        kind="address",
+        title=tr("The buyer wants another address"),
+        since=tr("asked {time}", time=words.clock_time(since, now)) if since else "",
+        effect=effect,
+        pairs=pairs,
+        asks_again=_hands_needed(asked.parcels),
+        question=tr("Use the new address?"),
+        why_not=facts.why_not,
+    )
+
+
+def _rest(address: Address) -> str:
+    return f"{address.street}{address.address}"
+
+
+def _variant_view(asked: VariantRequest, facts: DeskFacts) -> RequestView:
+    line = f"{asked.old.title} ×{asked.quantity}"
+    if asked.until_at is not None:
+        until = words.day_and_time(asked.until_at)
+        line = tr("{goods}, answer by {time}, else it stays as it is", goods=line, time=until)
+    return RequestView(
+        kind="variant",
+        title=tr("The buyer wants another variant"),
+        since="",
+        effect=_effect_words(asked.parcels),
+        sides=(_side(asked.old, facts), _side(asked.new, facts)),
+        line=line,
+        asks_again=_hands_needed(asked.parcels),
+        question=tr("Send the new variant?"),
+        why_not=facts.why_not,
+    )
+
+
+def _side(variant: Variant, facts: DeskFacts) -> VariantSide:
+    if variant.available is None:
+        stock = tr("not matched yet")
+    else:
+        stock = tr("{sku} · {n} available", sku=variant.sku, n=f"{variant.available:,}")
+    picture = facts.pictures.get(variant.sku, "") or "-"
+    return VariantSide(picture, variant.title, variant.spec, stock)
+
+
+def _effect_words(effects: tuple[ParcelEffect, ...]) -> str:
+    """What happens to the label in one sentence; several parcels each with their number."""
+    said = dict.fromkeys(str(effect.words) for effect in effects)
+    return "\n".join(said)
+
+
+def _hands_needed(effects: tuple[ParcelEffect, ...]) -> bool:
+    return any(effect.effect in _HANDS_NEEDED for effect in effects)
