@@ -25,7 +25,7 @@ from ui.page import SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateC
 from ui.pages.orders.views import OPEN_STAGES, Show
 from ui.station import PrinterStatus, printer_devices
 from ui.sync_desk import SyncDesk
-from ui.sync_words import StoredSync, SyncedShop, offline_notice, sync_chip
+from ui.sync_words import Backlog, StoredSync, SyncedShop, offline_notice, sync_chip
 from ui.theme_tokens import Tone
 from ui.wave_job import WaveJob
 from ui.widgets.dialog import Verb
@@ -207,7 +207,8 @@ class Product(QObject):
         lanes: list[SyncedShop] = list(self.background.lanes.values())
         if not lanes:
             lanes = [StoredSync(s.shop, s.synced_at) for s in self._facts.shops if s.synced_at]
-        severity, text = sync_chip(lanes, self.makings.work.now())
+        backlog = Backlog.of(self._facts.shops)
+        severity, text = sync_chip(lanes, self.makings.work.now(), backlog)
         page = self.window.current_page
         if page is not None and page.shows_sync:
             self._chip_of(page).tell(severity, text)
@@ -254,11 +255,13 @@ class Product(QObject):
 
     def _tell_shop(self) -> None:
         shops = self._facts.shops
-        now = next((s for s in shops if s.shop == self._shop), None)
-        first = shops[0].title if shops else tr("No shop yet")
-        name = now.title if now is not None else first
+        first = shops[0] if shops else None
+        shown = next((s for s in shops if s.shop == self._shop), first)
+        name = shown.title if shown is not None else tr("No shop yet")
         count = ntr("{n} shop", "{n} shops in all", len(shops))
         tag = tr("Demo") if self._demo else ""
+        if shown is not None and shown.read_only:
+            tag = tr("Read only")
         self.window.sidebar.shop.set_shop(name, count if len(shops) > 1 else "", tag)
 
     @Slot()
@@ -267,7 +270,15 @@ class Product(QObject):
         if not shops:
             return
         items = [MenuItem("all", tr("All shops"), checked=not self._shop)] if shops[1:] else []
-        items += [MenuItem(f"shop:{s.shop}", s.title, checked=s.shop == self._shop) for s in shops]
+        items += [
+            MenuItem(
+                f"shop:{s.shop}",
+                s.title,
+                hint=tr("Read only") if s.read_only else "",
+                checked=s.shop == self._shop,
+            )
+            for s in shops
+        ]
         switcher = self.window.sidebar.shop
         menu = PopoverMenu(self.parts.theme, self.window, items)
         menu.chosen.connect(self._shop_chosen)

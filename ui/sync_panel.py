@@ -26,6 +26,7 @@ from ui.widgets.progress import ProgressBar
 PANEL_PX = 470
 _INNER_PX = PANEL_PX - 40
 _MOST_DAYS = 7
+_COLUMN_PX = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,12 @@ class DayTable(QWidget):
         caption, body = self.theme.face(Type.CAPTION), self.theme.face(Type.BODY)
         strong = self.theme.face(Type.BODY_STRONG)
         width = self.width()
-        columns = [width - 3 * 62 - 72, width - 2 * 62 - 72, width - 62 - 72, width - 72]
-        heads = (tr("Shop"), tr("Here"), tr("Missing"), tr("Different"))
+        columns = [width - _COLUMN_PX * n - 10 for n in (4, 3, 2, 1)]
+        heads = (tr("Shop"), tr("With us"), tr("Not here"), tr("Different"))
         round_rect(p, QRect(0, 0, width, row), 6, t.subtle)
         draw_text(p, QRect(26, 0, 120, row), tr("Day"), caption, t.text2)
         for left, words in zip(columns, heads, strict=True):
-            box = QRect(left, 0, 62, row)
+            box = QRect(left, 0, _COLUMN_PX, row)
             draw_text(p, box, words, caption, t.text2, Align.AlignRight)
         for at, day in enumerate(self._days, 1):
             top = at * row
@@ -162,7 +163,7 @@ class DayTable(QWidget):
             for n, (left, value) in enumerate(zip(columns, numbers, strict=True)):
                 bad = n > 1 and value > 0
                 face, color = (strong, t.warn.text) if bad else (body, t.text2)
-                box = QRect(left, top, 62, row)
+                box = QRect(left, top, _COLUMN_PX, row)
                 draw_text(p, box, f"{value:,}", face, color, Align.AlignRight)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.text import T, Text, ntr, tr
+from app.services.details import ShopState
 from ui.background import SyncTrouble
 from ui.pages.orders.words import ago
 from ui.paint_status import Severity
@@ -43,6 +44,12 @@ class Backlog:
     orders: int = 0
     eta_s: float | None = None
 
+    @classmethod
+    def of(cls, shops: Sequence[ShopState]) -> Backlog:
+        """Of all shops: they are fetched side by side, so the longest decides."""
+        waits = [s.eta_s for s in shops if s.backlog and s.eta_s is not None]
+        return cls(sum(s.backlog for s in shops), max(waits, default=None))
+
     @property
     def words(self) -> str:
         """还有 320 单没取 · 约 2 分钟."""
@@ -57,12 +64,6 @@ def about(seconds: float) -> str:
     if seconds < 5400:
         return ntr("about {n} minute", "about {n} minutes", max(1, round(seconds / 60)))
     return ntr("about {n} hour", "about {n} hours", round(seconds / 3600))
-
-
-def whole_backlog(backlogs: Mapping[str, Backlog]) -> Backlog:
-    """Of all shops: they are fetched side by side, so the longest decides."""
-    waits = [b.eta_s for b in backlogs.values() if b.orders and b.eta_s is not None]
-    return Backlog(sum(b.orders for b in backlogs.values()), max(waits, default=None))
 
 
 def sync_chip(

@@ -95,6 +95,7 @@ class ShopState:
     balances: tuple[tuple[str, int | None], ...]  # company, numbers left (None: not counted)
     backlog: int = 0  # orders known to have changed and not fetched yet
     eta_s: float | None = None  # until they are, at the pace of the last seconds
+    read_only: bool = False  # nothing may be changed in it from here
 
 
 def order_detail(work: Workplace, order: str) -> OrderDetail:
@@ -177,7 +178,13 @@ def shop_states(work: Workplace) -> list[ShopState]:
     """How every shop stands: last sync, last error, label balances, what is still to be read."""
     with work.db.read() as tx:
         rows = tx.execute(
-            select(shops.c.id, shops.c.title, sync_cursors.c.finished_at, sync_cursors.c.last_error)
+            select(
+                shops.c.id,
+                shops.c.title,
+                shops.c.settings,
+                sync_cursors.c.finished_at,
+                sync_cursors.c.last_error,
+            )
             .outerjoin(
                 sync_cursors,
                 and_(sync_cursors.c.shop_id == shops.c.id, sync_cursors.c.stream == "orders"),
@@ -213,6 +220,7 @@ def shop_states(work: Workplace) -> list[ShopState]:
             tuple((b.carrier, b.balance) for b in balances if b.shop_id == r.id),
             left.get(r.id, 0),
             left[r.id] / pace[r.id] if left.get(r.id) and pace.get(r.id) else None,
+            bool((r.settings or {}).get("read_only")),
         )
         for r in rows
     ]

@@ -22,15 +22,28 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QDeadlineTimer
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import delete, select
 
 from app.i18n import CHINESE, ENGLISH, install_language
-from app.services import labelling, outbox, queries, voiding, wave_views, waves
+from app.services import (
+    labelling,
+    outbox,
+    printing,
+    queries,
+    shipping,
+    voiding,
+    wave_views,
+    waves,
+)
 from app.services.parcel_queries import parcel_rows
 from app.services.queries import OrderFilter
 from app.simulators.seed_orders import OrderKind
+from app.simulators.wechat.addresses import Receiver
+from app.store.tables import order_lines, orders, parcel_lines, reservations, shops
 from tests.support.warehouse import Bench, open_bench
 from ui.main_window import Product, build_product
 from ui.pages.orders.page import OrdersPage
+from ui.pages.orders.split_question import SplitForm
 from ui.pages.waves.page import WavesPage
 from ui.theme_tokens import Scheme
 from ui.widgets.drawer import Drawer
@@ -81,8 +94,19 @@ def address(stage: Stage) -> None:
 
 
 def address_printed(stage: Stage) -> None:
-    """The label was printed before the buyer asked."""
-    stage.open_kind(OrderKind.ADDRESS_CHANGE)
+    """The label was printed before the buyer asked; accepting is asked once more."""
+    work, bench = stage.bench.work, stage.bench
+    loose = next(p for p in wave_views.loose_rows(work) if p.route == "platform")
+    wave = bench.wave(only=[loose.id])
+    labelling.label_wave(work, wave)
+    printing.print_wave(work, wave)
+    new = Receiver("周新", "13911112222", "浙江省", "杭州市", "西湖区", "文三路 20 号")
+    bench.world.shops[loose.shop].request_address_change(loose.order_id, new)
+    bench.sync()
+    order = queries.find_order(work, loose.order_id)
+    stage.product.window.go("orders")
+    stage.orders.open_order(order)
+    stage.settle()
     stage.orders.order_drawer.answered.emit("address", True)
     stage.settle()
 
@@ -133,21 +157,85 @@ def revealed(stage: Stage) -> None:
     stage.scroll(0.5)
 
 
+def serials(stage: Stage) -> None:
+    stage.open_kind(OrderKind.SERIALS)
+    stage.scroll(0.3)
+
+
+def split(stage: Stage) -> None:
+    """A kind is torn: the shop's rule and its two ways out."""
+    work = stage.bench.work
+    rows = queries.order_rows(work, queries.order_ids(work, OrderFilter(tab="to_label")))
+    row = next(r for r in rows if len(r.lines) > 1 and any(x.quantity > 1 for x in r.lines))
+    stage.product.window.go("orders")
+    stage.orders.open_order(row.id)
+    stage.settle()
+    stage.orders.key_pressed("s")
+    form = stage.product.window.findChild(SplitForm)
+    assert form is not None
+    line = next(x for x in form.board.lines if x.quantity > 1)
+    form.board.set_pieces(line, 1, 1)
+    stage.settle()
+
+
+def merge(stage: Stage) -> None:
+    same = [o.order_id for o in stage.bench.scenario.orders if o.kind == OrderKind.SAME_BUYER]
+    page = stage.orders
+    page.tabs.choose("to_label")
+    stage.settle()
+    ids = [queries.find_order(stage.bench.work, order) for order in same]
+    page.table.selection.select_only([i for i in ids if i])
+    stage.settle()
+
+
+def take_back(stage: Stage) -> None:
+    work = stage.bench.work
+    loose = next(p for p in wave_views.loose_rows(work) if p.route == "platform")
+    labelling.label_parcels(work, [loose.id])
+    shipping.ship(work, parcel_ids=[loose.id], unpacked=True)
+    order = queries.find_order(work, loose.order_id)
+    stage.product.window.go("orders")
+    stage.orders.open_order(order)
+    stage.settle()
+    stage.orders.order_drawer.buttons.unship.click()
+    stage.settle()
+
+
+def read_only_shop(stage: Stage) -> None:
+    with stage.bench.work.db.write() as tx:
+        for row in tx.execute(select(shops.c.id, shops.c.settings)).all():
+            values = {**(row.settings or {}), "read_only": True}
+            tx.execute(shops.update().where(shops.c.id == row.id).values(settings=values))
+    stage.open_kind(OrderKind.ADDRESS_CHANGE)
+    stage.product.background.read_facts()
+    stage.settle()
+
+
 def sync_panel(stage: Stage) -> None:
     stage.open_kind(OrderKind.ORDINARY)
     stage.product.background.read_facts()
     stage.settle()
-    page = stage.orders
-    page.head.chip.click()
+    stage.orders.head.chip.click()
     stage.settle()
 
 
-def sealed(stage: Stage) -> None:
-    """Everything numbered, for scenes that want labels."""
-    labelling.label_wave(stage.bench.work, stage.bench.wave())
-    first = queries.order_ids(stage.bench.work, OrderFilter(tab="to_pick"))[:1]
-    if first:
-        stage.orders.open_order(first[0])
+def sync_check(stage: Stage) -> None:
+    """One order is missing."""
+    work = stage.bench.work
+    lost = queries.order_ids(work, OrderFilter(tab="to_label"))[0]
+    with work.db.write() as tx:
+        lines = select(order_lines.c.id).where(order_lines.c.order_id == lost)
+        boxed = select(parcel_lines.c.id).where(parcel_lines.c.order_line_id.in_(lines))
+        tx.execute(delete(reservations).where(reservations.c.parcel_line_id.in_(boxed)))
+        tx.execute(delete(parcel_lines).where(parcel_lines.c.order_line_id.in_(lines)))
+        tx.execute(delete(order_lines).where(order_lines.c.order_id == lost))
+        tx.execute(delete(orders).where(orders.c.id == lost))
+    stage.bench.clock.advance(minutes=5)
+    sync_panel(stage)
+    panel = stage.product.sync_desk.panel
+    assert panel is not None
+    panel.check.click()
+    stage.settle()
     stage.settle()
 
 
@@ -202,6 +290,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__: scene
     for scene in (
         address,
+        address_printed,
         variant,
         gift,
         made_to_order,
@@ -210,7 +299,13 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         note,
         why_reveal,
         revealed,
+        serials,
+        split,
+        merge,
+        take_back,
+        read_only_shop,
         sync_panel,
+        sync_check,
         low_balance_question,
         low_balance_sheet,
         balances_tab,

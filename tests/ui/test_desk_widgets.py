@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.details import ShopState
 from tests.ui.conftest import Show
 from ui.frame import MainWindow
 from ui.pages.orders.case_questions import RejectChoice, ask_to_refund, ask_to_reject, fen_of
@@ -21,7 +22,7 @@ from ui.pages.waves.shortage import ShortageBox, ShortView
 from ui.paint_status import Severity
 from ui.pictures import Pictures
 from ui.sync_panel import CheckView, DayLine, ShopLine, SyncPanel
-from ui.sync_words import Backlog, StoredSync, sync_chip, whole_backlog
+from ui.sync_words import Backlog, StoredSync, sync_chip
 from ui.theme import Theme
 from ui.widgets.buttons import Button
 from ui.widgets.fields import ComboField, TextField
@@ -171,9 +172,12 @@ def test_chip_counts_what_is_still_to_be_fetched() -> None:
     severity, text = sync_chip(lanes, NOW, Backlog(1320, 118))
     assert severity is Severity.INFO
     assert text == "1,320 orders to fetch · about 2 minutes"
-    both = whole_backlog({"a": Backlog(20, 12), "b": Backlog(5, None), "c": Backlog()})
-    assert both == Backlog(25, 12)
-    assert whole_backlog({}).orders == 0
+    shops = [
+        ShopState(name, name, NOW, "", (), left, eta_s)
+        for name, left, eta_s in (("a", 20, 12.0), ("b", 5, None), ("c", 0, None))
+    ]
+    assert Backlog.of(shops) == Backlog(25, 12.0)
+    assert Backlog.of([]).orders == 0
 
 
 def test_panel_offers_to_fetch_what_is_missing(qtbot: QtBot, theme: Theme, host: QWidget) -> None:

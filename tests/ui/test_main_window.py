@@ -58,7 +58,7 @@ def test_orders_come_in_by_themselves_and_are_counted(
     page = orders_page(product)
     assert page.stack.currentWidget() is page.empty
     start_and_sync(qtbot, product)
-    qtbot.waitUntil(lambda: page.total == len(bench.scenario.orders), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: page.total == len(bench.scenario.orders), timeout=WAIT_MS * 4)
     counts = queries.order_counts(bench.work, OrderFilter())
     badge = f" {counts['to_label']}"
     item = product.window.sidebar.items["waves"]

@@ -63,7 +63,7 @@ class CaseActions(QObject):
             tr("Agree to the return?"),
             tr("The buyer is told the return address. Money goes back once the goods are here."),
             [
-                Verb("leave", tr("Not yet"), safe=True),
+                Verb("leave", tr("Leave it open"), safe=True),
                 Verb("go", tr("Agree to the return"), kind=Kind.PRIMARY),
             ],
         )

@@ -80,6 +80,7 @@ def desk_view(order: OrderDetail, facts: DeskFacts, now: datetime) -> DeskView:
         facts=_fact_lines(order),
         serials=_serial_views(order, facts),
         splits=facts.splits,
+        read_only=facts.why_not,
         unships=parcel_deeds.unship_chances(order),
         requests=(*requests, *(_variant_view(v, facts) for v in order.variant_requests[:1])),
     )

@@ -136,7 +136,7 @@ class DeskActions(QObject):
         dialog = self._tools.shell.ask(
             request.question,
             request.effect,
-            [Verb("leave", tr("Not yet"), safe=True), Verb("go", accept, kind=Kind.PRIMARY)],
+            [Verb("leave", tr("Leave it open"), safe=True), Verb("go", accept, kind=Kind.PRIMARY)],
         )
 
         def chosen(key: str) -> None:

@@ -186,3 +186,4 @@ class DeskView:
     cases: tuple[CaseView, ...] = ()
     splits: tuple[SplitChance, ...] = ()
     unships: tuple[UnshipChance, ...] = ()
+    read_only: str = ""  # why nothing of it may be changed in the shop

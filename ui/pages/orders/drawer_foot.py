@@ -55,6 +55,7 @@ class DrawerFoot(QObject):
         """The buttons of this order."""
         self._view = view
         self.print.setVisible(view.can_print)
+        self.print.set_disabled_reason(view.desk.read_only or None)
         self.split.setVisible(bool(view.desk.splits))
         self.unship.setVisible(bool(view.desk.unships))
         self.hold.setVisible(view.can_hold or view.can_release)

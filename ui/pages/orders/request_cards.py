@@ -63,7 +63,7 @@ class ComparedParts(Block):
         right = _COLUMN_PX + _MIDDLE_PX
         head = QRect(0, 0, _COLUMN_PX, caption.line_px)
         draw_text(p, head, tr("Now"), caption, t.text2)
-        draw_text(p, head.translated(right, 0), tr("Wanted"), caption, t.text2)
+        draw_text(p, head.translated(right, 0), tr("New one"), caption, t.text2)
         y = caption.line_px + 2
         for old, new, differs in self._rows():
             for at, text in enumerate(old):
@@ -107,7 +107,7 @@ class ComparedVariants(Block):
             draw_picture(p, spot, pixmap, self.theme)
             left, middle = _PICTURE + 10, top + row // 2
             face = self.theme.face(Type.BODY_STRONG if new else Type.BODY)
-            words = tr("Wanted") if new else tr("Now")
+            words = tr("New one") if new else tr("Now")
             tag = caption.width(words)
             draw_text(
                 p,
