@@ -7,12 +7,13 @@ again, and meanwhile whoever says "open" is believed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.after_sales import AfterSaleKind
 from app.domain.orders import AfterSale, OrderSnapshot
@@ -55,7 +56,7 @@ def store(
     for case in order.after_sales:
         row = known.pop(case.after_sale_id, None)
         if row is None or row.raw is None:
-            _remember_told(tx, work, our_id, shop_id, order, case, new=row is None)
+            _remember_told(tx, work, our_id, shop_id, order, case)
             counted.append(case)
             continue
         merged = _merged(work, row, order, case)
@@ -103,6 +104,32 @@ def hold_for_exchanges(
             holding.put(tx, work, wanted, parcel_id=parcel_id)
 
 
+def upsert(
+    tx: Connection,
+    shop_id: str,
+    after_sale_id: str,
+    values: Mapping[str, Any],
+    first: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``values`` to the row; ``first`` are those of a new one, where they differ.
+
+    The order and the list of after-sales may bring the same new case at the same moment.
+    """
+    changed = (
+        update(after_sales)
+        .where(after_sales.c.shop_id == shop_id, after_sales.c.after_sale_id == after_sale_id)
+        .values(**values)
+    )
+    if tx.execute(changed).rowcount:
+        return
+    row = {"shop_id": shop_id, "after_sale_id": after_sale_id, **(first or values)}
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(after_sales).values(**row))
+    except IntegrityError:
+        tx.execute(changed)
+
+
 def _of_order(our_id: str, shop_id: str, order: OrderSnapshot, told: dict[str, AfterSale]) -> Any:
     return select(after_sales).where(
         after_sales.c.shop_id == shop_id,
@@ -121,8 +148,6 @@ def _remember_told(
     shop_id: str,
     order: OrderSnapshot,
     case: AfterSale,
-    *,
-    new: bool,
 ) -> None:
     values = {
         "order_id": our_id,
@@ -133,16 +158,7 @@ def _remember_told(
         "seen_at": work.now(),
         "unread": True,
     }
-    if new:
-        tx.execute(
-            insert(after_sales).values(shop_id=shop_id, after_sale_id=case.after_sale_id, **values)
-        )
-        return
-    tx.execute(
-        update(after_sales)
-        .where(after_sales.c.shop_id == shop_id, after_sales.c.after_sale_id == case.after_sale_id)
-        .values(**values)
-    )
+    upsert(tx, shop_id, case.after_sale_id, values)
 
 
 def _merged(work: Workplace, row: Any, order: OrderSnapshot, told: AfterSale) -> AfterSale:

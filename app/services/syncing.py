@@ -105,7 +105,7 @@ def sync_shop(
 
     _guarded(work, shop_id, run)
     _announce(work, result)
-    after_sales.sync(work, work.outside.shop(shop_id), token)
+    after_sales.sync(work, work.outside.shop(shop_id), token, all_new=True)
     return result
 
 

@@ -65,16 +65,17 @@ def sync(
     cancel: CancelToken | None = None,
     *,
     everything: bool = False,
+    all_new: bool = False,
 ) -> AfterSaleSync:
     """One pass: list what changed (every 10 s), then read a few cases and their orders.
 
-    ``everything`` goes on until nothing is left, the last 30 days included. A failure is kept on
-    the stream's cursor and returned, never raised: orders do not wait for after-sales.
+    ``all_new`` lists now and reads all that is listed; ``everything`` the last 30 days as well. A
+    failure is kept on the stream's cursor and returned, never raised: orders do not wait for it.
     """
     token = cancel or CancelToken()
     result = AfterSaleSync(shop.shop_id)
     try:
-        _pass(work, shop, token, result, everything=everything)
+        _pass(work, shop, token, result, everything=everything, all_new=all_new)
     except PackbenchError as error:
         result.error = error
         cursors.remember_error(work, shop.shop_id, STREAM, error)
@@ -86,13 +87,21 @@ def sync(
 
 
 def _pass(
-    work: Workplace, shop: Shop, token: CancelToken, result: AfterSaleSync, *, everything: bool
+    work: Workplace,
+    shop: Shop,
+    token: CancelToken,
+    result: AfterSaleSync,
+    *,
+    everything: bool,
+    all_new: bool,
 ) -> None:
     known = cursors.cursor(work, shop.shop_id, STREAM)
     due = known is None or work.now() - known.finished_at >= EVERY
-    if everything or due:
+    if everything or all_new or due:
         _list_changes(work, shop, token)
     tried = _read_some(work, shop, token, result)
+    while all_new and tried == READ_AT_ONCE:
+        tried = _read_some(work, shop, token, result)
     if not everything:
         # The past is listed only while nothing newer waits.
         if due and tried < READ_AT_ONCE:

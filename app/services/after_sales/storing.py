@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from app.domain.after_sales import AfterSaleCase, AfterSaleKind, AfterSaleStage
 from app.domain.states import HoldCode, HoldScope
-from app.services import parcel_making, records
+from app.services import order_cases, parcel_making, records
 from app.services.workplace import Workplace
 from app.store.tables import after_sales, holds, orders, parcels
 
@@ -54,19 +54,7 @@ def store(tx: Connection, work: Workplace, shop_id: str, case: AfterSaleCase) ->
     values: dict[str, Any] = {"unread": False, "seen_at": work.now(), "order_id": our_id}
     if row is None or row.updated_at is None or case.updated_at >= row.updated_at:
         values |= _columns(case, received_at=row.received_at if row is not None else None)
-    if row is None:
-        tx.execute(
-            insert(after_sales).values(shop_id=shop_id, after_sale_id=case.after_sale_id, **values)
-        )
-    else:
-        tx.execute(
-            update(after_sales)
-            .where(
-                after_sales.c.shop_id == shop_id,
-                after_sales.c.after_sale_id == case.after_sale_id,
-            )
-            .values(**values)
-        )
+    order_cases.upsert(tx, shop_id, case.after_sale_id, values)
     if changed:
         records.note(
             tx,
@@ -133,21 +121,9 @@ def mark_unread(tx: Connection, shop_id: str, ids: Sequence[str], listed_at: dat
         place = (after_sales.c.shop_id == shop_id, after_sales.c.after_sale_id.in_(chunk))
         known = set(tx.execute(select(after_sales.c.after_sale_id).where(*place)).scalars())
         tx.execute(update(after_sales).where(*place).values(unread=True))
-        fresh = [i for i in chunk if i not in known]
-        if fresh:
-            tx.execute(
-                insert(after_sales),
-                [
-                    {
-                        "shop_id": shop_id,
-                        "after_sale_id": after_sale_id,
-                        "status": "",
-                        "seen_at": listed_at,
-                        "unread": True,
-                    }
-                    for after_sale_id in fresh
-                ],
-            )
+        new = {"status": "", "seen_at": listed_at, "unread": True}
+        for after_sale_id in (i for i in chunk if i not in known):
+            order_cases.upsert(tx, shop_id, after_sale_id, {"unread": True}, new)
 
 
 def still_holds(tx: Connection, our_id: str, after_sale_id: str) -> bool:

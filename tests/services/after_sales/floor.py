@@ -47,8 +47,9 @@ class Floor:
             self.seed.order_id, line["product_id"], line["sku_id"], pieces, **wanted
         )
 
-    def sync(self, *, everything: bool = False) -> AfterSaleSync:
-        """After-sales only, never the list of orders."""
+    def sync(self, *, everything: bool = False, after_s: float = 11) -> AfterSaleSync:
+        """After-sales only, never the list of orders; ``after_s`` later, when they are due."""
+        self.bench.clock.advance(after_s)
         shop = self.bench.work.outside.shop(self.seed.shop)
         result = after_sales.sync(self.bench.work, shop, everything=everything)
         assert result.error is None, result.error
