@@ -211,6 +211,26 @@ def read_only_shop(stage: Stage) -> None:
     stage.settle()
 
 
+def case(stage: Stage) -> None:
+    stage.open_kind(OrderKind.REFUND_OPEN)
+
+
+def _answer(stage: Stage, what: str) -> None:
+    case(stage)
+    drawer = stage.orders.order_drawer
+    assert drawer.view is not None
+    drawer.case_acted.emit(drawer.view.desk.cases[0].id, what)
+    stage.settle()
+
+
+def refund(stage: Stage) -> None:
+    _answer(stage, "refund")
+
+
+def reject(stage: Stage) -> None:
+    _answer(stage, "reject")
+
+
 def sync_panel(stage: Stage) -> None:
     stage.open_kind(OrderKind.ORDINARY)
     stage.product.background.read_facts()
@@ -304,6 +324,9 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         merge,
         take_back,
         read_only_shop,
+        case,
+        refund,
+        reject,
         sync_panel,
         sync_check,
         low_balance_question,

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from app.domain.states import Flow, ParcelState
+from app.i18n import CHINESE, ENGLISH, install_language
 from app.services import details, labelling, outbox, printing, queries, shipping
 from app.services.parcel_queries import ParcelRow, parcel_rows
 from app.services.queries import OrderFilter, OrderRow
@@ -24,13 +26,16 @@ from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_pr
 from ui.main_window import Product
 from ui.pages.orders.desk_view import NoteState
 from ui.pages.orders.drawer import OrderDrawer
+from ui.pages.orders.drawer_parts import FactBox
 from ui.pages.orders.page import OrdersPage
 from ui.pages.orders.receiver_panel import CLEAR_S
 from ui.pages.orders.request_cards import RequestCard
 from ui.pages.orders.split_board import SplitBoard
 from ui.pages.orders.split_question import SplitForm
+from ui.widgets.buttons import Button
 from ui.widgets.dialog import Dialog
 from ui.widgets.fields import TextField
+from ui.widgets.label import TextLabel
 
 ELSEWHERE = Receiver("周新", "13911112222", "浙江省", "杭州市", "西湖区", "文三路 20 号")
 
@@ -178,7 +183,7 @@ def test_refused_address_lets_the_order_go_on(qtbot: QtBot, product: Product, be
     assert queries.order_rows(bench.work, [order])[0].holds == ()
 
 
-def test_request_that_the_buyer_took_back_is_said_in_its_card_or_gone(
+def test_answer_to_an_order_that_was_cancelled_says_so(
     qtbot: QtBot, product: Product, bench: Bench
 ) -> None:
     row = tea_order(bench)
@@ -186,13 +191,15 @@ def test_request_that_the_buyer_took_back_is_said_in_its_card_or_gone(
     shop.request_address_change(row.order_id, ELSEWHERE)
     bench.sync()
     drawer = opened(qtbot, product, row.id)
-    shop.change_address(row.order_id, ELSEWHERE)
     shop.cancel(row.order_id)
     press(card(drawer).accept_button)
     settle(qtbot, product)
-    left = drawer.findChild(RequestCard)
-    said = left.trouble.accessibleName() if left is not None and left.isVisible() else ""
-    assert said or drawer.view is None or not drawer.view.desk.requests
+    settle(qtbot, product)
+    assert drawer.view is not None
+    assert drawer.view.desk.requests == ()
+    assert queries.order_rows(bench.work, [row.id])[0].status == "cancelled"
+    said = [box.accessibleName() for box in drawer.findChildren(FactBox) if box.isVisible()]
+    assert len(said) == 1
 
 
 def test_accepted_variant_is_what_the_parcel_holds(
@@ -434,3 +441,35 @@ def test_sealed_parcel_is_taken_back_with_a_reason(
     assert boxes(bench, row)[0].state == ParcelState.TO_PACK
     outbox.drain(bench.work)
     assert shop_of(bench, row).shipments(row.order_id) == []
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        OrderKind.ADDRESS_CHANGE,
+        OrderKind.SKU_CHANGE,
+        OrderKind.SERIALS,
+        OrderKind.VIRTUAL_NUMBER,
+        OrderKind.REFUND_OPEN,
+    ],
+)
+def test_no_card_is_clipped_in_the_smallest_window(
+    qtbot: QtBot, bench: Bench, language: str, kind: str
+) -> None:
+    install_language(language)
+    try:
+        with shown_product(qtbot, bench, (1280, 720)) as product:
+            drawer = opened_kind(qtbot, product, bench, kind)
+            if drawer.receiver.link.isEnabled():
+                press(drawer.receiver.link)
+            settle(qtbot, product)
+            worded: list[QWidget] = [*drawer.findChildren(TextLabel), *drawer.findChildren(Button)]
+            cut = [
+                widget.accessibleName()
+                for widget in worded
+                if widget.isVisible() and widget.sizeHint().width() > widget.width() + 1
+            ]
+            assert cut == []
+    finally:
+        install_language(ENGLISH)

@@ -10,9 +10,8 @@ from PySide6.QtCore import QObject, Slot
 from app.domain.after_sales import RejectReason
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
-from app.services.after_sales import answers, reasons
+from app.services.after_sales import answers, exchanges, reasons
 from app.services.after_sales.reasons import Template
-from app.services.after_sales.steps import Answered
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders.case_questions import RejectChoice, ask_to_refund, ask_to_reject
@@ -55,6 +54,8 @@ class CaseActions(QObject):
                 self._ask_return(case)
             case "refund":
                 self._ask_refund(case)
+            case "exchange":
+                self._pack_exchange(case)
             case "reject":
                 self._read_reasons(case)
 
@@ -77,6 +78,13 @@ class CaseActions(QObject):
                 )
 
         dialog.chosen.connect(chosen)
+
+    def _pack_exchange(self, case: CaseView) -> None:
+        self._tell(
+            case,
+            lambda work: exchanges.make_parcel(work, case.shop, case.id),
+            tr("A parcel with the other goods waits for its label"),
+        )
 
     def _ask_refund(self, case: CaseView) -> None:
         def pay(fen: int) -> None:
@@ -108,7 +116,7 @@ class CaseActions(QObject):
 
         ask_to_reject(self._tools.theme, self._tools.shell, reject_choices(found), reject)
 
-    def _tell(self, case: CaseView, answer: Callable[[Workplace], Answered], said: str) -> None:
+    def _tell(self, case: CaseView, answer: Callable[[Workplace], object], said: str) -> None:
         place = f"case:{case.id}"
         self._drawer.set_busy(place, busy=True)
 

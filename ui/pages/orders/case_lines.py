@@ -31,6 +31,7 @@ class CaseCard(ToneCard):
         words = {
             "return": tr("Agree to the return"),
             "refund": tr("Pay back"),
+            "exchange": tr("Pack the other goods"),
             "reject": tr("Refuse"),
         }
         self.buttons: dict[str, Button] = {}
@@ -51,11 +52,12 @@ class CaseCard(ToneCard):
             row.addWidget(button)
         row.addStretch(1)
         self.column.addLayout(row)
+        self.set_busy("")
 
     def set_busy(self, reason: str) -> None:
         """Off while the shop is asked; an empty reason switches on again."""
         for button in self.buttons.values():
-            button.set_disabled_reason(reason or None)
+            button.set_disabled_reason(reason or self.view.why_not or None)
 
     def tell_trouble(self, message: Said, remedy: Said) -> None:
         """Why the shop did not take it."""

@@ -49,7 +49,7 @@ def ask_to_refund(
     )
     dialog = shell.ask(
         tr("Pay back {money}?", money=money(amount_fen)),
-        tr("{what} The money goes to the buyer at once and cannot be called back.", what=title),
+        tr("{what}: the money goes to the buyer at once and cannot be called back.", what=title),
         [
             Verb("leave", tr("Do not pay"), safe=True),
             Verb("pay", tr("Pay back {money}", money=money(amount_fen)), kind=Kind.DANGER_SOLID),

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from app.domain.address import Address
 from app.domain.errors import UserError
+from app.domain.states import OrderStatus
 from app.domain.text import tr
 from app.services import read_only, serials, wave_views
+from app.services.after_sales.queries import CaseFilter, CaseRow, case_rows
 from app.services.details import OrderDetail
 from app.services.order_notes import Note
 from app.services.order_requests import AddressRequest, Variant, VariantRequest
@@ -19,6 +21,7 @@ from app.services.request_effects import Effect, ParcelEffect
 from app.services.serials import SerialsRow
 from app.services.workplace import Workplace
 from ui.pages.orders import parcel_deeds, words
+from ui.pages.orders.cases import case_view
 from ui.pages.orders.desk_view import (
     DeskView,
     FactLine,
@@ -34,6 +37,8 @@ from ui.pages.orders.desk_view import (
 )
 from ui.paint_status import Severity
 
+_MOST_CASES = 10
+_CAN_CHANGE = frozenset({OrderStatus.PAID.value, OrderStatus.PARTLY_SHIPPED.value})
 _HANDS_NEEDED = {Effect.LABEL_OFF, Effect.REPRINT, Effect.UNPACK, Effect.UNSEAL}
 
 
@@ -45,6 +50,7 @@ class DeskFacts:
     refusal: UserError | None = None
     splits: tuple[SplitChance, ...] = ()
     serials: Mapping[str, SerialsRow] = field(default_factory=dict)
+    cases: tuple[CaseRow, ...] = ()
 
     @property
     def why_not(self) -> str:
@@ -63,6 +69,7 @@ def read_desk(work: Workplace, order: OrderDetail) -> DeskFacts:
         refusal=read_only.refusal(work, order.row.shop),
         splits=parcel_deeds.split_chances(work, order),
         serials=noted,
+        cases=tuple(case_rows(work, CaseFilter(order=order.row.id), limit=_MOST_CASES)),
     )
 
 
@@ -72,17 +79,20 @@ def _open_boxes(order: OrderDetail) -> list[ParcelRow]:
 
 def desk_view(order: OrderDetail, facts: DeskFacts, now: datetime) -> DeskView:
     """The cards of this order."""
-    asked = order.address_request
+    asked, variants = order.address_request, order.variant_requests[:1]
+    if order.row.status not in _CAN_CHANGE:
+        asked, variants = None, ()
     requests = [_address_view(asked, facts, now)] if asked is not None else []
     return DeskView(
         note=_note_view(order.note),
         receiver=_receiver_view(order, facts),
         facts=_fact_lines(order),
         serials=_serial_views(order, facts),
+        cases=tuple(case_view(row, now, facts.why_not) for row in facts.cases),
         splits=facts.splits,
         read_only=facts.why_not,
         unships=parcel_deeds.unship_chances(order),
-        requests=(*requests, *(_variant_view(v, facts) for v in order.variant_requests[:1])),
+        requests=(*requests, *(_variant_view(v, facts) for v in variants)),
     )
 
 

@@ -109,7 +109,7 @@ class SerialView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One after-sale. ``can``: ``return``, ``refund``, ``reject``, in the order to be shown."""
+    """One after-sale. ``can``: ``return``, ``refund``, ``exchange``, ``reject``, as to be shown."""
 
     shop: str
     id: str
@@ -120,6 +120,8 @@ class CaseView:
     can: tuple[str, ...] = ()
     note: str = ""  # why nothing can be done from here, or what comes next
     urgent: bool = False
+    open: bool = True
+    why_not: str = ""  # why it cannot be answered from here at all
 
 
 @dataclass(frozen=True, slots=True)

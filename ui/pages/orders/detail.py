@@ -105,6 +105,8 @@ def detail_view(
     """The drawer's words for ``order``; ``shops`` gives their names by id."""
     shown = desk_view(order, desk, now)
     carded = {_HOLD_OF[request.kind] for request in shown.requests}
+    if any(case.open for case in shown.cases):
+        carded.add(HoldCode.REFUND)
     row = order.row
     live = [p for p in order.parcels if p.state != ParcelState.CANCELLED]
     left = words.time_left(row.deadline_at, now) if words.wants_time(row) else None

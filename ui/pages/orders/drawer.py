@@ -25,13 +25,14 @@ from ui.pages.orders.note_field import NoteField
 from ui.pages.orders.receiver_panel import ReceiverPanel
 from ui.pages.orders.request_cards import RequestCard
 from ui.pages.orders.serial_fields import SerialCard
+from ui.paint_status import Severity
 from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.widgets.buttons import IconButton
-from ui.widgets.drawer import Drawer
+from ui.widgets.drawer import INNER_PX, Drawer
 from ui.widgets.label import TextLabel
-from ui.widgets.tone_card import Said
+from ui.widgets.tone_card import Lines, Said
 
 
 class OrderDrawer(Drawer):
@@ -112,6 +113,7 @@ class OrderDrawer(Drawer):
         body.addWidget(DeadlineBox(theme, view.left, view.left_note, view.stage))
         for fact in view.desk.facts:
             body.addWidget(FactBox(theme, fact.severity, fact.what, fact.why))
+        self._say_what_has_no_card(view)
         self._add_requests(view)
         first_release = True
         for trouble in view.troubles:
@@ -140,6 +142,12 @@ class OrderDrawer(Drawer):
             if card.can_change:
                 shown.clicked.connect(self._change_carrier)
             body.addWidget(shown)
+        ended = [case for case in view.desk.cases if not case.open]
+        if ended:
+            self._section(tr("After-sales"))
+        for case in ended:
+            text = f"{case.title} · {case.stage}"
+            body.addWidget(Lines(theme, text, Type.BODY, "text", width=INNER_PX, most=2))
         self._section(tr("Our note"))
         body.addWidget(self.note)
         self.note.show()
@@ -147,6 +155,17 @@ class OrderDrawer(Drawer):
         if view.story:
             self._section(tr("Story"))
             body.addWidget(StoryList(theme, view.story))
+
+    def _say_what_has_no_card(self, view: DetailView) -> None:
+        """What failed although its card is gone meanwhile (the buyer cancelled, it is over)."""
+        desk = view.desk
+        places = {request.kind for request in desk.requests}
+        places |= {f"case:{case.id}" for case in desk.cases if case.open}
+        places |= {f"serial:{serial.parcel}" for serial in desk.serials}
+        for place, (message, remedy) in self._said.items():
+            if place not in places:
+                box = FactBox(self.theme, Severity.FAILED, str(message), str(remedy))
+                self.body.addWidget(box)
 
     def _blue_is_free(self) -> bool:
         """A card may own the blue when neither the bulk bar nor the foot does."""
@@ -162,7 +181,7 @@ class OrderDrawer(Drawer):
             self.body.addWidget(card)
 
     def _add_cases(self, view: DetailView) -> None:
-        for case in view.desk.cases:
+        for case in (case for case in view.desk.cases if case.open):
             card = CaseCard(self.theme, case, owns_blue=self._blue_is_free())
             card.acted.connect(self.case_acted)
             self._cards[f"case:{case.id}"] = card

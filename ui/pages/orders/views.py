@@ -20,6 +20,7 @@ TABS: tuple[tuple[str, Text], ...] = (
     ("shipped", STAGE_WORDS[Stage.SHIPPED]),
     ("failed", STAGE_WORDS[Stage.PROBLEM]),
     ("refund", STAGE_WORDS[Stage.REFUNDING]),
+    ("other", T("Not packed here")),
 )
 OPEN_STAGES = ("to_check", "to_label", "to_pick", "to_pack", "to_report")
 KINDS = ("shops", "carriers", "holds")
