@@ -14,13 +14,13 @@ from app.domain.errors import UserError
 from app.domain.states import OutboxKind, OutboxState, Route, WaybillState
 from app.domain.text import T, Text
 from app.services import records
+from app.services.outbox_rows import OPEN
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels, shop_accounts, waybill_requests, waybills
 
 _SHOP_DAY = timedelta(hours=8)
 _EXPIRY_SHOWN = timedelta(days=1)
 _LONGEST_TRY = timedelta(hours=1)
-_OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 
 
 class ReturnState(StrEnum):
@@ -70,7 +70,7 @@ def listed(work: Workplace, *, everything: bool = False, limit: int = 500) -> li
         select(outbox)
         .where(
             outbox.c.kind == OutboxKind.VOID,
-            or_(outbox.c.state.in_([*_OPEN, OutboxState.REFUSED]), closed),
+            or_(outbox.c.state.in_([*OPEN, OutboxState.REFUSED]), closed),
         )
         .order_by(outbox.c.id)
     )
@@ -192,7 +192,7 @@ def _sentence(reason: Any, name: str) -> Text | None:
 
 
 def _state(row: Any, told: Any, *, in_doubt: bool) -> ReturnState:
-    if row.state in _OPEN:
+    if row.state in OPEN:
         return ReturnState.WAITING
     if row.state == OutboxState.REFUSED:
         return ReturnState.REFUSED

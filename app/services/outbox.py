@@ -45,6 +45,7 @@ from app.services import (
 from app.services.after_sales import exchange_sending
 from app.services.leases import lease, renew
 from app.services.outbox_results import OutboxRow
+from app.services.outbox_rows import OPEN
 from app.services.report_rows import REPORTS
 from app.services.stock_sending import Superseded
 from app.services.workplace import Workplace
@@ -75,7 +76,6 @@ SENDERS: Mapping[OutboxKind, Sender] = {
 }
 """Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 
-_OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 _FRESH = timedelta(minutes=1)  # an order synced later than this is what the shop says now
 _SILENT_TWICE = 2  # messages of one shop without any answer, one after the other
 _SILENCE = frozenset({"shop_no_answer", "no_answer"})
@@ -94,6 +94,7 @@ def drain(
     """
     token = cancel or CancelToken()
     rows: list[OutboxRow] = []
+    failed = 0
     with lease(work, "outbox"):
         round_ = _Round()
         while not token.cancelled:
@@ -105,7 +106,7 @@ def drain(
                 done = _whole_shop(work, row, done)
             round_.note(row, done)
             rows.append(done)
-            failed = sum(not r.ok for r in rows)
+            failed += not done.ok
             progress(Step(len(rows), len(rows), failed, done.message, done.parcel, done.result))
             renew(work, "outbox")
     if rows:
@@ -145,7 +146,7 @@ def waiting(work: Workplace) -> int:
     """How many messages are still to be sent."""
     with work.db.read() as tx:
         return tx.execute(
-            select(func.count()).select_from(outbox).where(outbox.c.state.in_(_OPEN))
+            select(func.count()).select_from(outbox).where(outbox.c.state.in_(OPEN))
         ).scalar_one()
 
 
@@ -159,11 +160,11 @@ def _next(work: Workplace, round_: _Round, *, everything: bool) -> Any:
     passed = and_(earlier.c.waits_for != "", outbox.c.kind == OutboxKind.SHIP)
     conditions = [
         *round_.conditions(),
-        outbox.c.state.in_(_OPEN),
+        outbox.c.state.in_(OPEN),
         ~exists().where(
             earlier.c.lane == outbox.c.lane,
             earlier.c.id < outbox.c.id,
-            earlier.c.state.in_(_OPEN),
+            earlier.c.state.in_(OPEN),
             ~passed,
         ),
     ]
@@ -300,6 +301,6 @@ def oldest_waiting_at(work: Workplace) -> datetime | None:
     """Since when the oldest unsent message waits."""
     with work.db.read() as tx:
         at: datetime | None = tx.execute(
-            select(func.min(outbox.c.created_at)).where(outbox.c.state.in_(_OPEN))
+            select(func.min(outbox.c.created_at)).where(outbox.c.state.in_(OPEN))
         ).scalar()
     return at

@@ -13,6 +13,7 @@ from app.domain.text import T, Text
 from app.domain.waybills import Problem
 from app.ports import Reach
 from app.services import corrections, holding, records, report_rows
+from app.services.outbox_rows import OPEN
 from app.services.report_rows import LEAVING, Obstacle
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels
@@ -49,7 +50,12 @@ class OutboxRow:
 def done(work: Workplace, row: Any) -> OutboxRow:
     """The other side has it."""
     with work.db.write() as tx:
-        _finish(tx, work, row, OutboxState.DONE, None)
+        # Whatever was done to the row meanwhile: what the shop has is true.
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(**_closed(work, OutboxState.DONE, None))
+        )
         if row.kind in LEAVING and row.parcel_id is not None:
             _parcel_reported(tx, work, row.parcel_id)
         if row.kind == OutboxKind.CORRECT:
@@ -60,7 +66,8 @@ def done(work: Workplace, row: Any) -> OutboxRow:
 def refused(work: Workplace, row: Any, problem: Problem) -> OutboxRow:
     """Final: a person decides. The parcel of a report is held."""
     with work.db.write() as tx:
-        _finish(tx, work, row, OutboxState.REFUSED, problem)
+        if not _change(tx, row, **_closed(work, OutboxState.REFUSED, problem)):
+            return _withdrawn(row)
         if row.kind in LEAVING and row.parcel_id is not None:
             _hold_refused(tx, work, row, problem)
     return _row(row, "refused", problem.code, problem.message, problem.remedy)
@@ -81,15 +88,13 @@ def later(
     behind = 0
     with work.db.write() as tx:
         next_at = work.now() + timedelta(seconds=pause)
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(
-                state=OutboxState.PENDING,
-                next_at=next_at,
-                waits_for="",
-                reason={"code": code, "message": reason.as_json(), "remedy": remedy.as_json()},
-            )
+        still_open = _change(
+            tx,
+            row,
+            state=OutboxState.PENDING,
+            next_at=next_at,
+            waits_for="",
+            reason={"code": code, "message": reason.as_json(), "remedy": remedy.as_json()},
         )
         if reach is not Reach.MESSAGE and row.shop_id:
             others = [
@@ -106,6 +111,8 @@ def later(
             tx.execute(
                 update(outbox).where(*others, outbox.c.next_at < next_at).values(next_at=next_at)
             )
+    if not still_open:
+        return _withdrawn(row)
     return _row(row, "later", code, reason, remedy, reach, behind)
 
 
@@ -124,20 +131,20 @@ def _pause_s(work: Workplace, row: Any) -> float:
 
 def wait(tx: Connection, work: Workplace, row: Any, found: Obstacle) -> OutboxRow:
     """A held parcel is not reported: the message waits and goes on when the hold has ended."""
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id == row.id)
-        .values(
-            state=OutboxState.PENDING,
-            next_at=work.now() + _HELD_PAUSE,
-            waits_for=found.code,
-            reason={
-                "code": found.code,
-                "message": found.reason.as_json(),
-                "remedy": found.remedy.as_json(),
-            },
-        )
+    still_open = _change(
+        tx,
+        row,
+        state=OutboxState.PENDING,
+        next_at=work.now() + _HELD_PAUSE,
+        waits_for=found.code,
+        reason={
+            "code": found.code,
+            "message": found.reason.as_json(),
+            "remedy": found.remedy.as_json(),
+        },
     )
+    if not still_open:
+        return _withdrawn(row)
     return _row(row, "held", found.code, found.reason, found.remedy)
 
 
@@ -147,11 +154,8 @@ def rewrite(tx: Connection, row: Any, work: Workplace) -> bool:
     if lines is None:
         return False
     payload = {**row.payload, "lines": [list(line) for line in lines], "mended": True}
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id == row.id)
-        .values(state=OutboxState.PENDING, payload=payload, next_at=work.now())
-    )
+    if not _change(tx, row, state=OutboxState.PENDING, payload=payload, next_at=work.now()):
+        return False
     records.note(tx, work, "report_mended", order_id=row.order_id, parcel_id=row.parcel_id)
     return True
 
@@ -161,9 +165,25 @@ def busy(row: Any) -> OutboxRow:
     return _row(row, "later", "busy_elsewhere", T("Another program is sending this message."))
 
 
-def _finish(
-    tx: Connection, work: Workplace, row: Any, state: OutboxState, problem: Problem | None
-) -> None:
+def _change(tx: Connection, row: Any, **values: Any) -> bool:
+    """Change the row if it still waits. False: it was taken back while the shop was asked."""
+    done = tx.execute(
+        update(outbox).where(outbox.c.id == row.id, outbox.c.state.in_(OPEN)).values(**values)
+    )
+    return done.rowcount == 1
+
+
+def _withdrawn(row: Any) -> OutboxRow:
+    return _row(
+        row,
+        "later",
+        "withdrawn",
+        T("The message was taken back meanwhile; it is not sent."),
+        T("Nothing has to be done."),
+    )
+
+
+def _closed(work: Workplace, state: OutboxState, problem: Problem | None) -> dict[str, Any]:
     reason = None
     if problem is not None:
         reason = {
@@ -173,11 +193,7 @@ def _finish(
             "said": problem.said,
             "reference": problem.reference,
         }
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id == row.id)
-        .values(state=state, done_at=work.now(), reason=reason, waits_for="")
-    )
+    return {"state": state, "done_at": work.now(), "reason": reason, "waits_for": ""}
 
 
 def _parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:

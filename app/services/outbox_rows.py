@@ -11,6 +11,8 @@ from app.domain.states import OutboxKind, OutboxState
 from app.services.workplace import Workplace
 from app.store.tables import holds, order_lines, outbox, parcel_lines
 
+OPEN = (OutboxState.PENDING, OutboxState.SENDING)
+
 
 def add(
     tx: Connection,

@@ -13,6 +13,7 @@ from sqlalchemy import and_, exists, select, update
 
 from app.domain.states import OutboxKind, OutboxState, WaybillState
 from app.ports import PrintedNotice, Reported, ReportLater, ReportOutcome, ReportRefused
+from app.services.outbox_rows import OPEN
 from app.services.workplace import Workplace
 from app.store.tables import outbox, waybills
 
@@ -64,7 +65,6 @@ def _notice_of(waybill: Any, payload: Any) -> PrintedNotice | None:
 def _due(work: Workplace, row: Any) -> dict[int, PrintedNotice]:
     """Further notices of the shop, by the ids of their rows: the first of each label's lane."""
     earlier = outbox.alias("earlier")
-    open_states = (OutboxState.PENDING, OutboxState.SENDING)
     query = (
         select(outbox.c.id, outbox.c.payload)
         .where(
@@ -79,7 +79,7 @@ def _due(work: Workplace, row: Any) -> dict[int, PrintedNotice]:
                 and_(
                     earlier.c.lane == outbox.c.lane,
                     earlier.c.id < outbox.c.id,
-                    earlier.c.state.in_(open_states),
+                    earlier.c.state.in_(OPEN),
                 )
             ),
         )

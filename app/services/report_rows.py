@@ -26,7 +26,6 @@ Goods = tuple[str, str]  # the shop's product id and sku id
 
 REPORTS = (OutboxKind.SHIP, OutboxKind.EXTRA)
 LEAVING = (*REPORTS, OutboxKind.EXCHANGE)  # a parcel is shipped when the shop has heard these
-OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 WITHOUT_SHOP = frozenset({"manual", "file", None})
 
 
@@ -186,7 +185,7 @@ def told_pieces(tx: Connection, our_id: str) -> Counter[Goods]:
         select(outbox.c.payload).where(
             outbox.c.order_id == our_id,
             outbox.c.kind == OutboxKind.SHIP,
-            outbox.c.state.in_([*OPEN, OutboxState.DONE]),
+            outbox.c.state.in_([*outbox_rows.OPEN, OutboxState.DONE]),
         )
     ).scalars()
     told: Counter[Goods] = Counter()

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import integrity, unshipping
+from app.services import holding, integrity, unshipping
+from app.services import outbox as outbox_service
 from app.services.labelling import label_parcels
 from app.services.leases import lease
 from app.services.shipping import ship
@@ -164,6 +165,34 @@ def test_nobody_sends_while_a_doubtful_message_is_looked_up(
     free.set()
     sender.join()
     assert caught.value.code == "busy_elsewhere"
+
+
+@pytest.mark.parametrize("end", ["no answer", "held"])
+def test_a_message_taken_back_while_its_order_is_read_stays_taken_back(
+    bench: Bench, buyer: Buyer, order: str, end: str
+) -> None:
+    parcel_id = the_parcel(buyer, order)
+    taken: list[str] = []
+
+    def meanwhile(_request: object) -> bool:
+        if not taken:
+            taken.append(unship(bench.work, parcel_id, "wrong box"))
+            if end == "held":
+                with bench.work.db.write() as tx:
+                    holding.hold_by_person(tx, bench.work, parcel_id, "look at it")
+        return end == "no answer"
+
+    bench.world.wechat.faults.bad_gateway("/channels/ec/order/get", times=9, when=meanwhile)
+    bench.clock.advance(minutes=5)  # the order is read anew before it is reported
+    (row,) = outbox_service.drain(bench.work)
+    assert (taken, row.code) == ([ParcelState.TO_PACK], "withdrawn")
+    bench.world.wechat.faults.clear()
+    if end == "held":
+        with bench.work.db.write() as tx:
+            holding.release_by_person(tx, bench.work, parcel_id)
+    assert tell(bench) == []
+    assert buyer.on_file(order) == []
+    assert integrity.check(bench.work).broken == ()
 
 
 def test_a_failure_in_the_middle_leaves_nothing_changed(
