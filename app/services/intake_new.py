@@ -81,7 +81,7 @@ class _Shelf:
     """What the shop's listings are on the shelf, as far as these orders need to know."""
 
     mapped: Mapping[tuple[str, str], tuple[str, int]]
-    listed: frozenset[tuple[str, str]]
+    listed: Mapping[tuple[str, str], tuple[str, str]]  # code and bar code, as last pulled
     by_code: Mapping[str, str]
     by_barcode: Mapping[str, str]
     goods: Mapping[str, tuple[str, int]]  # SKU id: code, weight in g
@@ -91,8 +91,13 @@ class _Shelf:
         said = self.mapped.get((line.product_id, line.sku_id))
         if said is not None:
             return said
-        code = line.sku_code
-        return self.by_code.get(code) or self.by_barcode.get(line.barcode or code), 1
+        code, barcode = self.listed.get((line.product_id, line.sku_id), ("", ""))
+        codes = (line.sku_code, code)
+        barcodes = (line.barcode, barcode, line.sku_code)
+        found = next((self.by_code[c] for c in codes if c in self.by_code), None)
+        return found or next(
+            (self.by_barcode[b] for b in barcodes if b in self.by_barcode), None
+        ), 1
 
 
 def store(
@@ -125,7 +130,12 @@ def _shelf(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> _Shel
     lines = [line for order in told for line in order.lines]
     rows = tx.execute(
         select(
-            listings.c.product_id, listings.c.sku_id, listings.c.mapped_sku_id, listings.c.factor
+            listings.c.product_id,
+            listings.c.sku_id,
+            listings.c.mapped_sku_id,
+            listings.c.factor,
+            listings.c.sku_code,
+            listings.c.barcode,
         ).where(
             listings.c.shop_id == shop_id,
             listings.c.product_id.in_({line.product_id for line in lines}),
@@ -136,8 +146,11 @@ def _shelf(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> _Shel
         for r in rows
         if r.mapped_sku_id is not None
     }
-    codes = {line.sku_code for line in lines} - {""}
-    bars = {line.barcode or line.sku_code for line in lines} - {""}
+    listed = {(r.product_id, r.sku_id): (r.sku_code, r.barcode) for r in rows}
+    wanted = [listed.get((line.product_id, line.sku_id), ("", "")) for line in lines]
+    codes = {line.sku_code for line in lines} | {code for code, _ in wanted}
+    bars = {line.barcode for line in lines} | {bar for _, bar in wanted} | codes
+    codes, bars = codes - {""}, bars - {""}
     marked: dict[str, list[str]] = defaultdict(list)
     for r in tx.execute(select(sku_barcodes).where(sku_barcodes.c.barcode.in_(bars))):
         marked[r.barcode].append(r.sku_id)
@@ -149,7 +162,7 @@ def _shelf(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> _Shel
     ).all()
     return _Shelf(
         mapped=mapped,
-        listed=frozenset((r.product_id, r.sku_id) for r in rows),
+        listed=listed,
         by_code={r.code: r.id for r in goods},
         by_barcode={code: found[0] for code, found in marked.items() if len(found) == 1},
         goods={r.id: (r.code, r.weight_g or 0) for r in goods},

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.domain.orders import OrderSnapshot
-from app.services import intake, intake_new, integrity, syncing
+from app.domain.states import OrderStatus
+from app.services import intake, intake_new, integrity, mapping, syncing
 from app.services.sync_reading import SyncResult, store
 from app.services.workplace import Workplace
-from app.store.tables import metadata
+from app.store.tables import listings, metadata, order_lines
 from tests.support.other_pc import another_pc
 from tests.support.warehouse import Bench, open_bench
 
@@ -83,6 +85,36 @@ def test_both_ways_write_the_same_rows(tmp_path: Path) -> None:
         for table in TABLES:
             assert quick[table] == long[table], table
         assert integrity.check(bench.work).broken == ()
+
+
+def test_goods_that_only_the_pulled_listing_names_are_known_before_they_are_paid(
+    tmp_path: Path,
+) -> None:
+    """Or else more would be for sale than there is: what is ordered counts from the order on."""
+    with open_bench(tmp_path) as bench:
+        seed = bench.seed("ordinary")
+        shop_id, told = seed.shop, bench.work.outside.shop(seed.shop).order(seed.order_id)
+        line = told.lines[0]
+        with bench.work.db.write() as tx:
+            tx.execute(
+                insert(listings).values(
+                    id=bench.work.key(),
+                    shop_id=shop_id,
+                    product_id=line.product_id,
+                    sku_id="pulled",
+                    title=line.title,
+                    spec=line.spec,
+                    sku_code=bench.scenario.goods[0].sku,
+                )
+            )
+        unnamed = replace(line, sku_id="pulled", sku_code="", barcode="")
+        order = replace(told, status=OrderStatus.UNPAID, lines=(unnamed,))
+        with bench.work.db.write() as tx:
+            assert intake_new.store(tx, bench.work, shop_id, [order]) == [order]
+            (mapped,) = tx.execute(select(order_lines.c.mapped_sku_id)).scalars()
+            known = mapping.lookup(tx, shop_id, line.product_id, "pulled", "", "")
+        assert known is not None
+        assert mapped == known.sku_id
 
 
 def test_ordinary_orders_go_the_quick_way(tmp_path: Path) -> None:
