@@ -246,7 +246,7 @@ def _fill(tx: Connection, work: Workplace, row: Any, parcel_id: str, parts: list
 
 def _take_from_shelf(tx: Connection, work: Workplace, row: Any) -> None:
     """The goods left without a parcel of ours: the shelf holds less all the same."""
-    for part in _parts(tx, work, row):
+    for position, part in enumerate(_parts(tx, work, row)):  # a gift may be the same item
         ledger.ensure_balance(tx, part.sku_id)
         ledger.post(
             tx,
@@ -256,7 +256,7 @@ def _take_from_shelf(tx: Connection, work: Workplace, row: Any) -> None:
                 MoveKind.SHIP,
                 on_hand=-part.pieces * part.factor,
                 reference=row.after_sale_id,
-                once=f"exchange:{row.shop_id}:{row.after_sale_id}:{part.sku_id}",
+                once=f"exchange:{row.shop_id}:{row.after_sale_id}:{position}",
             ),
             may_go_negative=True,  # it has left, whatever the figure says
         )

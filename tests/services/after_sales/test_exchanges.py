@@ -16,6 +16,7 @@ from app.services.parcel_queries import ParcelRow, parcel_rows
 from app.store.tables import outbox as messages
 from app.store.tables import parcel_lines, parcels, skus
 from tests.services.after_sales.floor import Floor
+from tests.support.buying import on_hand
 from tests.support.warehouse import Bench
 
 RESHIP = "/channels/ec/aftersale/acceptexchangereship"
@@ -222,6 +223,18 @@ def test_goods_sent_once_more_use_the_orders_own_item(floor: Floor) -> None:
         row = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
     assert (row.after_sale_id, row.state) == (asked, ParcelState.TO_LABEL)
     assert row.expected_weight_g > 0
+
+
+def test_a_gift_of_the_same_item_leaves_the_shelf_too(floor: Floor) -> None:
+    send_the_order(floor)
+    line = floor.line
+    asked = floor.ask(kind="RESHIP", gifts=((line["product_id"], line["sku_id"], 1),))
+    floor.sync()
+    work, shop_id = floor.bench.work, floor.seed.shop
+    before = on_hand(floor.bench, line["sku_code"])
+    assert exchanges.ship(work, shop_id, asked, "zto", "78900000000077") == "queued"
+    assert exchanges.ship(work, shop_id, asked, "zto", "78900000000077") == "kept"
+    assert before - on_hand(floor.bench, line["sku_code"]) == 2
 
 
 def test_goods_nobody_knows_are_named(floor: Floor) -> None:
