@@ -14,7 +14,7 @@ from app.domain.states import OutboxState
 from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import Reported, ReportLater, ReportRefused, ReportUnclear
-from app.services import mapping, records, stock_push, stock_sending, stock_wanted
+from app.services import mapping, read_only, records, stock_push, stock_sending, stock_wanted
 from app.services.stock_push import PushRow
 from app.services.stock_wanted import WantedStock
 from app.services.workplace import Workplace
@@ -68,8 +68,10 @@ def overwrite(
 ) -> list[PushRow]:
     """Set the shop's figures to what they should be, for every difference there is now.
 
-    Goes on past a refused one. Raises ``Cancelled`` between two listings.
+    Goes on past a refused one. Raises ``Cancelled`` between two listings, ``UserError``
+    (``shop_read_only``) and ``RetryableError`` when the shop cannot be asked.
     """
+    read_only.refuse(work, shop_id)
     token = cancel or CancelToken()
     found = differences(work, shop_id, cancel=token)
     out: list[PushRow] = []

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.states import OutboxState, Route
-from app.services import order_notes, receivers, request_answers, syncing
+from app.services import order_notes, receivers, request_answers, stock_reconciling, syncing
+from app.services.after_sales import answers
 from app.services.labelling import label_parcels
+from app.services.listings import shelf
 from app.services.outbox import drain
 from app.services.shipping import ship
+from app.simulators.demo_accounts import QINGHE
+from app.store.tables import listings
 from tests.services import truth
 from tests.support.warehouse import Bench
 
@@ -20,6 +25,7 @@ READING = {
     "/channels/ec/basics/info/get",
     "/channels/ec/order/list/get",
     "/channels/ec/order/get",
+    "/channels/ec/aftersale/getaftersalelist",
     "/channels/ec/aftersale/getaftersaleorder",
     "/channels/ec/logistics/ewaybill/biz/account/get",
 }
@@ -49,6 +55,13 @@ def test_reading_goes_on(closed: Bench) -> None:
 Call = Callable[[Bench, str], object]
 
 
+def _a_product(bench: Bench) -> str:
+    with bench.work.db.read() as tx:
+        query = select(listings.c.product_id).where(listings.c.shop_id == QINGHE).limit(1)
+        found: str = tx.execute(query).scalar_one()
+    return found
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -58,8 +71,11 @@ Call = Callable[[Bench, str], object]
         lambda bench, order: receivers.renew(bench.work, order),
         lambda bench, order: request_answers.answer_address(bench.work, order, accept=True),
         lambda bench, order: request_answers.answer_variant(bench.work, order, accept=True),
+        lambda bench, order: answers.refund(bench.work, QINGHE, "1", confirm_fen=0),
+        lambda bench, order: shelf.put(bench.work, _a_product(bench), on=False, shop=QINGHE),
+        lambda bench, order: stock_reconciling.overwrite(bench.work, QINGHE),
     ],
-    ids=["reveal", "number", "extend", "renew", "address", "variant"],
+    ids=["reveal", "number", "extend", "renew", "address", "variant", "refund", "shelf", "stock"],
 )
 def test_what_changes_or_is_counted_is_refused_before_it_is_sent(closed: Bench, call: Call) -> None:
     order = closed.seed("address_change")
@@ -104,5 +120,8 @@ def test_the_adapter_itself_sends_nothing_that_changes(closed: Bench) -> None:
     assert outcome.code == "shop_read_only"  # type: ignore[union-attr]  # a ReportLater
     with pytest.raises(UserError) as refused:
         shop.clear_receiver(order.order_id)
+    assert refused.value.code == "shop_read_only"
+    with pytest.raises(UserError) as refused:
+        shop.after_sales.upload("proof.png", b"\x89PNG\r\n\x1a\n")
     assert refused.value.code == "shop_read_only"
     assert called(closed) == set()

@@ -21,7 +21,7 @@ from app.ports import (
     ReportRefused,
     ReportUnclear,
 )
-from app.services import records
+from app.services import read_only, records
 from app.services.after_sales import storing
 from app.services.after_sales.fetching import refresh
 from app.services.leases import lease
@@ -89,10 +89,12 @@ def take(
     answer and returns what the audit trail keeps of it.
 
     Raises:
-        UserError: the case is at another step (``after_sale_step``), or the shop refused.
+        UserError: the case is at another step (``after_sale_step``), the shop refused, or may only
+            be read (``shop_read_only``).
         RetryableError: nothing happened (``after_sale_later``, with the time to wait), or nobody
             knows yet (``after_sale_unclear``): asked again it looks first.
     """
+    read_only.refuse(work, shop_id)
     with lease(work, f"after-sale:{shop_id}:{after_sale_id}"):
         case = refresh(work, shop_id, [after_sale_id])[0]
         if step.over(case):

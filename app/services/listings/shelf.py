@@ -10,7 +10,7 @@ from app.domain.errors import PackbenchError
 from app.domain.listings import ListingStatus
 from app.domain.text import T, Text
 from app.ports import Reported, ReportLater, ReportRefused, ReportUnclear
-from app.services import records
+from app.services import read_only, records
 from app.services.listings import by_hand, pulling
 from app.services.workplace import Workplace
 from app.store.tables import listings
@@ -42,9 +42,10 @@ def put(work: Workplace, product_id: str, *, on: bool, shop: str = "") -> ShelfR
 
     Doing it twice does no harm, so a lost answer is settled by looking.
 
-    Raises ``UserError``: unknown product, or several shops have it.
+    Raises ``UserError``: unknown product, several shops have it, or ``shop_read_only``.
     """
     shop_id = by_hand.shop_of(work, product_id, shop=shop)
+    read_only.refuse(work, shop_id)
     goods = work.outside.shop(shop_id).goods
     with work.db.write() as tx:
         detail = {"shop": shop_id, "product": product_id}

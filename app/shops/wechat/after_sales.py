@@ -147,8 +147,9 @@ class WechatAfterSales:
     def upload(self, name: str, content: bytes) -> str:
         """Put a picture on the platform; returns its media id.
 
-        Raises ``UserError``: ``picture_kind``, ``picture_size``.
+        Raises ``UserError``: ``picture_kind``, ``picture_size``, ``shop_read_only``.
         """
+        self._client.must_not_only_read(name)
         if not picture_kind(content):
             raise UserError(
                 "picture_kind",

@@ -142,7 +142,10 @@ class WechatClient:
         return self._exchange(path, body, ref, priority, self._write_timeout_s, "POST")
 
     def must_not_only_read(self, ref: str) -> None:
-        """Before a question that costs a quota. Raises ``UserError`` (``shop_read_only``)."""
+        """Before a question that leaves something behind there, or costs a quota.
+
+        Raises ``UserError`` (``shop_read_only``).
+        """
         if self._settings.read_only:
             raise shop_read_only(self._settings.name, ref)
 
