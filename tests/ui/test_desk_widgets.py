@@ -14,7 +14,8 @@ from app.services.details import ShopState
 from tests.ui.conftest import Show
 from ui.frame import MainWindow
 from ui.pages.orders.case_questions import RejectChoice, ask_to_refund, ask_to_reject, fen_of
-from ui.pages.orders.desk_view import SerialView, SplitLine
+from ui.pages.orders.desk_view import ReceiverView, SerialView, SplitLine, VirtualView
+from ui.pages.orders.receiver_panel import ReceiverPanel
 from ui.pages.orders.serial_fields import SerialCard
 from ui.pages.orders.split_board import SplitBoard
 from ui.pages.waves.returns_card import ReturnsCard, ReturnView
@@ -245,3 +246,22 @@ def test_refused_number_waits_for_somebody_who_has_seen_it(
     with qtbot.waitSignal(card.retry_wanted) as again:
         buttons["Try now"].click()
     assert again.args == ["1"]
+
+
+def test_number_that_is_over_can_only_be_renewed(theme: Theme, place: Show) -> None:
+    asked: list[tuple[str, str]] = []
+    panel = ReceiverPanel(theme)
+    panel.number_wanted.connect(lambda order, what: asked.append((order, what)))
+    place(panel)
+    person = ("周*", "139****2222", "浙江省杭州市", "****")
+    panel.show_receiver("1", ReceiverView(person, can_reveal=True, virtual=True))
+    panel.number_button.click()
+    panel.tell_number("1", VirtualView("17000001111", "until 11/20"))
+    panel.number_button.click()
+    panel.tell_number("1", VirtualView("17000001111", "until 11/19", over=True))
+    panel.number_button.click()
+    panel.tell_number("1", VirtualView("17000002222", "until 12/20", why_not="used up"))
+    assert not panel.number_button.isEnabled()
+    assert asked == [("1", "show"), ("1", "extend"), ("1", "renew")]
+    panel.tell_number("2", VirtualView("18000000000", ""))
+    assert panel.number_line.text() == "17000002222"

@@ -26,6 +26,8 @@ class CaseCard(ToneCard):
             self.column.addWidget(Lines(theme, fact, most=2))
         if view.note:
             self.column.addWidget(Lines(theme, view.note, icon="info", most=3))
+        if view.why_not and view.can:
+            self.column.addWidget(Lines(theme, view.why_not, most=5, icon="lock-simple"))
         self.trouble = Trouble(theme)
         self.column.addWidget(self.trouble)
         words = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -217,33 +218,39 @@ class DeskActions(QObject):
 
     @Slot(str, str)
     def ask_number(self, order: str, what: str) -> None:
-        """The virtual number: ``show`` or ``extend``."""
+        """The virtual number: ``show``, ``extend`` or ``renew``."""
         panel = self._drawer.receiver
 
         def ask(work: Workplace) -> object:
             if what == "extend":
                 return receivers.extend(work, order)
+            if what == "renew":
+                return receivers.renew(work, order)
             return receivers.virtual_number(work, order)
 
         def known(found: object) -> None:
             if isinstance(found, VirtualNumber):
-                panel.tell_number(order, _number_view(found))
-            if what == "extend":
-                self._tools.shell.say(tr("The number lives longer now"), icon="phone")
+                panel.tell_number(order, _number_view(found, self._work.now()))
+            if what != "show":
+                longer = what == "extend"
+                said = tr("The number lives longer now") if longer else tr("A new number is there")
+                self._tools.shell.say(said, icon="phone")
                 self.done.emit()
 
         self.run(ask, known, lambda e: panel.tell_trouble(order, e.message, e.remedy))
 
 
-def _number_view(found: VirtualNumber) -> VirtualView:
+def _number_view(found: VirtualNumber, now: datetime) -> VirtualView:
     number = found.number
     if found.extension:
         number = tr("{phone} ext. {extension}", phone=number, extension=found.extension)
     until = (
         tr("until {time}", time=words.day_and_time(found.expires_at)) if found.expires_at else ""
     )
-    used_up = found.extensions_left == 0
-    return VirtualView(number, until, tr("It cannot be kept any longer") if used_up else "")
+    over = found.expires_at is not None and found.expires_at <= now
+    used_up = found.extensions_left == 0 and not over
+    why_not = tr("It cannot be kept any longer") if used_up else ""
+    return VirtualView(number, until, why_not, over)
 
 
 def _answer_words(kind: str, result: Answered) -> str:

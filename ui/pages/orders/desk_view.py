@@ -79,6 +79,7 @@ class VirtualView:
     number: str
     until: str
     why_not: str = ""  # why it cannot be kept longer
+    over: bool = False  # it reaches nobody any more: only a new one helps
 
 
 @dataclass(frozen=True, slots=True)

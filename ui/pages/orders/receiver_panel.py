@@ -20,7 +20,7 @@ CLEAR_S = 60
 
 class ReceiverPanel(QWidget):
     """``reveal_wanted(order, reason)`` once a reason is chosen; ``number_wanted(order, what)``
-    asks for the virtual number (``show`` or ``extend``); ``quota_wanted(order)`` when the
+    asks for the virtual number (``show``, ``extend``, ``renew``); ``quota_wanted(order)`` when the
     reasons open. Clear words are gone after a minute, with another order, or when hidden.
     """
 
@@ -35,7 +35,7 @@ class ReceiverPanel(QWidget):
         self._view = ReceiverView(("", "", "", ""))
         self._clear: Person | None = None
         self._left = 0
-        self._number_known = False
+        self._number_next = "show"
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -117,10 +117,10 @@ class ReceiverPanel(QWidget):
         if order != self._order:
             self.cover()
             self.question.hide()
-            self._number_known = False
+            self._number_next = "show"
             self.trouble.tell()
         self._order, self._view = order, view
-        if not self._number_known:
+        if self._number_next == "show":
             self.number_line.setText(tr("The buyer has a virtual number"))
             self.until_line.setText(view.virtual_until)
             self.until_line.setVisible(bool(view.virtual_until))
@@ -173,11 +173,11 @@ class ReceiverPanel(QWidget):
         if order != self._order:
             return
         self.trouble.tell()
-        self._number_known = True
+        self._number_next = "renew" if view.over else "extend"
         self.number_line.setText(view.number)
         self.until_line.setText(view.until)
         self.until_line.setVisible(bool(view.until))
-        self.number_button.setText(tr("Keep it longer"))
+        self.number_button.setText(tr("New number") if view.over else tr("Keep it longer"))
         self.number_button.set_disabled_reason(view.why_not or None)
         self.number.show()
 
@@ -207,7 +207,7 @@ class ReceiverPanel(QWidget):
 
     @Slot()
     def _ask_number(self) -> None:
-        self.number_wanted.emit(self._order, "extend" if self._number_known else "show")
+        self.number_wanted.emit(self._order, self._number_next)
 
     @Slot()
     def _tick(self) -> None:

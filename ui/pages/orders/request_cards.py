@@ -146,6 +146,8 @@ class RequestCard(ToneCard):
             self.column.addWidget(ComparedVariants(theme, view.sides, pictures))
         if view.effect:
             self.column.addWidget(Lines(theme, view.effect, color="text", most=4, icon="info"))
+        if view.why_not:
+            self.column.addWidget(Lines(theme, view.why_not, most=5, icon="lock-simple"))
         self.trouble = Trouble(theme)
         self.column.addWidget(self.trouble)
         accept = tr("Use the new address") if view.kind == "address" else tr("Send the new one")
