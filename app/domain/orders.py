@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,6 +63,18 @@ class ReportedParcel:
     company: str  # the shop's carrier code
     number: str
     lines: tuple[tuple[str, str, int], ...]  # product id, sku id, pieces
+
+    def holds(self, number: str, pieces: Counter[tuple[str, str]]) -> bool:
+        """Whether this is the parcel with that number, and (at least) these goods are in it."""
+        return self.number == number and pieces <= pieces_of(self.lines)
+
+
+def pieces_of(lines: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
+    """Pieces by product id and sku id; several lines of the same goods count together."""
+    pieces: Counter[tuple[str, str]] = Counter()
+    for product_id, sku_id, quantity in lines:
+        pieces[product_id, sku_id] += quantity
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)

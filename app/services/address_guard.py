@@ -23,14 +23,19 @@ def check_label(tx: Connection, work: Workplace, parcel_id: str, address_hash: s
             tx, work, HoldCode.ADDRESS_CHANGE, parcel_id=parcel_id, why="same address again"
         )
     elif labelled_for and address_hash:
-        holding.put(
-            tx,
-            work,
-            holding.Wanted(
-                HoldScope.PARCEL,
-                HoldCode.ADDRESS_CHANGE,
-                T("The address changed after the number was taken: cancel it and take a new one."),
-                evidence={"label": labelled_for, "order": address_hash},
-            ),
-            parcel_id=parcel_id,
-        )
+        hold(tx, work, parcel_id, labelled_for, address_hash)
+
+
+def hold(tx: Connection, work: Workplace, parcel_id: str, labelled_for: str, now: str) -> None:
+    """Hold a parcel whose label is for another address than its order has now."""
+    holding.put(
+        tx,
+        work,
+        holding.Wanted(
+            HoldScope.PARCEL,
+            HoldCode.ADDRESS_CHANGE,
+            T("The address changed after the number was taken: cancel it and take a new one."),
+            evidence={"label": labelled_for, "order": now},
+        ),
+        parcel_id=parcel_id,
+    )

@@ -129,7 +129,7 @@ def change_carrier(work: Workplace, parcel_id: str, name: str) -> None:
         account = ""
         if named is not None and named.name != named.carrier:
             code, account = named.carrier, named.name
-        choice = Choice(code, account, _BY_HAND)
+        choice = Choice(code, account, parcel_moves.BY_HAND)
         holding.clear(tx, work, HoldCode.NO_ACCOUNT, parcel_id=parcel_id, why="carrier changed")
         holding.clear(tx, work, HoldCode.OUT_OF_RANGE, parcel_id=parcel_id, why="carrier changed")
         tx.execute(
@@ -156,16 +156,9 @@ def choose_again(tx: Connection, work: Workplace, parcel_id: str) -> None:
     A parcel whose number is live or in doubt keeps its carrier. The caller lets it advance.
     """
     parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
-    by_person = Text.from_json(parcel.choice_reason or "").msgid == _BY_HAND.msgid
-    if parcel.state not in {ParcelState.TO_CHECK, ParcelState.TO_LABEL} or by_person:
+    if parcel.state not in {ParcelState.TO_CHECK, ParcelState.TO_LABEL}:
         return
-    asked = tx.execute(
-        select(waybill_requests.c.state).where(
-            waybill_requests.c.parcel_id == parcel_id,
-            waybill_requests.c.state.in_(["pending", "sent", "unknown"]),
-        )
-    ).first()
-    if asked is not None or parcel.waybill_id is not None:
+    if parcel_moves.by_hand(parcel) or parcel_moves.labelled(tx, parcel_id):
         return
     holding.clear(tx, work, HoldCode.NO_ACCOUNT, parcel_id=parcel_id, why="another place")
     holding.clear(tx, work, HoldCode.OUT_OF_RANGE, parcel_id=parcel_id, why="another place")
@@ -174,9 +167,6 @@ def choose_again(tx: Connection, work: Workplace, parcel_id: str) -> None:
         .where(parcels.c.id == parcel_id)
         .values(state=ParcelState.TO_CHECK, account=None, failure=None, changed_at=work.now())
     )
-
-
-_BY_HAND = T("Chosen by hand")
 
 
 def _must_have_no_number(tx: Connection, parcel_id: str) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from app.domain.address import Address
-from app.domain.errors import UserError
 from app.domain.privacy import for_screen
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.domain.text import T, Text
+from app.domain.text import Text
 from app.services import order_notes, order_requests, queries, records
 from app.services.holding import RELEASABLE
 from app.services.order_notes import Note
@@ -100,14 +99,7 @@ class ShopState:
 
 def order_detail(work: Workplace, order: str) -> OrderDetail:
     """One order by our id or the shop's. Raises ``UserError`` (``no_such_order``)."""
-    our_id = queries.find_order(work, order)
-    if our_id is None:
-        raise UserError(
-            "no_such_order",
-            T("There is no order {order}.", order=order),
-            T("Sync the shop, or look for it with: orders list --search"),
-            ref=order,
-        )
+    our_id = queries.known_order(work, order)
     row = queries.order_rows(work, [our_id])[0]
     with work.db.read() as tx:
         stored = tx.execute(select(orders).where(orders.c.id == our_id)).one()

@@ -37,14 +37,7 @@ def add(
     ``UserError``: ``no_such_order``, ``not_sent``, ``no_shop``, ``extra_goods``,
     ``stock_missing`` and those of ``numbers``.
     """
-    our_id = queries.find_order(work, order_id)
-    if our_id is None:
-        raise UserError(
-            "no_such_order",
-            T("There is no order {order}.", order=order_id),
-            T("Sync the shop, or look for it with: orders list --search"),
-            ref=order_id,
-        )
+    our_id = queries.known_order(work, order_id)
     with work.db.write() as tx:
         order = tx.execute(select(orders).where(orders.c.id == our_id)).one()
         if not report_rows.has_shop(tx, order.shop_id):

@@ -12,16 +12,13 @@ from sqlalchemy import Connection, insert, select, update
 from app.domain.states import (
     LIVE_REQUEST_STATES,
     LIVE_WAYBILL_STATES,
-    HoldCode,
-    HoldScope,
     ParcelState,
     RequestState,
     WaybillState,
 )
-from app.domain.text import T
 from app.domain.waybills import PRINT_INFO_BY_NUMBER, Booking, Issued
+from app.services import address_guard, outbox_rows, records
 from app.services import booking as bookings
-from app.services import holding, outbox_rows, records
 from app.services.shipment_numbers import CHILD, MOTHER
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
@@ -189,14 +186,4 @@ def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for
     """Hold the parcel when its order has another address than the label by now."""
     now = bookings.first_order(tx, parcel_id).address_hash
     if now and labelled_for and now != labelled_for:
-        holding.put(
-            tx,
-            work,
-            holding.Wanted(
-                HoldScope.PARCEL,
-                HoldCode.ADDRESS_CHANGE,
-                T("The address changed after the number was taken: cancel it and take a new one."),
-                evidence={"label": labelled_for, "order": now},
-            ),
-            parcel_id=parcel_id,
-        )
+        address_guard.hold(tx, work, parcel_id, labelled_for, now)

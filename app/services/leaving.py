@@ -28,13 +28,9 @@ def sent_elsewhere(tx: Connection, our_id: str, order: OrderSnapshot) -> Counter
     return +sent
 
 
-def still_to_leave(
-    tx: Connection, order_line_id: str, line: LineSnapshot, elsewhere: Counter[Goods]
-) -> int:
-    """Pieces of the line for parcels that are still here. Takes its part of ``elsewhere``."""
-    if line.dropship:
-        return 0
-    gone = tx.execute(
+def gone(tx: Connection, order_line_id: str) -> int:
+    """Pieces of the line that have left the bench; an exchange is no part of what was bought."""
+    pieces: int | None = tx.execute(
         select(func.sum(parcel_lines.c.listing_quantity))
         .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
         .where(
@@ -43,7 +39,16 @@ def still_to_leave(
             parcels.c.after_sale_id.is_(None),
         )
     ).scalar()
-    left = max(0, line.quantity - line.refunded_quantity - int(gone or 0))
+    return int(pieces or 0)
+
+
+def still_to_leave(
+    tx: Connection, order_line_id: str, line: LineSnapshot, elsewhere: Counter[Goods]
+) -> int:
+    """Pieces of the line for parcels that are still here. Takes its part of ``elsewhere``."""
+    if line.dropship:
+        return 0
+    left = max(0, line.quantity - line.refunded_quantity - gone(tx, order_line_id))
     taken = min(left, elsewhere[line.product_id, line.sku_id])
     elsewhere[line.product_id, line.sku_id] -= taken
     return left - taken

@@ -15,7 +15,7 @@ from app.store.tables import waybills
 def typed(number: str, ref: str) -> str:
     """The number without spaces, in capitals. Raises ``UserError`` (``bad_number``)."""
     text = "".join(number.split()).upper()
-    if not (6 <= len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum()):
+    if not (8 <= len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum()):
         raise UserError(
             "bad_number",
             T("“{number}” is no waybill number.", number=number),

@@ -54,15 +54,7 @@ def write(work: Workplace, order: str, text: str) -> Note:
     stored = receivers.order_of(work, order)
     text = clean_text(text)
     with work.db.write() as tx:
-        tx.execute(
-            update(outbox)
-            .where(
-                outbox.c.lane == outbox_rows.order_lane(stored.id),
-                outbox.c.kind == OutboxKind.NOTE,
-                outbox.c.state.in_([OutboxState.PENDING, OutboxState.REFUSED]),
-            )
-            .values(state=OutboxState.SUPERSEDED, done_at=work.now())
-        )
+        _give_up_earlier(tx, work, stored.id)
         tx.execute(update(orders).where(orders.c.id == stored.id).values(merchant_note=text))
         platform = tx.execute(select(shops.c.platform).where(shops.c.id == stored.shop_id)).scalar()
         if platform not in {"manual", "file"}:
@@ -86,15 +78,7 @@ def take_shops(work: Workplace, order: str) -> Note:
     """Give up a note that the shop has refused: the shop's own is in force again."""
     stored = receivers.order_of(work, order)
     with work.db.write() as tx:
-        tx.execute(
-            update(outbox)
-            .where(
-                outbox.c.lane == outbox_rows.order_lane(stored.id),
-                outbox.c.kind == OutboxKind.NOTE,
-                outbox.c.state.in_([OutboxState.PENDING, OutboxState.REFUSED]),
-            )
-            .values(state=OutboxState.SUPERSEDED, done_at=work.now())
-        )
+        _give_up_earlier(tx, work, stored.id)
         tx.execute(update(orders).where(orders.c.id == stored.id).values(raw=""))  # read it anew
         records.note(tx, work, "note_given_up", order_id=stored.id)
     syncing.refetch(work, stored.shop_id, [stored.order_id])
@@ -112,6 +96,18 @@ def send_note(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
         arrived = shop.order(order_id).merchant_note == text
         return Reported() if arrived else ReportLater(outcome.reason)
     return outcome
+
+
+def _give_up_earlier(tx: Connection, work: Workplace, our_id: str) -> None:
+    tx.execute(
+        update(outbox)
+        .where(
+            outbox.c.lane == outbox_rows.order_lane(our_id),
+            outbox.c.kind == OutboxKind.NOTE,
+            outbox.c.state.in_([OutboxState.PENDING, OutboxState.REFUSED]),
+        )
+        .values(state=OutboxState.SUPERSEDED, done_at=work.now())
+    )
 
 
 def _revision(tx: Connection, our_id: str) -> int:

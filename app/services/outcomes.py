@@ -31,7 +31,7 @@ from app.domain.waybills import (
 )
 from app.ports import WaybillSource
 from app.services import booking as bookings
-from app.services import holding, issuing, records
+from app.services import holding, issuing, numbers, records
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
@@ -181,7 +181,7 @@ def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> Non
     Also takes a number bought elsewhere, when nothing was asked for. Raises ``UserError``:
     ``nothing_unknown``, ``bad_number``, ``number_taken``, ``has_number``.
     """
-    typed = _typed(number, parcel_id) if number is not None else ""
+    typed = numbers.typed(number, parcel_id) if number is not None else ""
     with work.db.write() as tx:
         parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one_or_none()
         request = tx.execute(
@@ -208,21 +208,8 @@ def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> Non
     booking, address_hash = (
         unseal(work, request) if request is not None else bookings.build(work, parcel_id, parcel_id)
     )
-    numbers = (IssuedNumber(typed),)
-    issued = Issued(numbers=numbers, template="plain", label={"typed": True})
+    issued = Issued(numbers=(IssuedNumber(typed),), template="plain", label={"typed": True})
     _issued(work, parcel, booking, address_hash, issued, own_request=request is not None)
-
-
-def _typed(number: str, parcel_id: str) -> str:
-    text = "".join(number.split()).upper()
-    if not (8 <= len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum()):
-        raise UserError(
-            "bad_number",
-            T("“{number}” is no waybill number.", number=number),
-            T("Type the number as it stands on the label."),
-            ref=parcel_id,
-        )
-    return text
 
 
 def _must_be_free(tx: Connection, parcel: Any, number: str) -> None:
@@ -234,18 +221,7 @@ def _must_be_free(tx: Connection, parcel: Any, number: str) -> None:
             T("Cancel the number first."),
             ref=parcel.id,
         )
-    taken = tx.execute(
-        select(waybills.c.parcel_id).where(
-            waybills.c.carrier == parcel.carrier, waybills.c.number == number
-        )
-    ).scalar()
-    if taken is not None:
-        raise UserError(
-            "number_taken",
-            T("The number {number} belongs to another parcel.", number=number),
-            T("Check the number; it stands on parcel {parcel}.", parcel=taken),
-            ref=parcel.id,
-        )
+    numbers.must_be_free(tx, parcel.carrier, number, parcel.id)
 
 
 def _issued(

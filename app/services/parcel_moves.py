@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.states import HoldCode, HoldScope, ParcelState, RequestState, ReservationState
-from app.domain.text import Text
+from app.domain.text import T, Text
 from app.services import holding, records
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -26,7 +26,7 @@ from app.store.tables import (
 
 # Decided anew for each parcel by the check step; every other hold of a parcel goes with its goods.
 _CHECKED_ANEW = frozenset({HoldCode.SHORT, HoldCode.NO_ACCOUNT, HoldCode.REPORT_REFUSED})
-BY_HAND = "Chosen by hand"
+BY_HAND = T("Chosen by hand")
 
 
 def new_parcel(tx: Connection, work: Workplace, shop_id: str) -> str:
@@ -72,7 +72,7 @@ def unmerge(tx: Connection, work: Workplace, parcel_id: str) -> list[str]:
     Nothing is done while a number is asked for: the parcel is then held by the address itself.
     """
     addresses = addresses_in(tx, parcel_id)
-    if len({a for a in addresses.values() if a}) < 2 or _asked_for(tx, parcel_id):
+    if len({a for a in addresses.values() if a}) < 2 or labelled(tx, parcel_id):
         return []
     parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
     first = tx.execute(
@@ -97,8 +97,8 @@ def unmerge(tx: Connection, work: Workplace, parcel_id: str) -> list[str]:
     return new_ids
 
 
-def _asked_for(tx: Connection, parcel_id: str) -> bool:
-    """Whether a number is live, or may be: its label goes to one address."""
+def in_doubt(tx: Connection, parcel_id: str) -> bool:
+    """Whether a number was asked for and nobody knows yet whether there is one."""
     asked = tx.execute(
         select(waybill_requests.c.id).where(
             waybill_requests.c.parcel_id == parcel_id,
@@ -107,8 +107,13 @@ def _asked_for(tx: Connection, parcel_id: str) -> bool:
             ),
         )
     ).first()
+    return asked is not None
+
+
+def labelled(tx: Connection, parcel_id: str) -> bool:
+    """Whether a number is live, or may be: its label goes to one address."""
     live = tx.execute(select(parcels.c.waybill_id).where(parcels.c.id == parcel_id)).scalar()
-    return asked is not None or live is not None
+    return live is not None or in_doubt(tx, parcel_id)
 
 
 def lines_of(tx: Connection, parcel_id: str, order_ids: Collection[str] | None = None) -> list[Any]:
@@ -237,8 +242,7 @@ def _active(tx: Connection, line_id: str) -> Any:
 def like(tx: Connection, work: Workplace, parcel: Any) -> str:
     """A new parcel beside ``parcel``: same shop, same holds, and the carrier a person chose."""
     new_id = new_parcel(tx, work, parcel.shop_id)
-    by_hand = _by_hand(parcel)
-    if by_hand:
+    if by_hand(parcel):
         tx.execute(
             update(parcels)
             .where(parcels.c.id == new_id)
@@ -284,7 +288,7 @@ def check_again(tx: Connection, work: Workplace, parcel: Any) -> None:
         "changed_at": work.now(),
         "revision": parcels.c.revision + 1,
     }
-    if not _by_hand(parcel):
+    if not by_hand(parcel):
         values |= {"account": None, "choice_reason": None}
     tx.execute(update(parcels).where(parcels.c.id == parcel.id).values(**values))
     tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel.id).values(scanned=0))
@@ -317,9 +321,10 @@ def measure(tx: Connection, parcel_id: str, otherwise_at: datetime | None = None
     )
 
 
-def _by_hand(parcel: Any) -> bool:
+def by_hand(parcel: Any) -> bool:
+    """Whether a person chose the parcel's carrier."""
     reason = parcel.choice_reason
-    return bool(parcel.account and reason and Text.from_json(reason).msgid == BY_HAND)
+    return bool(parcel.account and reason and Text.from_json(reason).msgid == BY_HAND.msgid)
 
 
 def note(tx: Connection, work: Workplace, action: str, parcel_id: str, **detail: Any) -> None:

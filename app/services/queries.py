@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
 from app.domain.address import Address
+from app.domain.errors import UserError
 from app.domain.privacy import for_screen
 from app.domain.states import Flow, HoldCode, ParcelState
+from app.domain.text import T
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -153,6 +155,19 @@ def find_order(work: Workplace, order: str) -> str | None:
             .where(or_(orders.c.id == order, orders.c.order_id == order))
             .order_by(orders.c.paid_at.desc())
         ).scalar()
+    return found
+
+
+def known_order(work: Workplace, order: str) -> str:
+    """Our id of the order, like ``find_order``. Raises ``UserError`` (``no_such_order``)."""
+    found = find_order(work, order)
+    if found is None:
+        raise UserError(
+            "no_such_order",
+            T("There is no order {order}.", order=order),
+            T("Sync the shop, or look for it with: orders list --search"),
+            ref=order,
+        )
     return found
 
 

@@ -149,14 +149,7 @@ def renew(work: Workplace, order: str) -> VirtualNumber:
 
 def order_of(work: Workplace, order: str) -> Any:
     """The stored order by our id or the shop's. Raises ``UserError`` (``no_such_order``)."""
-    our_id = queries.find_order(work, order)
-    if our_id is None:
-        raise UserError(
-            "no_such_order",
-            T("There is no order {order}.", order=order),
-            T("Sync the shop, or look for it with: orders list --search"),
-            ref=order,
-        )
+    our_id = queries.known_order(work, order)
     with work.db.read() as tx:
         return tx.execute(select(orders).where(orders.c.id == our_id)).one()
 

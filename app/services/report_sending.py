@@ -5,10 +5,9 @@ A lost answer is looked up first; "already done" is never guessed.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
+from app.domain.orders import pieces_of
 from app.domain.text import T
 from app.domain.waybills import Problem, ProblemClass
 from app.ports import (
@@ -76,32 +75,23 @@ def arrived(work: Workplace, row: Any) -> bool:
 
 
 def _on_file(shop: Shop, report: ShipmentReport) -> bool:
-    mine = _pieces(report.lines)
+    mine = pieces_of(report.lines)
     return any(
-        parcel.number == report.number and mine <= _pieces(parcel.lines)
-        for parcel in shop.reported_parcels(report.order_id)
+        parcel.holds(report.number, mine) for parcel in shop.reported_parcels(report.order_id)
     )
 
 
 def _read_back(shop: Shop, report: ShipmentReport) -> ReportOutcome | None:
     """What the shop has on file: ours = reported, another number = conflict, nothing = ``None``."""
     on_file = shop.reported_parcels(report.order_id)
-    mine = _pieces(report.lines)
-    for parcel in on_file:
-        if parcel.number == report.number and mine <= _pieces(parcel.lines):
-            return Reported()
+    mine = pieces_of(report.lines)
+    if any(parcel.holds(report.number, mine) for parcel in on_file):
+        return Reported()
     for parcel in on_file:
         overlap = {(p, s) for p, s, _ in parcel.lines} & set(mine)
         if overlap and parcel.number != report.number:
             return ReportRefused(_sent_by_another(report), reread=True)
     return None
-
-
-def _pieces(lines: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
-    pieces: Counter[tuple[str, str]] = Counter()
-    for product_id, sku_id, quantity in lines:
-        pieces[product_id, sku_id] += quantity
-    return pieces
 
 
 def _sent_by_another(report: ShipmentReport) -> Problem:

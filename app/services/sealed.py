@@ -7,14 +7,13 @@ waits (``outbox``), until a person takes it back (``unshipping``) or the change 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.domain.states import HoldCode, HoldScope, ParcelState
 from app.domain.text import T
 from app.services import holding, records
-from app.services.leaving import LEFT_STATES
+from app.services.leaving import gone
 from app.services.workplace import Workplace
 from app.store.tables import holds, order_lines, orders, parcel_lines, parcels, waybills
 
@@ -64,7 +63,7 @@ def _wanted(tx: Connection, parcel_id: str) -> Iterator[holding.Wanted]:
     too_many = {
         r.order_line_id: over
         for r in rows
-        if (over := _left(tx, r.order_line_id) - (r.quantity - r.refunded_quantity)) > 0
+        if (over := gone(tx, r.order_line_id) - (r.quantity - r.refunded_quantity)) > 0
     }
     if too_many and not any(r.status == "cancelled" for r in rows):
         yield holding.Wanted(
@@ -94,16 +93,3 @@ def _wanted(tx: Connection, parcel_id: str) -> Iterator[holding.Wanted]:
             T("The address was changed after the parcel was sealed: take it back."),
             evidence={"sealed": True, "label": made_for, "orders": now},
         )
-
-
-def _left(tx: Connection, order_line_id: str) -> int:
-    pieces: Any = tx.execute(
-        select(func.sum(parcel_lines.c.listing_quantity))
-        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
-        .where(
-            parcel_lines.c.order_line_id == order_line_id,
-            parcels.c.state.in_(LEFT_STATES),
-            parcels.c.after_sale_id.is_(None),
-        )
-    ).scalar()
-    return int(pieces or 0)

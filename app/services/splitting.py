@@ -13,16 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.domain.errors import UserError
-from app.domain.states import RequestState
 from app.domain.text import T, Text
 from app.services import checking, parcel_making, parcel_moves, report_rows
 from app.services.workplace import Workplace
-from app.store.tables import orders, parcels, waybill_requests
+from app.store.tables import orders, parcels
 
 Part = Mapping[str, int]
 """Pieces of a new parcel by SKU: our code, the shop's code, or a parcel line's id."""
-
-_ASKED = (RequestState.PENDING, RequestState.SENT, RequestState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +138,7 @@ def must_have_no_number(tx: Connection, work: Workplace, parcel_id: str, *, void
 
     Raises ``UserError``: ``has_number``, ``number_requested``.
     """
-    asked = tx.execute(
-        select(waybill_requests.c.id).where(
-            waybill_requests.c.parcel_id == parcel_id, waybill_requests.c.state.in_(_ASKED)
-        )
-    ).first()
-    if asked is not None:
+    if parcel_moves.in_doubt(tx, parcel_id):
         raise UserError(
             "number_requested",
             T("A number was asked for and the answer is not clear yet."),

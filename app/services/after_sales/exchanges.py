@@ -5,7 +5,6 @@ They change stock but not the lines of the order, and the shop hears of them thr
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from app.services import (
     holding,
     ledger,
     mapping,
+    numbers,
     parcel_making,
     parcel_moves,
     records,
@@ -40,7 +40,6 @@ from app.store.tables import (
     skus,
 )
 
-_NUMBER = re.compile(r"[A-Z0-9-]{6,40}")
 SHIPS_WITHIN = timedelta(hours=48)  # where the case names no deadline
 _SENDS = frozenset({AfterSaleKind.EXCHANGE, AfterSaleKind.RESEND})
 _READY = frozenset({AfterSaleStage.SHIP_EXCHANGE, AfterSaleStage.RETURNED})
@@ -95,8 +94,8 @@ def ship(work: Workplace, shop_id: str, after_sale_id: str, company: str, number
     ``queued`` or ``kept``. Raises ``UserError``: ``exchange_carrier``, ``bad_number``,
     ``exchange_parcel`` (it waits at the bench), ``exchange_sent``; see ``make_parcel``.
     """
-    clean = "".join(number.split()).upper()
-    _check_way(after_sale_id, company, clean)
+    clean = numbers.typed(number, after_sale_id)
+    _must_be_named(after_sale_id, company)
     _bring_in(work, shop_id, after_sale_id)
     with work.db.write() as tx:
         told = _told_number(tx, shop_id, after_sale_id)
@@ -272,19 +271,12 @@ def _send_again(tx: Connection, work: Workplace, parcel_id: str) -> None:
     holding.clear(tx, work, HoldCode.REPORT_REFUSED, parcel_id=parcel_id, why="another number")
 
 
-def _check_way(after_sale_id: str, company: str, number: str) -> None:
+def _must_be_named(after_sale_id: str, company: str) -> None:
     if not company.strip() or company.strip().upper() == "OTHER":
         raise UserError(
             "exchange_carrier",
             T("The platform wants the carrier of an exchange by name."),
             T("Name the carrier, for example sf or zto."),
-            ref=after_sale_id,
-        )
-    if not _NUMBER.fullmatch(number):
-        raise UserError(
-            "bad_number",
-            T("“{number}” is no waybill number.", number=number),
-            T("Type the number as it stands on the label."),
             ref=after_sale_id,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from app.domain.companies import company as company_of
 from app.domain.errors import RetryableError, UserError
-from app.domain.orders import ReportedParcel
+from app.domain.orders import ReportedParcel, pieces_of
 from app.net.limiter import Priority
 from app.ports import (
     ExtraReason,
@@ -117,10 +116,9 @@ class Deliveries:
             on_file = self.on_file(report.order_id)
         except (UserError, RetryableError) as error:
             return ReportUnclear(error.message)
-        pieces = _pieces(report.lines)
-        for parcel in on_file:
-            if parcel.number == report.number and pieces <= _pieces(parcel.lines):
-                return Reported()
+        pieces = pieces_of(report.lines)
+        if any(parcel.holds(report.number, pieces) for parcel in on_file):
+            return Reported()
         if answer.code == ALREADY_SHIPPED and not on_file:
             return ReportUnclear(errors.problem(answer).message)  # not on file yet
         outcome = outcome_of_answer(answer, report.order_id)
@@ -130,7 +128,7 @@ class Deliveries:
 
 
 def _delivery(report: ShipmentReport) -> dict[str, Any]:
-    pieces = _pieces(report.lines)
+    pieces = pieces_of(report.lines)
     lines = [(product_id, sku_id, count) for (product_id, sku_id), count in pieces.items()]
     entry = {
         **_parcel(report.company, report.number, lines),
@@ -158,10 +156,3 @@ def _goods(lines: Iterable[tuple[str, str, int]]) -> list[Mapping[str, Any]]:
         {"product_id": product_id, "sku_id": sku_id, "product_cnt": count}
         for product_id, sku_id, count in lines
     ]
-
-
-def _pieces(lines: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
-    pieces: Counter[tuple[str, str]] = Counter()
-    for product_id, sku_id, quantity in lines:
-        pieces[product_id, sku_id] += quantity
-    return pieces
