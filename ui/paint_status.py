@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.domain.states import ParcelState
 from app.domain.text import T, Text
+from app.domain.words import STATE_WORDS
 from ui.paint import cached_pixmap, draw_icon
 from ui.theme import Theme
 from ui.theme_tokens import Tone
@@ -33,14 +34,7 @@ class Stage(StrEnum):
 
 
 STAGE_WORDS: dict[Stage, Text] = {
-    Stage.TO_CHECK: T("To check"),
-    Stage.TO_LABEL: T("To label"),
-    Stage.TO_PICK: T("To pick"),
-    Stage.TO_PACK: T("To pack"),
-    Stage.TO_REPORT: T("To ship"),
-    Stage.SHIPPED: T("Shipped"),
-    Stage.DELIVERED: T("Delivered"),
-    Stage.CANCELLED: T("Cancelled"),
+    **{Stage(state.value): words for state, words in STATE_WORDS.items()},
     Stage.PROBLEM: T("Problem"),
     Stage.HELD: T("On hold"),
     Stage.REFUNDING: T("Refund asked"),

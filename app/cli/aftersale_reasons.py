@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult
-from app.domain.text import ntr, tr
+from app.cli.result import Column, CommandResult, count_line
+from app.domain.text import tr
 
 if TYPE_CHECKING:
     from app.services.after_sales.reasons import Template
 
 
 def add_reasons(group: Commands) -> None:
-    reasons = group.group("reasons", tr("why an after-sale is refused"))
+    reasons = group.group("reasons", tr("why an after-sale is refused"), _list)
     listing = reasons.add("list", tr("the platform's reasons, and your sentences"), _list)
     listing.add_argument("--shop", default="", metavar=tr("NAME"), help=tr("this shop only"))
     fresh = reasons.add("add", tr("a new sentence"), _add)
@@ -38,12 +39,12 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
     rows: list[dict[str, Any]] = []
     with context.services() as services:
-        for shop in syncing.shop_ids(services.work, wanted.shop or None):
+        for shop in syncing.shop_ids(services.work, getattr(wanted, "shop", "") or None):
             rows += [
                 {"kind": "platform", "id": "", "reason": r.code, "shop": shop, "text": r.text}
                 for r in reasons.platform(services.work, shop)
             ]
-        rows += [_row(t) for t in reasons.templates(services.work, wanted.shop)]
+        rows += [_row(t) for t in reasons.templates(services.work, getattr(wanted, "shop", ""))]
     return _table(rows)
 
 
@@ -85,10 +86,10 @@ def _row(template: Template) -> dict[str, Any]:
 
 def _table(rows: list[dict[str, Any]]) -> CommandResult:
     columns = (
-        Column("kind", tr("Kind")),
+        Column("kind", tr("Kind"), show=words.kind),
         Column("reason", tr("Reason")),
         Column("text", tr("Text")),
         Column("shop", tr("Shop")),
         Column("id", "ID"),
     )
-    return CommandResult(rows, columns=columns, summary=ntr("{n} row", "{n} rows", len(rows)))
+    return CommandResult(rows, columns=columns, summary=count_line(len(rows)))

@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.aftersale_reasons import add_reasons
 from app.cli.context import Context
-from app.cli.orders import DEFAULT_LIMIT, count_line
+from app.cli.orders import DEFAULT_LIMIT
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult
+from app.cli.result import Column, CommandResult, count_line
 from app.domain.after_sales import AfterSaleKind, AfterSaleStage
 from app.domain.errors import UserError
 from app.domain.text import T, tr
@@ -104,15 +105,21 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("id", "ID"),
         Column("shop", tr("Shop")),
         Column("order_id", tr("Order")),
-        Column("kind", tr("Kind")),
-        Column("stage", tr("Stage")),
-        Column("amount", tr("Fen"), right=True),
+        Column("kind", tr("Kind"), show=words.kind),
+        Column("stage", tr("Stage"), show=_stage),
+        Column("amount", tr("Amount (yuan)"), right=True, show=words.yuan),
         Column("deadline_at", tr("Answer by")),
         Column("reason", tr("Reason")),
     )
     return CommandResult(
         [case_row(r) for r in rows], columns=columns, summary=count_line(len(rows), found)
     )
+
+
+def _stage(value: object) -> str:
+    from app.services.after_sales.steps import stage_words
+
+    return str(stage_words(str(value)))
 
 
 def case_row(row: CaseRow) -> dict[str, Any]:
@@ -165,12 +172,12 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _text(row: CaseRow) -> str:
-    from app.services.after_sales.approval import yuan
-    from app.services.after_sales.steps import stage_words
-
+    # A stage this program does not know is told in the platform's own word.
+    platform = f" ({row.status})" if row.stage == AfterSaleStage.UNKNOWN else ""
+    amount = words.yuan(row.amount_fen)
     lines = [
         tr("After-sale {id} of order {order}", id=row.id, order=row.order_id),
-        f"{row.kind}  {stage_words(row.stage)}  ({row.status})  ¥{yuan(row.amount_fen)}",
+        f"{words.kind(row.kind)}  {_stage(row.stage)}{platform}  ¥{amount}",
         *(f"  {g.sku_code or g.sku_id} ×{g.quantity}" for g in row.goods),
         f"{row.reason} {row.words}".strip(),
     ]
@@ -194,8 +201,22 @@ def _accept(wanted: argparse.Namespace, context: Context) -> CommandResult:
         if back and row.stage in {AfterSaleStage.ASKED, AfterSaleStage.WAIT_BUYER}:
             done = answers.accept_return(work, shop, wanted.id, wanted.address)
         else:
-            done = answers.refund(work, shop, wanted.id, confirm_fen=wanted.confirm_amount)
+            done = _refund(work, shop, wanted.id, wanted.confirm_amount)
     return _answered(done)
+
+
+def _refund(work: Workplace, shop: str, after_sale_id: str, confirm_fen: int | None) -> Answered:
+    """Pay. Whoever did not repeat the amount is told which option does."""
+    from app.services.after_sales import answers, queries
+
+    try:
+        return answers.refund(work, shop, after_sale_id, confirm_fen=confirm_fen)
+    except UserError as error:
+        if error.code != "confirm_amount":
+            raise
+        amount = words.yuan(queries.case_row(work, shop, after_sale_id).amount_fen)
+        remedy = T("To pay, add: --confirm-amount {amount}", amount=amount)
+        raise UserError(error.code, error.message, remedy, ref=error.ref) from error
 
 
 def _reject(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -246,7 +267,11 @@ def _exchange(wanted: argparse.Namespace, context: Context) -> CommandResult:
             result = exchanges.ship(services.work, shop, wanted.id, wanted.carrier, wanted.number)
             row = {"id": wanted.id, "result": result, "parcel": ""}
             summary = tr("The shop hears of it with: outbox drain")
-    columns = (Column("id", "ID"), Column("result", tr("Result")), Column("parcel", tr("Parcel")))
+    columns = (
+        Column("id", "ID"),
+        Column("result", tr("Result"), show=words.result),
+        Column("parcel", tr("Parcel")),
+    )
     return CommandResult([row], columns=columns, summary=summary)
 
 
@@ -268,9 +293,8 @@ def _answered(done: Answered) -> CommandResult:
     }
     columns = (
         Column("id", "ID"),
-        Column("result", tr("Result")),
-        Column("stage", tr("Stage")),
-        Column("status", tr("State")),
+        Column("result", tr("Result"), show=words.result),
+        Column("stage", tr("Stage"), show=_stage),
     )
     return CommandResult([row], columns=columns)
 

@@ -6,6 +6,7 @@ import argparse
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, ErrorRow
@@ -86,8 +87,8 @@ def _with_summary(result: CommandResult, summary: str) -> CommandResult:
 def _columns() -> tuple[Column, ...]:
     return (
         Column("scan", tr("Scan")),
-        Column("verdict", tr("Verdict")),
-        Column("sku", "SKU"),
+        Column("verdict", tr("Verdict"), show=words.verdict),
+        Column("sku", tr("Item")),
         Column("have", tr("Have"), right=True),
         Column("need", tr("Need"), right=True),
     )

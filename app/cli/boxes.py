@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
@@ -51,14 +52,14 @@ def add_to_waybill(group: Commands) -> None:
     correct = group.add("correct", tr("tell the shop another number for a parcel it has"), _correct)
     correct.add_argument("waybill", metavar=tr("WAYBILL"), help=tr("the wrong number"))
     correct.add_argument("--number", required=True, metavar=tr("WAYBILL"))
-    correct.add_argument("--carrier", metavar=tr("CODE"), help=tr("another carrier"))
+    correct.add_argument("--carrier", metavar=tr("CARRIER"), help=tr("another carrier"))
     correct.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
 
 
 def add_to_orders(group: Commands) -> None:
     extra = group.add("extra", tr("tell the shop of one more parcel, sent afterwards"), _extra)
     extra.add_argument("order", metavar="ID", help=tr("our id or the shop's"))
-    extra.add_argument("--carrier", required=True, metavar=tr("CODE"))
+    extra.add_argument("--carrier", required=True, metavar=tr("CARRIER"))
     extra.add_argument("--number", required=True, metavar=tr("WAYBILL"))
     extra.add_argument(
         "--reason",
@@ -127,7 +128,7 @@ def _planned(plan: SplitPlan) -> CommandResult:
     ]
     columns = (
         Column("part", tr("Part"), right=True),
-        Column("sku", "SKU"),
+        Column("sku", tr("Item")),
         Column("quantity", tr("Pieces"), right=True),
         Column("gift", tr("Gift")),
         Column("breaks_rule", tr("Against the shop's rule")),
@@ -207,7 +208,7 @@ def _extra(wanted: argparse.Namespace, context: Context) -> CommandResult:
 def _queued(row: dict[str, str], result: str = "queued") -> CommandResult:
     columns = (
         Column("waybill", tr("Waybill")),
-        Column("result", tr("Result")),
+        Column("result", tr("Result"), show=words.result),
     )
     said = tr("The shop is told with the next round: outbox drain")
     return CommandResult([{**row, "result": result}], columns=columns, summary=said)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context, Opened
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
@@ -45,9 +46,9 @@ def _apply(wanted: argparse.Namespace, context: Context) -> CommandResult:
     if config.relay is not None:
         rows.append({"section": "relay", "name": "", "result": _keep_relay(services, config.relay)})
     columns = (
-        Column("section", tr("Section")),
+        Column("section", tr("Section"), show=words.section),
         Column("name", tr("Name")),
-        Column("result", tr("Result")),
+        Column("result", tr("Result"), show=words.result),
     )
     return CommandResult(rows, columns=columns, summary="" if rows else tr("Nothing changed."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, ErrorRow
@@ -35,8 +36,13 @@ def _doctor(_wanted: argparse.Namespace, context: Context) -> CommandResult:
     ]
     columns = (
         Column("what", tr("What")),
-        Column("state", tr("State")),
+        Column("state", tr("State"), show=words.health),
         Column("message", tr("Finding")),
         Column("remedy", tr("Remedy")),
     )
-    return CommandResult(rows, errors, columns, summary="" if errors else tr("All is well."))
+    return CommandResult(
+        rows,
+        errors,
+        columns,
+        summary=tr("All is well.") if all(f.state == "ok" for f in found) else "",
+    )

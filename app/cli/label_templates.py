@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add(waybill: Commands) -> None:
-    group = waybill.group("templates", tr("what the shop's labels say in their lower part"))
+    group = waybill.group("templates", tr("what the shop's labels say in their lower part"), _list)
     _shop(group.add("list", tr("the templates, and the accounts that use them"), _list))
     show = group.add("show", tr("one template, line by line"), _show)
     show.add_argument("template", metavar=tr("TEMPLATE"))
@@ -29,7 +30,7 @@ def add(waybill: Commands) -> None:
     _shop(choose)
     save = group.add("save", tr("a new template, or new lines for a known one"), _save)
     save.add_argument("name", metavar=tr("NAME"))
-    save.add_argument("--carrier", required=True, metavar=tr("CODE"), help=tr("zto, yto …"))
+    save.add_argument("--carrier", required=True, metavar=tr("CARRIER"), help=tr("zto, yto …"))
     save.add_argument(
         "--lines",
         required=True,
@@ -48,13 +49,15 @@ def _shop(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import label_templates
+    from app.services import label_templates, syncing
 
     with context.services() as services:
-        shop = _shop_of(services.work, wanted.shop)
-        found = label_templates.listed(services.work, shop)
+        work = services.work
+        shops = syncing.shop_ids(work, getattr(wanted, "shop", None))
+        found = [row for shop in shops for row in label_templates.listed(work, shop)]
     columns = (
-        Column("carrier", tr("Carrier")),
+        Column("shop", tr("Shop")),
+        Column("carrier", tr("Carrier"), show=words.carrier),
         Column("template", tr("Template")),
         Column("name", tr("Name")),
         Column("accounts", tr("Accounts")),

@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
-from app.cli.orders import DEFAULT_LIMIT, count_line
+from app.cli.orders import DEFAULT_LIMIT
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult, ErrorRow, error_rows, of_batch
+from app.cli.result import Column, CommandResult, ErrorRow, count_line, error_rows, of_batch
 from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 
@@ -141,10 +142,10 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("product_id", tr("Product")),
         Column("sku_id", tr("Variant")),
         Column("name", tr("Name")),
-        Column("sku_code", tr("Code")),
-        Column("sku", "SKU"),
+        Column("sku_code", tr("Shop's code")),
+        Column("sku", tr("Item")),
         Column("times", tr("Pieces"), right=True),
-        Column("suggested", tr("Perhaps")),
+        Column("candidates", tr("Perhaps"), show=_candidates),
         Column("blocked", tr("Orders waiting"), right=True),
     )
     return CommandResult(
@@ -159,6 +160,11 @@ def _known_shop(work: Workplace, wanted: argparse.Namespace) -> str:
     if not wanted.shop:
         return ""
     return syncing.shop_ids(work, wanted.shop)[0]
+
+
+def _candidates(found: object) -> str:
+    entries = found if isinstance(found, list) else []
+    return ", ".join(f"{c['sku']} ({words.likeness(c['why'])})" for c in entries)
 
 
 def _listing_row(row: ListingRow) -> dict[str, Any]:
@@ -178,7 +184,6 @@ def _listing_row(row: ListingRow) -> dict[str, Any]:
         "ambiguous": row.ambiguous,
         "blocked": row.blocked,
         "image_url": row.image_url,
-        "suggested": ", ".join(f"{c.sku} ({c.why})" for c in row.candidates),
         "candidates": [
             {
                 "sku": c.sku,
@@ -210,7 +215,9 @@ def _map(wanted: argparse.Namespace, context: Context) -> CommandResult:
         "times": wanted.times,
         "lines": done,
     }
-    summary = ntr("{n} waiting order line follows.", "{n} waiting order lines follow.", done)
+    summary = ntr(
+        "Matched. {n} waiting order line follows.", "Matched. {n} waiting order lines follow.", done
+    )
     return CommandResult([row], summary=summary)
 
 
@@ -234,6 +241,7 @@ def _accept(wanted: argparse.Namespace, context: Context) -> CommandResult:
             }
             for r in found
         ),
+        tr("No listing without an item has the code of exactly one item."),
     )
 
 
@@ -244,21 +252,25 @@ def _create(wanted: argparse.Namespace, context: Context) -> CommandResult:
         shop = _known_shop(services.work, wanted)
         found = creating.create_skus(services.work, shop=shop, dry_run=wanted.dry_run)
     return _by_result(
-        {
-            "shop": r.shop,
-            "product_id": r.product_id,
-            "sku_id": r.sku_id,
-            "name": f"{r.title} {r.spec}".strip(),
-            "sku": r.sku,
-            "result": r.result,
-        }
-        for r in found
+        (
+            {
+                "shop": r.shop,
+                "product_id": r.product_id,
+                "sku_id": r.sku_id,
+                "name": f"{r.title} {r.spec}".strip(),
+                "sku": r.sku,
+                "result": r.result,
+            }
+            for r in found
+        ),
+        tr("Every listing with a code has its item."),
     )
 
 
-def _by_result(found: Iterable[dict[str, Any]]) -> CommandResult:
+def _by_result(found: Iterable[dict[str, Any]], nothing: str) -> CommandResult:
     """Rows with a ``result``; what a person must decide is an error too."""
     rows = list(found)
+    summary = count_line(len(rows)) if rows else nothing
     remedy = str(T("Say what it is: listings map PRODUCT SKU_ID SKU"))
     said = {
         "ambiguous": T("Listings with other titles have the same code."),
@@ -273,12 +285,10 @@ def _by_result(found: Iterable[dict[str, Any]]) -> CommandResult:
         Column("product_id", tr("Product")),
         Column("sku_id", tr("Variant")),
         Column("name", tr("Name")),
-        Column("sku", "SKU"),
-        Column("result", tr("Result")),
+        Column("sku", tr("Item")),
+        Column("result", tr("Result"), show=words.result),
     )
-    return CommandResult(
-        rows, errors, columns, ntr("{n} row", "{n} rows", len(rows)), done=len(rows) - len(errors)
-    )
+    return CommandResult(rows, errors, columns, summary, done=len(rows) - len(errors))
 
 
 def _shelf(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -289,8 +299,8 @@ def _shelf(wanted: argparse.Namespace, context: Context) -> CommandResult:
     columns = (
         Column("product_id", tr("Product")),
         Column("title", tr("Name")),
-        Column("status", tr("Status")),
-        Column("result", tr("Result")),
+        Column("status", tr("Status"), show=words.shelf),
+        Column("result", tr("Result"), show=words.result),
     )
     return of_batch(
         [done],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
-from app.cli.result import Column, CommandResult, ErrorRow
-from app.domain.text import ntr, tr
+from app.cli.result import Column, CommandResult, ErrorRow, count_line
+from app.domain.text import tr
 
 if TYPE_CHECKING:
     from app.domain.orders import VirtualNumber
@@ -53,7 +54,7 @@ def _note(wanted: argparse.Namespace, context: Context) -> CommandResult:
     columns = (
         Column("order_id", tr("Order")),
         Column("note", tr("Note")),
-        Column("state", tr("State")),
+        Column("state", tr("State"), show=words.note_state),
     )
     return CommandResult([row], columns=columns)
 
@@ -68,14 +69,15 @@ def _requests(wanted: argparse.Namespace, context: Context) -> CommandResult:
         ]
     columns = (
         Column("order_id", tr("Order")),
-        Column("kind", tr("Kind")),
+        Column("kind", tr("Kind"), show=words.kind),
         Column("old", tr("Now")),
         Column("new", tr("Wanted")),
         Column("until_at", tr("Answer by")),
         Column("deadline_at", tr("Ship by")),
         Column("effect", tr("When accepted")),
     )
-    return CommandResult(rows, columns=columns, summary=ntr("{n} row", "{n} rows", len(rows)))
+    said = count_line(len(rows)) if rows else tr("No buyer waits for an answer.")
+    return CommandResult(rows, columns=columns, summary=said)
 
 
 def _request_row(row: RequestRow) -> dict[str, Any]:
@@ -132,7 +134,7 @@ def _answer(wanted: argparse.Namespace, context: Context) -> CommandResult:
     }
     columns = (
         Column("order_id", tr("Order")),
-        Column("result", tr("Result")),
+        Column("result", tr("Result"), show=words.result),
         Column("voided", tr("Numbers given back")),
         Column("sealed", tr("Boxes to open")),
     )

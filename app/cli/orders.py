@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from app.cli import boxes, order_requests
+from app.cli import boxes, order_requests, words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult
-from app.domain.states import HoldCode, ParcelState
-from app.domain.text import Text, ntr, tr
+from app.cli.result import Column, CommandResult, count_line
+from app.domain.states import Flow, HoldCode, ParcelState
+from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
     from app.services.details import OrderDetail
-    from app.services.queries import OrderRow
+    from app.services.queries import LineRow, OrderRow
 
 STATES = [s.value for s in ParcelState]
 OUT_OF_FLOW = "other"  # same city, virtual, picked up: not packed here
@@ -54,23 +54,16 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
     columns = (
         Column("order_id", tr("Order")),
         Column("shop", tr("Shop")),
-        Column("stage", tr("Stage")),
-        Column("holds", tr("Holds")),
+        Column("stage", tr("Stage"), show=words.state),
+        Column("flow", tr("Delivery"), show=words.flow),
+        Column("holds", tr("Holds"), show=words.holds),
         Column("paid_at", tr("Paid")),
         Column("deadline_at", tr("Ship by")),
         Column("lines", tr("Goods")),
-        Column("id", "ID"),
     )
     return CommandResult(
         [order_row(row) for row in rows], columns=columns, summary=count_line(len(rows), len(ids))
     )
-
-
-def count_line(shown: int, found: int) -> str:
-    """How many there are, and how many of them are shown."""
-    if shown < found:
-        return tr("The first {shown} of {found}; see more with --limit", shown=shown, found=found)
-    return ntr("{n} row", "{n} rows", found)
 
 
 def order_row(row: OrderRow) -> dict[str, Any]:
@@ -132,24 +125,37 @@ def _detail_row(detail: OrderDetail) -> dict[str, Any]:
     }
 
 
+def _back(line: LineRow) -> str:
+    return " " + tr("({n} refunded)", n=line.refunded) if line.refunded else ""
+
+
 def _detail_text(detail: OrderDetail) -> str:
     row = detail.row
+    stage = words.state(row.stage if row.flow == Flow.PARCEL else row.flow)
+    receiver = f"{detail.receiver.name} {detail.receiver.phone} {detail.receiver.full}".strip()
     lines = [
         tr("Order {order} of {shop}", order=row.order_id, shop=row.shop),
-        f"{row.stage}  {' '.join(row.holds)}".strip(),
-        f"{detail.receiver.name} {detail.receiver.phone} {detail.receiver.full}",
+        f"{stage}  {words.holds(row.holds)}".strip(),
+        *([receiver] if receiver else []),
     ]
-    lines += [f"  {x.sku or '?'} {x.title} {x.spec} ×{x.quantity}" for x in row.lines]
+    if row.deadline_at:
+        lines.append(tr("Ship by {time}", time=f"{row.deadline_at.astimezone():%m-%d %H:%M}"))
+    lines += [f"  {x.sku or '?'} {x.title} {x.spec} ×{x.quantity}{_back(x)}" for x in row.lines]
+    if detail.buyer_note:
+        lines.append(tr("The buyer says: {words}", words=detail.buyer_note))
+    if detail.merchant_note:
+        lines.append(tr("Our note: {words}", words=detail.merchant_note))
     lines += [w for w in (detail.greeting, detail.custom_work, str(detail.inspection or "")) if w]
     for parcel in detail.parcels:
         lines.append(
             tr(
                 "Parcel {parcel}: {state} {carrier} {waybill}",
                 parcel=parcel.id,
-                state=parcel.state,
-                carrier=parcel.carrier,
+                state=words.state(parcel.state),
+                carrier=words.carrier(parcel.carrier),
                 waybill=parcel.waybill,
-            )
+            ).strip()
         )
-    lines += [f"! {h.code}: {Text.from_json(h.reason)}" for h in detail.holds]
+    said = [f"! {words.holds(h.code)}: {Text.from_json(h.reason)}" for h in detail.holds]
+    lines += dict.fromkeys(said)  # two variants of one listing say the same
     return "\n".join(lines)

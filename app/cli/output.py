@@ -88,7 +88,7 @@ def _write_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], o
         justify = "right" if column.right else "left"
         table.add_column(column.heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        table.add_row(*(Cell(_shown(row.get(c.key))) for c in columns))
+        table.add_row(*(Cell((c.show or _shown)(row.get(c.key))) for c in columns))
     width = None if out.isatty() else _WIDTH_OF_FILES
     Console(file=out, width=width, highlight=False, soft_wrap=False).print(table)
 

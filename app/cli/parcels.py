@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from app.cli import boxes
+from app.cli import boxes, words
 from app.cli.context import Context
-from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES, count_line
+from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult
+from app.cli.result import Column, CommandResult, count_line
 from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def _one(commands: Commands, name: str, help_text: str, run: Any) -> argparse.Ar
 def columns() -> tuple[Column, ...]:
     return (
         Column("waybill", tr("Waybill")),
-        Column("state", tr("State")),
-        Column("holds", tr("Holds")),
-        Column("carrier", tr("Carrier")),
+        Column("state", tr("State"), show=words.state),
+        Column("holds", tr("Holds"), show=words.holds),
+        Column("carrier", tr("Carrier"), show=words.carrier),
         Column("wave", tr("Wave")),
         Column("printed", tr("Printed")),
         Column("weight_g", tr("Weight (g)"), right=True),
@@ -112,9 +112,20 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _shown(work: Workplace, parcel: str) -> CommandResult:
+    from app.services import parcel_queries
+
     row = find_parcel(work, parcel)
+    goods = parcel_queries.parcel_goods(work, row.id)
     reason = str(Text.from_json(row.choice_reason)) if row.choice_reason else ""
-    return CommandResult([{**parcel_row(row), "reason": reason}], columns=columns())
+    shown = {
+        **parcel_row(row),
+        "reason": reason,
+        "lines": [{"sku": g.sku, "title": g.title, "quantity": g.quantity} for g in goods],
+    }
+    inside = [f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}" for g in goods]
+    if reason:
+        inside.append(tr("Carrier chosen by: {reason}", reason=reason))
+    return CommandResult([shown], columns=columns(), summary="\n".join(inside))
 
 
 def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:

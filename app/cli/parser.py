@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 
 from app.cli.context import Context
 from app.cli.result import CommandResult
+from app.cli.usage import usage_reason
 from app.domain.errors import UserError
-from app.domain.text import T, tr, verbatim
+from app.domain.text import T, tr
 from app.i18n import LANGUAGES
 
 Run = Callable[[argparse.Namespace, Context], CommandResult]
@@ -31,7 +32,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UserError(
             "usage",
-            T("The command is not understood: {reason}", reason=verbatim(message)),
+            T("The command is not understood: {reason}", reason=usage_reason(message)),
             T("See {command} --help", command=self.prog),
         )
 
@@ -78,9 +79,12 @@ class Commands:
         parser.set_defaults(run=run)
         return parser
 
-    def group(self, name: str, help_text: str) -> Commands:
-        """A command that has commands of its own."""
-        return Commands(self._parser(name, help_text), self._common)
+    def group(self, name: str, help_text: str, run: Run | None = None) -> Commands:
+        """A command that has commands of its own; ``run``: what it does when none is named."""
+        parser = self._parser(name, help_text)
+        if run is not None:
+            parser.set_defaults(run=run)
+        return Commands(parser, self._common, required=run is None)
 
     def below(self, parser: argparse.ArgumentParser) -> Commands:
         """Commands of a command that also does something by itself."""

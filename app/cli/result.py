@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from app.domain.errors import PackbenchError, RetryableError, UserError
-from app.domain.text import T, Text
+from app.domain.text import T, Text, ntr, tr
 
 Row = Mapping[str, Any]
 
@@ -31,6 +31,8 @@ _LATER_CODES = frozenset(
         "shop_offline",
     }
 )
+# It waits and goes on by itself, but not before a person has changed something.
+_FIRST_CHANGE = frozenset({"shop_read_only"})
 # The paper may be out: whoever runs it again must know that nothing was sent again.
 _ALWAYS_PART = frozenset({"print_unknown"})
 
@@ -56,11 +58,12 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table for people: the row's key and its heading."""
+    """A column of the table for people: the row's key, its heading, and how a value reads."""
 
     key: str
     heading: str
     right: bool = False
+    show: Callable[[object], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,16 @@ def error_rows(error: PackbenchError) -> list[ErrorRow]:
     problems: Sequence[PackbenchError] = getattr(error, "problems", ()) or (error,)
     later = isinstance(error, RetryableError)
     return [ErrorRow(e.code, str(e.message), str(e.remedy), e.ref, later) for e in problems]
+
+
+def count_line(shown: int, found: int | None = None) -> str:
+    """How many there are (all of them when nothing else is said), and how many are shown."""
+    found = shown if found is None else found
+    if not found:
+        return tr("Nothing to show.")
+    if shown < found:
+        return tr("The first {shown} of {found}; see more with --limit", shown=shown, found=found)
+    return ntr("{n} row", "{n} rows", found)
 
 
 class Outcome(Protocol):
@@ -134,7 +147,7 @@ def of_batch(
             str(o.message or T("This did not work.")),
             str(o.remedy or T("Try again.")),
             ref(o),
-            o.code in _LATER_CODES or o.result == "later",
+            o.code not in _FIRST_CHANGE and (o.code in _LATER_CODES or o.result == "later"),
         )
         for o in found
         if not o.ok

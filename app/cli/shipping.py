@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
-from app.cli.result import Column, CommandResult, of_batch
+from app.cli.result import Column, CommandResult, count_line, of_batch
 from app.cli.waves import batch_columns, batch_ref, batch_row
-from app.domain.text import Text, ntr, tr
+from app.domain.states import OutboxState
+from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
     from app.services.outbox_results import OutboxRow
+
+_OPEN = {OutboxState.PENDING, OutboxState.SENDING}
 
 
 def add(commands: Commands) -> None:
@@ -65,14 +69,15 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
     rows = [_row(r) for r in found]
     columns = (
         Column("id", "ID"),
-        Column("kind", tr("Kind")),
+        Column("kind", tr("Kind"), show=words.outbox_kind),
         Column("order_id", tr("Order")),
-        Column("state", tr("State")),
+        Column("parcel", tr("Parcel")),
+        Column("state", tr("State"), show=words.outbox_state),
         Column("attempts", tr("Tries"), right=True),
         Column("next_at", tr("Next try")),
         Column("reason", tr("Reason")),
     )
-    said = [ntr("{n} row", "{n} rows", len(rows))]
+    said = [count_line(len(rows)) if rows else tr("Nothing waits to be sent.")]
     said += [
         tr(
             "{shop}: {n} messages wait. {reason}",
@@ -92,7 +97,7 @@ def _row(stored: Any) -> dict[str, Any]:
         "kind": stored.kind,
         "state": stored.state,
         "attempts": stored.attempts,
-        "next_at": stored.next_at,
+        "next_at": stored.next_at if stored.state in _OPEN else None,
         "reason": _sentence(stored.reason),
         "parcel": stored.parcel_id or "",
         "waits_for": stored.waits_for,
@@ -112,10 +117,9 @@ def _drain(wanted: argparse.Namespace, context: Context) -> CommandResult:
             services.work, progress=progress, cancel=context.cancel, everything=not wanted.due
         )
     columns = (
-        Column("kind", tr("Kind")),
+        Column("kind", tr("Kind"), show=words.outbox_kind),
         Column("order_id", tr("Order")),
-        Column("result", tr("Result")),
-        Column("code", tr("Code")),
+        Column("result", tr("Result"), show=words.result),
         Column("parcel", tr("Parcel")),
     )
 
@@ -138,4 +142,6 @@ def _drain(wanted: argparse.Namespace, context: Context) -> CommandResult:
         for o in found
         if o.behind
     ]
+    if not found:
+        behind.append(tr("Nothing waits to be sent."))
     return replace(result, summary="\n".join(behind))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli import stock_push
+from app.cli import stock_push, words
 from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult, ErrorRow
-from app.domain.text import T, ntr, tr
+from app.cli.result import Column, CommandResult, ErrorRow, count_line
+from app.domain.text import T, tr
 
 
 def add(commands: Commands) -> None:
@@ -44,7 +44,7 @@ def add(commands: Commands) -> None:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("sku", "SKU"),
+        Column("sku", tr("Item")),
         Column("name", tr("Name")),
         Column("bin", tr("Bin")),
         Column("on_hand", tr("On hand"), right=True),
@@ -70,7 +70,7 @@ def _figures(context: Context, search: str, only: str = "") -> CommandResult:
         for r in found
         if not only or r.sku == only
     ]
-    return CommandResult(rows, columns=_columns(), summary=ntr("{n} row", "{n} rows", len(rows)))
+    return CommandResult(rows, columns=_columns(), summary=count_line(len(rows)))
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -96,8 +96,8 @@ def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
     ]
     columns = (
         Column("line", tr("Line"), right=True),
-        Column("sku", "SKU"),
-        Column("result", tr("Result")),
+        Column("sku", tr("Item")),
+        Column("result", tr("Result"), show=words.result),
         Column("reason", tr("Reason")),
     )
     return CommandResult(rows, errors, columns, done=len(rows) - len(errors))
@@ -146,7 +146,7 @@ def _moves(wanted: argparse.Namespace, context: Context) -> CommandResult:
     ]
     columns = (
         Column("at", tr("Time")),
-        Column("kind", tr("Kind")),
+        Column("kind", tr("Kind"), show=words.move),
         Column("on_hand", tr("On hand"), right=True),
         Column("allocated", tr("Allocated"), right=True),
         Column("parcel", tr("Parcel")),

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
-from app.cli.result import Column, CommandResult, ErrorRow, error_rows
+from app.cli.result import Column, CommandResult, ErrorRow, count_line, error_rows
 from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 
@@ -62,7 +63,7 @@ def _push(wanted: argparse.Namespace, context: Context) -> CommandResult:
                         )
             except PackbenchError as error:
                 errors += error_rows(error)
-    summary = ntr("{n} row", "{n} rows", len(rows))
+    summary = count_line(len(rows)) if rows or not errors else ""
     if not shops:
         summary = tr('No shop is told its stock: stock_push = "on" in the configuration')
     return _result(rows, errors, summary)
@@ -102,11 +103,11 @@ def _result(rows: Sequence[PushRow], errors: list[ErrorRow], summary: str) -> Co
     columns = (
         Column("shop", tr("Shop")),
         Column("name", tr("Name")),
-        Column("sku", "SKU"),
+        Column("sku", tr("Item")),
         Column("shop_stock", tr("The shop has"), right=True),
         Column("wanted", tr("Should have"), right=True),
         Column("delta", tr("Difference"), right=True),
-        Column("result", tr("Result")),
+        Column("result", tr("Result"), show=words.result),
     )
     shown = [_row(row) for row in rows]
     return CommandResult(shown, errors, columns, summary, done=len(rows) - len(failed))

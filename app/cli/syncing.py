@@ -6,6 +6,7 @@ import argparse
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, moment, positive
 from app.cli.result import Column, CommandResult, ErrorRow, error_rows
@@ -141,7 +142,7 @@ def _check(wanted: argparse.Namespace, context: Context) -> CommandResult:
     columns = (
         Column("shop", tr("Shop")),
         Column("day", tr("Day")),
-        Column("state", tr("State")),
+        Column("state", tr("State"), show=words.order_status),
         Column("shop_count", tr("In the shop"), right=True),
         Column("local_count", tr("Here"), right=True),
         Column("missing", tr("Not here"), right=True),

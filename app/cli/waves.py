@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, ErrorRow, of_batch
@@ -23,7 +24,7 @@ def add(commands: Commands) -> None:
     group = commands.group("wave", tr("parcels printed and picked together"))
     create = group.add("create", tr("a new wave of parcels that wait for a label"), _create)
     create.add_argument("--limit", type=positive, metavar="N", help=tr("at most so many parcels"))
-    create.add_argument("--carrier", metavar=tr("CODE"), help=tr("of this carrier only"))
+    create.add_argument("--carrier", metavar=tr("CARRIER"), help=tr("of this carrier only"))
     create.add_argument(
         "--order-by",
         choices=ORDER_BY,
@@ -57,8 +58,7 @@ def add(commands: Commands) -> None:
 def batch_columns() -> tuple[Column, ...]:
     return (
         Column("waybill", tr("Waybill")),
-        Column("result", tr("Result")),
-        Column("code", tr("Code")),
+        Column("result", tr("Result"), show=words.result),
         Column("parcel", tr("Parcel")),
     )
 

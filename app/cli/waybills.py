@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.cli import label_templates
+from app.cli import label_templates, words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, ErrorRow, of_batch
@@ -69,8 +69,8 @@ def _returns(wanted: argparse.Namespace, context: Context) -> CommandResult:
         found = number_returns.listed(work, everything=wanted.all)
     columns = (
         Column("waybill", tr("Waybill")),
-        Column("carrier", tr("Carrier")),
-        Column("state", tr("State")),
+        Column("carrier", tr("Carrier"), show=words.carrier),
+        Column("state", tr("State"), show=words.number_return),
         Column("attempts", tr("Attempts"), right=True),
         Column("next_at", tr("Next try")),
         Column("reason", tr("Reason")),

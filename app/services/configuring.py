@@ -74,7 +74,13 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
             *([{"section": "sender", **sender}] if sender else []),
             *([{"section": "approval", **rule}] if rule else []),
             *(
-                {"section": "shop", "name": r.id, "platform": r.platform, **r.settings}
+                {
+                    "section": "shop",
+                    "name": r.id,
+                    "title": r.title,
+                    "platform": r.platform,
+                    **r.settings,
+                }
                 | hidden("shop", r.id, r.platform)
                 for r in _active(tx, shops)
             ),

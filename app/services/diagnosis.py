@@ -12,7 +12,7 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
 from app.ports import DeviceState, Health, SecretStore, Shop
-from app.services import balances, integrity, outbox, push_events, syncing
+from app.services import balances, integrity, outbox, push_events, read_only, syncing
 from app.services.printers import all_printers
 from app.services.workplace import Workplace
 from app.store.tables import accounts, settings, shops
@@ -109,9 +109,21 @@ def _shops(work: Workplace) -> Iterator[Finding]:
             yield _of_health(what, health)
             if health.ok:
                 yield _clock(shop)
+                yield from _read_only(work, shop_id)
         except PackbenchError as error:
             yield Finding(what, "problem", error.message, error.remedy)
         yield from _balances(work, shop_id)
+
+
+def _read_only(work: Workplace, shop_id: str) -> Iterator[Finding]:
+    refused = read_only.refusal(work, shop_id)
+    if refused is not None:
+        yield Finding(
+            T("{shop}: read only", shop=shop_id),
+            "warning",
+            T("Orders come in, but nothing is changed in the shop."),
+            refused.remedy,
+        )
 
 
 def _clock(shop: Shop) -> Finding:

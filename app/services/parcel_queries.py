@@ -11,7 +11,16 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from app.services.workplace import Workplace
-from app.store.tables import holds, order_lines, orders, parcel_lines, parcels, waves, waybills
+from app.store.tables import (
+    holds,
+    order_lines,
+    orders,
+    parcel_lines,
+    parcels,
+    skus,
+    waves,
+    waybills,
+)
 
 _IDS_AT_ONCE = 400
 
@@ -66,6 +75,36 @@ def parcel_rows(work: Workplace, ids: Sequence[str]) -> list[ParcelRow]:
             for row in _parcel_rows(tx, chunk):
                 found[row.id] = row
     return [found[i] for i in ids if i in found]
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsRow:
+    """What a parcel holds of one order line. ``sku`` is ours, or the shop's code until it is
+    matched; ``quantity`` counts pieces of the SKU."""
+
+    sku: str
+    title: str
+    spec: str
+    quantity: int
+
+
+def parcel_goods(work: Workplace, parcel_id: str) -> list[GoodsRow]:
+    """What belongs into the box, in the order's order."""
+    with work.db.read() as tx:
+        rows = tx.execute(
+            select(
+                parcel_lines.c.quantity,
+                order_lines.c.title,
+                order_lines.c.spec,
+                order_lines.c.sku_code,
+                skus.c.code,
+            )
+            .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+            .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
+            .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
+            .order_by(order_lines.c.order_id, order_lines.c.position, parcel_lines.c.id)
+        ).all()
+    return [GoodsRow(r.code or r.sku_code, r.title, r.spec, r.quantity) for r in rows]
 
 
 def parcel_of_waybill(work: Workplace, number: str) -> str | None:

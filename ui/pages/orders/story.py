@@ -11,6 +11,7 @@ from app.domain.companies import company, company_of_wechat
 from app.domain.states import HoldCode, OrderStatus
 from app.domain.text import T, Text, tr
 from app.domain.tracking import TrackStage
+from app.domain.words import ORDER_WORDS
 from app.services.queries import StoryRow
 from ui.pages.orders.words import clock_time, hold_word, money
 
@@ -44,17 +45,6 @@ _SIMPLE: Mapping[str, Text] = {
     "return_seen": T("number given up"),
     "after_sale_accept_return": T("return agreed"),
     "after_sale_reject": T("after-sale refused"),
-}
-_STATUS: Mapping[OrderStatus, Text] = {
-    OrderStatus.UNPAID: T("Not paid yet"),
-    OrderStatus.GIFT_PENDING: T("Gift waits to be accepted"),
-    OrderStatus.GROUPING: T("Waits for its group"),
-    OrderStatus.PAID: T("Paid"),
-    OrderStatus.PARTLY_SHIPPED: T("Partly shipped in the shop"),
-    OrderStatus.SHIPPED: T("Shipped in the shop"),
-    OrderStatus.DONE: T("Done in the shop"),
-    OrderStatus.CANCELLED: T("Cancelled in the shop"),
-    OrderStatus.UNKNOWN: T("New state in the shop"),
 }
 _STEPS: Mapping[str, Text] = {
     TrackStage.ANNOUNCED: T("Carrier waits for the parcel"),
@@ -199,9 +189,9 @@ def _carrier(detail: Mapping[str, Any]) -> str:
 
 def _status(detail: Mapping[str, Any]) -> str:
     try:
-        return str(_STATUS[OrderStatus(str(detail.get("status")))])
+        return str(ORDER_WORDS[OrderStatus(str(detail.get("status")))])
     except ValueError:
-        return str(_STATUS[OrderStatus.UNKNOWN])
+        return str(ORDER_WORDS[OrderStatus.UNKNOWN])
 
 
 def _step(detail: Mapping[str, Any]) -> str:

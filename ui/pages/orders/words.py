@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from types import MappingProxyType
 
 from app.domain.companies import company
 from app.domain.states import Flow, HoldCode, ParcelState
-from app.domain.text import T, Text, ntr, tr
+from app.domain.text import T, ntr, tr
+from app.domain.words import FLOW_WORDS, HOLD_WORDS
 from app.services.queries import LineRow, OrderRow
 from ui.paint_status import Stage
 from ui.theme_tokens import Tone
@@ -20,23 +20,6 @@ SOON = timedelta(hours=5)
 _DAYS_FROM = timedelta(hours=48)
 _GROUP = 4
 
-HOLD_WORDS: Mapping[HoldCode, Text] = MappingProxyType(
-    {
-        HoldCode.REFUND: T("Refund asked"),
-        HoldCode.ADDRESS_CHANGE: T("Address change"),
-        HoldCode.SKU_CHANGE: T("Variant change"),
-        HoldCode.PRESALE: T("Presale"),
-        HoldCode.GIFT_PENDING: T("Gift not accepted"),
-        HoldCode.SHORT: T("Out of stock"),
-        HoldCode.UNMAPPED: T("Not matched"),
-        HoldCode.OUT_OF_RANGE: T("Carrier does not go there"),
-        HoldCode.NO_ACCOUNT: T("No carrier account"),
-        HoldCode.SPECIAL: T("Special wishes"),
-        HoldCode.BLACKLIST: T("Buyer on the black list"),
-        HoldCode.REPORT_REFUSED: T("Refused by the shop"),
-        HoldCode.MANUAL: T("Held by hand"),
-    }
-)
 _FLAG_TONES = {
     "退": Tone.VIO,
     "赠": Tone.VIO,
@@ -62,11 +45,6 @@ _FLAG_WORDS = {
     "合": T("merged"),
     "备": T("with a note"),
     "他": T("shipped by another program or in the back office"),
-}
-_FLOW_WORDS = {
-    Flow.SAME_CITY: T("Same city"),
-    Flow.VIRTUAL: T("Virtual"),
-    Flow.PICKUP: T("Pick-up"),
 }
 _MUNICIPALITIES = ("北京", "上海", "天津", "重庆")
 _PLACE_ENDS = (
@@ -268,7 +246,7 @@ def flow_word(row: OrderRow) -> str:
     """What keeps the order out of the flow, or an empty text."""
     if row.flow == Flow.PARCEL.value:
         return ""
-    return str(_FLOW_WORDS.get(Flow(row.flow), T("Not to be sent")))
+    return str(FLOW_WORDS.get(Flow(row.flow), T("Not to be sent")))
 
 
 def flag_tone(flag: str) -> Tone:

@@ -1,0 +1,185 @@
+"""What stands in a table instead of a code. With ``--json`` the codes stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from app.domain.companies import company
+from app.domain.states import (
+    Flow,
+    MoveKind,
+    OutboxKind,
+    OutboxState,
+    Verdict,
+)
+from app.domain.text import T, Text
+from app.domain.words import FLOW_WORDS, HOLD_WORDS, ORDER_WORDS, STATE_WORDS
+
+Shown = Callable[[object], str]
+
+RESULTS: Mapping[str, Text] = {
+    "accepted": T("accepted"),
+    "ambiguous": T("not clear"),
+    "cancelled": T("cancelled"),
+    "changed": T("changed"),
+    "confirmed": T("printed"),
+    "code_too_long": T("code too long"),
+    "corrected": T("corrected"),
+    "done": T("done"),
+    "failed": T("failed"),
+    "good": T("nothing against it"),
+    "held": T("on hold"),
+    "issued": T("number taken"),
+    "kept": T("as it was"),
+    "later": T("later"),
+    "lost": T("no number"),
+    "new": T("new"),
+    "parcel": T("new parcel"),
+    "printed": T("printed"),
+    "queued": T("waits to be sent"),
+    "refused": T("refused"),
+    "rejected": T("rejected"),
+    "review": T("the platform looks at it"),
+    "same": T("the same"),
+    "sent": T("sent, not confirmed"),
+    "shipped": T("shipped"),
+    "superseded": T("no longer needed"),
+    "unasked": T("not asked"),
+    "unconfirmed": T("sent, not confirmed"),
+    "unknown": T("in doubt"),
+    "waiting": T("waits"),
+    "would": T("would be sent"),
+}
+_OUTBOX_KINDS: Mapping[OutboxKind, Text] = {
+    OutboxKind.SHIP: T("ship"),
+    OutboxKind.PRINTED: T("label printed"),
+    OutboxKind.VOID: T("number back"),
+    OutboxKind.EXTRA: T("extra parcel"),
+    OutboxKind.CORRECT: T("other number"),
+    OutboxKind.NOTE: T("note"),
+    OutboxKind.EXCHANGE: T("exchange sent"),
+    OutboxKind.STOCK: T("stock"),
+}
+_OUTBOX_STATES: Mapping[OutboxState, Text] = {
+    OutboxState.PENDING: T("waits"),
+    OutboxState.SENDING: T("under way"),
+    OutboxState.DONE: T("done"),
+    OutboxState.REFUSED: T("refused"),
+    OutboxState.SUPERSEDED: T("no longer needed"),
+}
+_VERDICTS: Mapping[Verdict, Text] = {
+    Verdict.OK: T("right"),
+    Verdict.LINE_DONE: T("right, all of it"),
+    Verdict.PARCEL_DONE: T("right, all there"),
+    Verdict.OVER: T("one too many"),
+    Verdict.WRONG_ITEM: T("wrong item"),
+    Verdict.WRONG_VARIANT: T("wrong variant"),
+    Verdict.UNKNOWN: T("not known"),
+    Verdict.HELD: T("on hold"),
+    Verdict.ALREADY_SHIPPED: T("shipped already"),
+    Verdict.PARCEL_OPENED: T("parcel open"),
+    Verdict.NOT_READY: T("not ready"),
+}
+_MOVES: Mapping[MoveKind, Text] = {
+    MoveKind.RECEIVE: T("received"),
+    MoveKind.RESERVE: T("reserved"),
+    MoveKind.RELEASE: T("set free"),
+    MoveKind.SHIP: T("shipped"),
+    MoveKind.UNSHIP: T("taken back"),
+    MoveKind.ADJUST: T("adjusted"),
+    MoveKind.COUNT: T("counted"),
+    MoveKind.RETURN: T("came back"),
+}
+_KINDS: Mapping[str, Text] = {
+    "refund": T("refund"),
+    "return": T("return"),
+    "exchange": T("exchange"),
+    "resend": T("send again"),
+    "address": T("address"),
+    "variant": T("variant"),
+    "platform": T("platform"),
+    "own": T("our own"),
+    "unknown": T("not known"),
+}
+_RETURNS: Mapping[str, Text] = {
+    "waiting": T("waits"),
+    "refused": T("refused"),
+    "expiring": T("expires by itself"),
+    "done": T("given back"),
+}
+_SHELF: Mapping[str, Text] = {
+    "on_sale": T("on sale"),
+    "off": T("off the shelf"),
+    "blocked": T("taken off by the platform"),
+    "gone": T("deleted"),
+    "unknown": T("not known"),
+}
+_LIKENESS: Mapping[str, Text] = {
+    "code": T("same code"),
+    "barcode": T("same barcode"),
+    "title": T("same name"),
+    "similar": T("similar name"),
+}
+_NOTES: Mapping[str, Text] = {
+    "told": T("the shop has it"),
+    "waiting": T("waits to be sent"),
+    "refused": T("refused"),
+}
+_HEALTH: Mapping[str, Text] = {
+    "ok": T("fine"),
+    "warning": T("look at it"),
+    "problem": T("to mend"),
+}
+_SECTIONS: Mapping[str, Text] = {
+    "database": T("Database"),
+    "sender": T("Sender"),
+    "approval": T("Approval"),
+    "shop": T("Shop"),
+    "carrier": T("Carrier"),
+    "printer": T("Printer"),
+    "rule": T("Rule"),
+    "relay": T("Relay"),
+}
+
+
+def _by(*tables: Mapping[Any, Text]) -> Shown:
+    """Shows a code, or several, in words; one that has none stays as it is."""
+    words: dict[str, Text] = {str(code): word for table in tables for code, word in table.items()}
+
+    def show(value: object) -> str:
+        if isinstance(value, str):
+            return str(words.get(str(value), value))
+        if isinstance(value, Iterable):
+            return ", ".join(show(v) for v in value)
+        return "" if value is None else str(value)
+
+    return show
+
+
+def yuan(value: object) -> str:
+    """An amount of fen as people write it."""
+    return f"{value / 100:.2f}" if isinstance(value, int) else ""
+
+
+def carrier(value: object) -> str:
+    """A company's name."""
+    return str(company(str(value)).name) if value else ""
+
+
+result = _by(RESULTS)
+state = _by(STATE_WORDS, FLOW_WORDS)
+flow = _by(FLOW_WORDS, {Flow.PARCEL: Text("")})
+holds = _by(HOLD_WORDS)
+order_status = _by(ORDER_WORDS)
+outbox_kind = _by(_OUTBOX_KINDS)
+outbox_state = _by(_OUTBOX_STATES)
+verdict = _by(_VERDICTS)
+move = _by(_MOVES)
+kind = _by(_KINDS)
+number_return = _by(_RETURNS)
+shelf = _by(_SHELF)
+likeness = _by(_LIKENESS)
+health = _by(_HEALTH)
+section = _by(_SECTIONS)
+note_state = _by(_NOTES)

@@ -1,0 +1,62 @@
+"""What people read instead of the codes that are stored: one word for one thing, everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.domain.states import Flow, HoldCode, OrderStatus, ParcelState
+from app.domain.text import T, Text
+
+STATE_WORDS: Mapping[ParcelState, Text] = MappingProxyType(
+    {
+        ParcelState.TO_CHECK: T("To check"),
+        ParcelState.TO_LABEL: T("To label"),
+        ParcelState.TO_PICK: T("To pick"),
+        ParcelState.TO_PACK: T("To pack"),
+        ParcelState.TO_REPORT: T("To ship"),
+        ParcelState.SHIPPED: T("Shipped"),
+        ParcelState.DELIVERED: T("Delivered"),
+        ParcelState.CANCELLED: T("Cancelled"),
+    }
+)
+HOLD_WORDS: Mapping[HoldCode, Text] = MappingProxyType(
+    {
+        HoldCode.REFUND: T("Refund asked"),
+        HoldCode.ADDRESS_CHANGE: T("Address change"),
+        HoldCode.SKU_CHANGE: T("Variant change"),
+        HoldCode.PRESALE: T("Presale"),
+        HoldCode.GIFT_PENDING: T("Gift not accepted"),
+        HoldCode.SHORT: T("Out of stock"),
+        HoldCode.UNMAPPED: T("Not matched"),
+        HoldCode.OUT_OF_RANGE: T("Carrier does not go there"),
+        HoldCode.NO_ACCOUNT: T("No carrier account"),
+        HoldCode.SPECIAL: T("Special wishes"),
+        HoldCode.BLACKLIST: T("Buyer on the black list"),
+        HoldCode.REPORT_REFUSED: T("Refused by the shop"),
+        HoldCode.MANUAL: T("Held by hand"),
+    }
+)
+FLOW_WORDS: Mapping[Flow, Text] = MappingProxyType(
+    {
+        Flow.SAME_CITY: T("Same city"),
+        Flow.VIRTUAL: T("Virtual"),
+        Flow.PICKUP: T("Pick-up"),
+    }
+)
+"""Only of what is not packed here."""
+
+ORDER_WORDS: Mapping[OrderStatus, Text] = MappingProxyType(
+    {
+        OrderStatus.UNPAID: T("Not paid yet"),
+        OrderStatus.GIFT_PENDING: T("Gift waits to be accepted"),
+        OrderStatus.GROUPING: T("Waits for its group"),
+        OrderStatus.PAID: T("Paid in the shop"),
+        OrderStatus.PARTLY_SHIPPED: T("Partly shipped in the shop"),
+        OrderStatus.SHIPPED: T("Shipped in the shop"),
+        OrderStatus.DONE: T("Done in the shop"),
+        OrderStatus.CANCELLED: T("Cancelled in the shop"),
+        OrderStatus.UNKNOWN: T("New state in the shop"),
+    }
+)
+"""What the shop says of an order."""
