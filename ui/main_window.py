@@ -207,7 +207,7 @@ class Product(QObject):
         lanes: list[SyncedShop] = list(self.background.lanes.values())
         if not lanes:
             lanes = [StoredSync(s.shop, s.synced_at) for s in self._facts.shops if s.synced_at]
-        backlog = Backlog.of(self._facts.shops)
+        backlog = Backlog.of(self._facts.shops, lanes)
         severity, text = sync_chip(lanes, self.makings.work.now(), backlog)
         page = self.window.current_page
         if page is not None and page.shows_sync:

@@ -82,7 +82,7 @@ class SyncDesk(QObject):
 
     def _line(self, shop: ShopState) -> ShopLine:
         lane = [lane for lane in self._lanes if lane.shop_id == shop.shop]
-        backlog = Backlog(shop.backlog, shop.eta_s)
+        backlog = Backlog(shop.backlog, shop.eta_s, shop.catching_up)
         severity, status = sync_chip(lane, self._work.now(), backlog)
         trouble = lane[0].trouble if lane else None
         notes = []

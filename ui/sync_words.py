@@ -39,16 +39,25 @@ class StoredSync:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Orders that are known and not fetched yet; seconds until they are, where that is known."""
+    """Orders that are known and not fetched yet; seconds until they are, where that is known.
+
+    ``catching_up``: there may be more than the known ones (the first time, or after a pause).
+    """
 
     orders: int = 0
     eta_s: float | None = None
+    catching_up: bool = False
 
     @classmethod
-    def of(cls, shops: Sequence[ShopState]) -> Backlog:
-        """Of all shops: they are fetched side by side, so the longest decides."""
+    def of(cls, shops: Sequence[ShopState], lanes: Sequence[SyncedShop] = ()) -> Backlog:
+        """Of all shops: they are fetched side by side, so the longest decides.
+
+        A lane whose shop is not among them was begun a moment ago: nothing is known of it.
+        """
         waits = [s.eta_s for s in shops if s.backlog and s.eta_s is not None]
-        return cls(sum(s.backlog for s in shops), max(waits, default=None))
+        known = {s.shop for s in shops}
+        behind = any(s.catching_up for s in shops) or any(x.shop_id not in known for x in lanes)
+        return cls(sum(s.backlog for s in shops), max(waits, default=None), behind)
 
     @property
     def words(self) -> str:
@@ -80,10 +89,11 @@ def sync_chip(
     if troubles:
         last = tr("last {when}", when=ago(oldest, now)) if oldest else ""
         return Severity.PROBLEM, " · ".join(x for x in (tr("Offline"), last) if x)
-    if backlog is not None and backlog.orders:
-        return Severity.INFO, backlog.words
-    if oldest is None:
-        return Severity.INFO, tr("Syncing")
+    catching_up = oldest is None or (backlog is not None and backlog.catching_up)
+    left = backlog.words if backlog is not None and backlog.orders else ""
+    if catching_up or left:
+        said = (tr("Syncing") if catching_up else "", left)
+        return Severity.INFO, " · ".join(x for x in said if x)
     return Severity.FINE, tr("Synced · {when}", when=ago(oldest, now))
 
 

@@ -13,12 +13,13 @@ from app.domain.address import Address
 from app.domain.privacy import for_screen
 from app.domain.states import HoldCode, OutboxState, ParcelState
 from app.domain.text import Text
-from app.services import order_notes, order_requests, queries, records
+from app.services import order_notes, order_requests, queries, records, sync_state
 from app.services.holding import RELEASABLE
 from app.services.order_notes import Note
 from app.services.order_requests import AddressRequest, VariantRequest
 from app.services.parcel_queries import ParcelRow, parcel_rows
 from app.services.queries import HoldRow, OrderRow, StoryRow
+from app.services.sync_state import OFFLINE
 from app.services.workplace import Workplace
 from app.store.tables import (
     audit,
@@ -95,6 +96,7 @@ class ShopState:
     backlog: int = 0  # orders known to have changed and not fetched yet
     eta_s: float | None = None  # until they are, at the pace of the last seconds
     read_only: bool = False  # nothing may be changed in it from here
+    catching_up: bool = False  # what is older than the last poll is not all stored yet
 
 
 def order_detail(work: Workplace, order: str) -> OrderDetail:
@@ -173,6 +175,7 @@ def shop_states(work: Workplace) -> list[ShopState]:
             select(
                 shops.c.id,
                 shops.c.title,
+                shops.c.platform,
                 shops.c.settings,
                 sync_cursors.c.finished_at,
                 sync_cursors.c.last_error,
@@ -203,6 +206,7 @@ def shop_states(work: Workplace) -> list[ShopState]:
             )
         )
         pace = {r.key.partition(":")[2]: float(r.value) for r in paces}
+        behind = sync_state.catching_up(tx, [r.id for r in rows if r.platform not in OFFLINE])
     return [
         ShopState(
             r.id,
@@ -213,6 +217,7 @@ def shop_states(work: Workplace) -> list[ShopState]:
             left.get(r.id, 0),
             left[r.id] / pace[r.id] if left.get(r.id) and pace.get(r.id) else None,
             bool((r.settings or {}).get("read_only")),
+            r.id in behind,
         )
         for r in rows
     ]

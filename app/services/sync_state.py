@@ -6,6 +6,7 @@ Streams: ``orders`` (changes as they happen), ``gap`` (what a pause left behind)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from app.services.workplace import Workplace
 from app.store.tables import settings, sync_cursors
 
 ORDERS, GAP, WEEK, UNSHIPPED = "orders", "gap", "week", "unshipped"
+OFFLINE = ("manual", "file")  # platforms that nothing is read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,20 @@ def gap(work: Workplace, shop_id: str) -> tuple[datetime, datetime] | None:
     """The stretch of time that a pause left behind and that is still to be read."""
     with work.db.read() as tx:
         return _times(_get(tx, f"gap:{shop_id}"))
+
+
+def catching_up(tx: Connection, shop_ids: Sequence[str]) -> set[str]:
+    """Of these shops those whose older orders are not all stored: a first time, or a pause."""
+    read_once = set(
+        tx.execute(
+            select(sync_cursors.c.shop_id).where(
+                sync_cursors.c.stream == UNSHIPPED, sync_cursors.c.finished_at.is_not(None)
+            )
+        ).scalars()
+    )
+    keys = [f"{GAP}:{shop_id}" for shop_id in shop_ids]
+    gaps = set(tx.execute(select(settings.c.key).where(settings.c.key.in_(keys))).scalars())
+    return {i for i in shop_ids if i not in read_once or f"{GAP}:{i}" in gaps}
 
 
 def leave_gap(work: Workplace, shop_id: str, start: datetime, stop: datetime) -> None:

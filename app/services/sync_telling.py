@@ -32,8 +32,8 @@ class Teller:
         self.upto_at = work.now()
 
     def heard(self, known: int, done: int) -> None:
-        failed = len(self._result.failed)
         """``known`` orders are to be read in this run, ``done`` of them are."""
+        failed = len(self._result.failed)
         self._progress(Step(done, known, failed, None, self._shop_id))
         now_s = time.monotonic()
         if now_s - self._told_s < _TELL_EVERY_S:

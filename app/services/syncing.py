@@ -57,7 +57,7 @@ def shop_ids(work: Workplace, only: str | None = None) -> Sequence[str]:
         found = list(
             tx.execute(
                 select(shops.c.id)
-                .where(shops.c.active, shops.c.platform.not_in(["manual", "file"]))
+                .where(shops.c.active, shops.c.platform.not_in(sync_state.OFFLINE))
                 .order_by(shops.c.position)
             ).scalars()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -179,6 +180,18 @@ def test_chip_counts_what_is_still_to_be_fetched() -> None:
     ]
     assert Backlog.of(shops) == Backlog(25, 12.0)
     assert Backlog.of([]).orders == 0
+
+
+def test_chip_never_says_synced_of_a_shop_whose_older_orders_are_missing() -> None:
+    lanes = [StoredSync("a", NOW - timedelta(seconds=2))]
+    behind = ShopState("a", "a", NOW, "", (), catching_up=True)
+    assert sync_chip(lanes, NOW, Backlog.of([behind], lanes)) == (Severity.INFO, "Syncing")
+    many = replace(behind, backlog=320, eta_s=118)
+    _, text = sync_chip(lanes, NOW, Backlog.of([many], lanes))
+    assert text == "Syncing · 320 orders to fetch · about 2 minutes"
+    assert sync_chip(lanes, NOW, Backlog.of([], lanes))[1] == "Syncing"  # nothing known yet
+    there = replace(behind, catching_up=False)
+    assert sync_chip(lanes, NOW, Backlog.of([there], lanes))[0] is Severity.FINE
 
 
 def test_panel_offers_to_fetch_what_is_missing(qtbot: QtBot, theme: Theme, host: QWidget) -> None:

@@ -67,6 +67,23 @@ def test_orders_come_in_by_themselves_and_are_counted(
     assert product.window.sheet.offline.shown() is None
 
 
+def test_synced_is_said_once_every_order_is_stored(
+    qtbot: QtBot, product: Product, bench: Bench
+) -> None:
+    chip = orders_page(product).head.chip
+    said: list[str] = []
+
+    def synced() -> bool:
+        if chip.text():
+            said.append(chip.text())
+        return chip.text().startswith("Synced")
+
+    product.start()
+    qtbot.waitUntil(synced, timeout=WAIT_MS * 4)
+    assert len(queries.order_ids(bench.work, OrderFilter())) == len(bench.scenario.orders)
+    assert said[0].startswith("Syncing")
+
+
 def test_shop_out_of_reach_is_amber_and_ends_by_itself(
     qtbot: QtBot, product: Product, bench: Bench
 ) -> None:
