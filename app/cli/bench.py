@@ -47,6 +47,9 @@ def _pack(wanted: argparse.Namespace, context: Context) -> CommandResult:
             packing.close(work, parcel, wanted.weight_g)
             return _with_summary(result, tr("Sealed: {number}", number=parcel.number))
     missing = parcel.need - parcel.have
+    if not missing:  # something wrong was scanned behind the last right piece
+        said = tr("Everything is there; seal it with: pack {number}", number=parcel.number)
+        return _with_summary(result, said)
     return _with_summary(
         result, ntr("{n} piece is still missing.", "{n} pieces are still missing.", missing)
     )

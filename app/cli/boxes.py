@@ -109,7 +109,17 @@ def _split(wanted: argparse.Namespace, context: Context) -> CommandResult:
         parcel_id = find_parcel(work, wanted.parcel).id
         if wanted.plan:
             return _planned(splitting.plan(work, parcel_id, wanted.part))
-        ids = splitting.split(work, parcel_id, wanted.part, extra=wanted.extra, void=wanted.void)
+        try:
+            ids = splitting.split(
+                work, parcel_id, wanted.part, extra=wanted.extra, void=wanted.void
+            )
+        except UserError as error:
+            if error.code != "split_rule":
+                raise
+            remedy = T(
+                "Keep the pieces of one SKU together, or split them all the same with: --extra"
+            )
+            raise UserError(error.code, error.message, remedy, ref=error.ref) from error
         return _rows(work, ids)
 
 

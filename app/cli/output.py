@@ -15,6 +15,9 @@ from app.domain.text import Text, tr
 from app.jobs import Progress, Step, ignore_progress
 
 _WIDTH_OF_FILES = 240
+_WHOLE = frozenset({"id", "order_id", "waybill", "parcel", "product_id", "sku_id"})
+_GAP = 3
+_NARROW = 6 + _GAP
 
 
 def write(result: CommandResult, *, as_json: bool, out: TextIO, err: TextIO) -> None:
@@ -85,12 +88,21 @@ def _write_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], o
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        justify = "right" if column.right else "left"
-        table.add_column(column.heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(
+            column.heading,
+            justify="right" if column.right else "left",
+            overflow="fold",
+            no_wrap=column.key in _WHOLE,
+        )
     for row in rows:
         table.add_row(*(Cell((c.show or _shown)(row.get(c.key))) for c in columns))
-    width = None if out.isatty() else _WIDTH_OF_FILES
-    Console(file=out, width=width, highlight=False, soft_wrap=False).print(table)
+    console = Console(file=out, highlight=False, soft_wrap=False)
+    whole = [c.key for c in columns if c.key in _WHOLE]
+    least = sum(max(len(_shown(row.get(key))) for row in rows) + _GAP for key in whole)
+    least += (len(columns) - len(whole)) * _NARROW
+    # A terminal that is narrower breaks the lines by itself; numbers can still be copied.
+    console.width = max(console.width, least) if out.isatty() else _WIDTH_OF_FILES
+    console.print(table)
 
 
 def _shown(value: object) -> str:

@@ -124,6 +124,33 @@ def positive(text: str) -> int:
     return number
 
 
+def seconds(text: str) -> float:
+    """A length of time above 0 s."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UserError(
+            "usage",
+            T("“{value}” is not a number above 0.", value=text),
+            T("Give seconds, like 2 or 0.5."),
+        )
+    return number
+
+
+def web_address(text: str) -> str:
+    """Where a web server listens: ``http://`` or ``https://`` and a host."""
+    scheme, found, host = text.partition("://")
+    if scheme not in {"http", "https"} or not found or not host.strip("/"):
+        raise UserError(
+            "usage",
+            T("“{value}” is not a web address.", value=text),
+            T("Write it like {example}.", example="http://127.0.0.1:8765"),
+        )
+    return text
+
+
 def moment(text: str) -> datetime:
     """A time: ISO 8601; without a zone it is this computer's local time."""
     try:

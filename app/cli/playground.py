@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.cli.context import Doors
-from app.cli.parser import Commands, positive
+from app.cli.parser import Commands, moment, positive, seconds, web_address
 from app.domain.text import tr
 
 
@@ -41,7 +41,7 @@ def add(commands: Commands, doors: Doors) -> None:
         )
         simulate.add_argument(
             "--every",
-            type=float,
+            type=seconds,
             metavar=tr("SECONDS"),
             help=tr("a new order is paid every so many seconds"),
         )
@@ -53,11 +53,13 @@ def add(commands: Commands, doors: Doors) -> None:
         )
         simulate.add_argument(
             "--push",
+            type=web_address,
             metavar="URL",
             help=tr("push every event to a relay at this address, like http://127.0.0.1:8765"),
         )
         simulate.add_argument(
             "--now",
+            type=moment,
             metavar=tr("TIME"),
             help=tr("the moment the first orders are made for (ISO 8601)"),
         )

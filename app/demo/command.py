@@ -54,7 +54,7 @@ def run_simulate(args: argparse.Namespace, context: Context) -> CommandResult:
     return world.serve(
         seed=args.seed,
         orders=args.orders,
-        now=datetime.fromisoformat(args.now) if args.now else None,
+        now=args.now,
         config=args.config,
         every_s=args.every or 0.0,
         paper=args.paper,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from app.cli.result import CommandResult
 from app.demo.stage import demo_scenario
-from app.domain.text import tr
+from app.domain.errors import UserError
+from app.domain.text import T, tr
 from app.jobs import Cancelled, CancelToken
 from app.simulators.demo_shop import take_order
 from app.simulators.goods import write_stock_list
@@ -40,8 +41,9 @@ def serve(
     scenario = demo_scenario(seed, orders, now or datetime.now(UTC))
     with SimulatedWarehouse(scenario, paper=paper) as world, ExitStack() as senders:
         if config is not None:
-            _write(config, world, scenario)
+            stock = _write(config, world, scenario)
             say(tr("Configuration: {file}", file=config))
+            say(tr("Stock list: {file}", file=stock))
         say(tr("Shops: {url}", url=world.wechat.base_url))
         say(tr("Carriers: {url}", url=world.carriers.server.base_url))
         if push:
@@ -53,13 +55,23 @@ def serve(
     return CommandResult(summary=tr("Stopped."))
 
 
-def _write(config: Path, world: SimulatedWarehouse, scenario: Scenario) -> None:
-    config.parent.mkdir(parents=True, exist_ok=True)
-    write_stock_list(scenario.goods, config.with_suffix(".stock.csv"))
+def _write(config: Path, world: SimulatedWarehouse, scenario: Scenario) -> Path:
+    """The configuration, and beside it the stock list whose path is returned."""
+    stock = config.with_suffix(".stock.csv")
     temporary = config.with_suffix(".new")
-    temporary.write_text(world.configuration(), encoding="utf-8")
-    temporary.chmod(0o600)  # it holds the (invented) secrets, like any configuration
-    temporary.replace(config)
+    try:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        write_stock_list(scenario.goods, stock)
+        temporary.write_text(world.configuration(), encoding="utf-8")
+        temporary.chmod(0o600)  # it holds the (invented) secrets, like any configuration
+        temporary.replace(config)
+    except OSError as error:
+        raise UserError(
+            "file_not_written",
+            T("The file {file} cannot be written.", file=config),
+            T("Check the folder and the right to write there."),
+        ) from error
+    return stock
 
 
 def _senders(world: SimulatedWarehouse, scenario: Scenario, push: str) -> list[PushSender]:

@@ -107,3 +107,13 @@ def test_progress_stands_on_stderr_and_counts_failures(monkeypatch: pytest.Monke
     shown = terminal.getvalue()
     assert "Printing, 1 failed" in shown
     assert "3/10" in shown
+
+
+def test_numbers_are_never_broken_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal = Terminal()
+    row = {"order_id": "3732207840122801799", "name": "手作粗陶茶杯 月白 200ml", "id": "9" * 18}
+    columns = [Column(key, key) for key in row]
+    write(CommandResult([row], columns=columns), as_json=False, out=terminal, err=io.StringIO())
+    assert row["order_id"] in terminal.getvalue()
+    assert row["id"] in terminal.getvalue()

@@ -116,3 +116,53 @@ def test_wrong_usage_is_said_in_chinese(tmp_path: Path, arguments: list[str], sa
     code = run(["--lang", "zh_CN", "--data", str(tmp_path), *arguments], DOORS, err=err)
     assert code == 1
     assert said in err.getvalue()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--now", "yesterday"],
+        ["--every", "0"],
+        ["--every", "nan"],
+        ["--push", "127.0.0.1:8765"],
+        ["--push", "ftp://127.0.0.1"],
+    ],
+)
+def test_simulate_refuses_what_it_cannot_use(tmp_path: Path, wrong: list[str]) -> None:
+    answer = Shell(tmp_path).json("simulate", *wrong)
+    assert (answer.code, [e["code"] for e in answer.errors]) == (1, ["usage"])
+    assert wrong[1] in answer.errors[0]["message"]
+
+
+def test_a_configuration_that_cannot_be_written_is_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = Shell(tmp_path)("simulate", "--orders", "1", "--config", str(tmp_path / "file" / "x"))
+    assert answer.code == 1
+    assert "cannot be written" in answer.err
+
+
+def test_a_torn_listing_names_the_option(bench: Bench) -> None:
+    shell = Shell(bench.folder / "data")
+    rows = shell.json("orders", "list", "--state", "to_label").rows
+    row = next(
+        r for r in rows if len(r["parcels"]) == 1 and any(x["quantity"] > 1 for x in r["lines"])
+    )
+    line = next(x for x in row["lines"] if x["quantity"] > 1)
+    refused = shell.json("parcels", "split", row["parcels"][0], "--part", f"{line['sku']}=1")
+    assert [e["code"] for e in refused.errors] == ["split_rule"]
+    assert "--extra" in refused.errors[0]["remedy"]
+
+
+def test_a_full_box_with_one_piece_too_many_says_how_it_is_sealed(bench: Bench) -> None:
+    shell = Shell(bench.folder / "data")
+    parcel = shell.json("orders", "show", bench.seed("ordinary").order_id).rows[0]["parcels"][0]
+    shell("wave", "create")
+    (wave,) = shell.json("wave", "list").rows
+    shell("wave", "label", wave["id"])
+    shell("wave", "print", wave["id"])
+    (row,) = shell.json("parcels", "show", parcel).rows
+    codes = [x["sku"] for x in row["lines"] for _ in range(x["quantity"])]
+    answer = shell("pack", row["waybill"], "--scan", *codes, codes[0])
+    assert answer.code == 4
+    assert f"pack {row['waybill']}" in answer.out
+    assert shell("pack", row["waybill"]).out.startswith("Sealed")
