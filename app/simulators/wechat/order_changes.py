@@ -7,7 +7,7 @@ from typing import Any
 from app.simulators.wechat.addresses import Receiver
 from app.simulators.wechat.endpoint import Body, Endpoint
 from app.simulators.wechat.fields import NUMBER, STRING, STRING_OR_NUMBER, object_of
-from app.simulators.wechat.records import PARTLY_SHIPPED, WAIT_SHIP, ShopOrder
+from app.simulators.wechat.records import PARTLY_SHIPPED, WAIT_SHIP, ShopOrder, goods_of
 from app.simulators.wechat.refusals import RefusalError
 from app.simulators.wechat.state import ShopState
 
@@ -97,6 +97,8 @@ def waiting_sku_changes(shop: ShopState, body: Body) -> Body:
 def approve_sku_change(shop: ShopState, body: Body) -> Body:
     """``preshipmentchangesku/approve``: the line now wants the new SKU."""
     order, line = _order_wanting_other_sku(shop, body)
+    if int(line["on_aftersale_sku_cnt"]):
+        raise RefusalError(40097, "an after-sale of this line is open")
     change = line["change_sku_info"]
     change["preshipment_change_sku_state"] = APPROVED
     line["sku_id"] = change["new_sku_id"]
@@ -127,15 +129,19 @@ def _order_under_review(shop: ShopState, body: Body) -> ShopOrder:
 
 
 def _waiting_line(order: ShopOrder) -> dict[str, Any] | None:
+    owed = order.owed()  # what was sent keeps its SKU, whatever the buyer still waits for
     for line in order.lines:
         change = line.get("change_sku_info")
-        if change is not None and change["preshipment_change_sku_state"] == WAITING:
+        waits = change is not None and change["preshipment_change_sku_state"] == WAITING
+        if waits and owed[goods_of(line)]:
             return line
     return None
 
 
 def _order_wanting_other_sku(shop: ShopState, body: Body) -> tuple[ShopOrder, dict[str, Any]]:
     order = shop.order(body["order_id"])
+    if order.status not in (WAIT_SHIP, PARTLY_SHIPPED):
+        raise RefusalError(606000)
     line = _waiting_line(order)
     if line is None:
         raise RefusalError(40097, "no SKU change is waiting")

@@ -299,7 +299,7 @@ class WechatShop(AftersaleDesk, GoodsDesk):
         else:
             mask_in_place(info["address_info"])
         asked = info.get("address_under_review")
-        if asked is not None:
+        if asked is not None and order.asked_receiver is None:  # written in clear by the scenario
             order.asked_receiver = _written_in(asked)
             info["address_under_review"] = asked | order.asked_receiver.masked(self.app_id, openid)
 

@@ -271,6 +271,30 @@ def test_an_address_cannot_change_after_shipping(client: Client, shop: WechatSho
     assert client.code(ACCEPT, {"order_id": SINGLE}) == 606000
 
 
+def test_an_address_changed_meanwhile_leaves_the_request_as_it_was_asked(
+    client: Client, shop: WechatShop
+) -> None:
+    shop.request_address_change(SINGLE, replace(RECEIVER, detail_info="示例路9号"))
+    shop.change_address(SINGLE, replace(RECEIVER, detail_info="示例路10号"))
+    assert client.code(ACCEPT, {"order_id": SINGLE}) == 0
+    assert client.code(DECODE, {"order_id": SINGLE}) in {0, 100003}
+    assert client.call(DECODE, {"order_id": SINGLE})["address_info"]["detail_info"] == "示例路9号"
+
+
+def test_a_sku_cannot_change_after_shipping(client: Client, shop: WechatShop) -> None:
+    shop.request_sku_change(MULTI, TEE, WHITE, BLACK)
+    shop.ship_elsewhere(MULTI, "ZTO", "78900000000001")
+    assert client.code(SKU_APPROVE, {"order_id": MULTI}) == 606000
+
+
+def test_a_line_that_was_sent_keeps_its_sku(client: Client, shop: WechatShop) -> None:
+    shop.request_sku_change(MULTI, TEE, WHITE, BLACK)
+    pieces = shop.order_data(MULTI)["order_detail"]["product_infos"][0]["sku_cnt"]
+    shop.ship_elsewhere(MULTI, "ZTO", "78900000000001", [(TEE, WHITE, pieces)])
+    assert shop.order_data(MULTI)["status"] == 21
+    assert client.code(SKU_APPROVE, {"order_id": MULTI}) == 40097
+
+
 def test_a_sku_change_is_answered_before_its_deadline(
     client: Client, shop: WechatShop, clock: Clock
 ) -> None:
