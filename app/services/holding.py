@@ -134,6 +134,14 @@ def clear(tx: Connection, work: Workplace, code: HoldCode, *, parcel_id: str, wh
     _end(tx, work, list(rows), AUTO, why)
 
 
+def end_all(tx: Connection, work: Workplace, *, parcel_id: str, why: str) -> None:
+    """End every hold of the parcel's own: nothing is left that it could keep back."""
+    rows = tx.execute(
+        select(holds.c.id).where(holds.c.cleared_at.is_(None), holds.c.parcel_id == parcel_id)
+    ).scalars()
+    _end(tx, work, list(rows), AUTO, why)
+
+
 def end_on_line(
     tx: Connection, work: Workplace, code: HoldCode, order_line_id: str, why: str
 ) -> None:

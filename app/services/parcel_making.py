@@ -130,7 +130,7 @@ def _take_out(tx: Connection, work: Workplace, parcel_id: str, our_id: str) -> N
 
 
 def cancel(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
-    """Cancel one open parcel: stock is given back and its number will be voided."""
+    """Cancel one open parcel: stock is given back, its number will be voided, its holds end."""
     allocation.release(tx, work, parcel_id, reason)
     tx.execute(
         update(parcels)
@@ -143,6 +143,7 @@ def cancel(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None
         )
     )
     void_live_number(tx, work, parcel_id)
+    holding.end_all(tx, work, parcel_id=parcel_id, why=reason)
     for request in tx.execute(
         select(waybill_requests).where(
             waybill_requests.c.parcel_id == parcel_id,
@@ -238,7 +239,7 @@ def _scan_again(
             HoldScope.PARCEL,
             HoldCode.MANUAL,
             T("The goods changed while it was packed: empty the box, release it, scan again."),
-            evidence=evidence,
+            evidence={**evidence, "at": work.now().isoformat()},  # each time is another one
         ),
         parcel_id=parcel_id,
     )

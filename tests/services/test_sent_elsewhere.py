@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.domain.states import OrderStatus, ParcelState, Route
+from app.domain.states import HoldCode, OrderStatus, ParcelState, Route
 from app.services import integrity, queries, syncing
 from app.services.labelling import label_parcels
 from app.services.outbox import drain
@@ -17,6 +17,13 @@ from tests.services import truth
 from tests.support.warehouse import Bench
 
 FOREIGN = "78900000000099"
+PLACE = {
+    "user_name": "林晓",
+    "tel_number": "18300002807",
+    "province_name": "福建省",
+    "city_name": "福州市",
+    "county_name": "罗源县",
+}
 
 
 @pytest.fixture
@@ -91,11 +98,11 @@ def test_a_part_shipped_elsewhere_leaves_the_rest_to_us(bench: Bench, row: Parce
     assert truth.parcel(bench, row.id).waybill == row.waybill
     with bench.work.db.read() as tx:
         left = tx.execute(
-            select(parcel_lines.c.listing_quantity)
-            .where(parcel_lines.c.parcel_id == row.id)
-            .order_by(parcel_lines.c.listing_quantity)
-        ).scalars()
-        assert next(iter(left)) == 0
+            select(func.min(parcel_lines.c.listing_quantity)).where(
+                parcel_lines.c.parcel_id == row.id
+            )
+        ).scalar_one()
+    assert left == 0
     assert [r.result for r in ship(bench.work, parcel_ids=[row.id], unpacked=True)] == ["shipped"]
     assert [r.result for r in drain(bench.work, everything=True) if r.kind == "ship"] == ["done"]
     assert order_row(bench, row).stage == ParcelState.SHIPPED
@@ -149,3 +156,16 @@ def test_what_was_sent_before_we_came_is_marked_too(bench: Bench, kind: str) -> 
 
 def order_parcels(bench: Bench, our_id: str) -> list[str]:
     return list(queries.order_rows(bench.work, [our_id])[0].parcels)
+
+
+def test_a_cancelled_parcel_keeps_no_hold(bench: Bench, row: ParcelRow) -> None:
+    shop = bench.world.shops[row.shop]
+    order_id = row.orders[0]
+    shop.change_address(order_id, {**PLACE, "detail_info": "示例路 9 号"})
+    resync(bench, row)
+    assert order_row(bench, row).holds == (HoldCode.ADDRESS_CHANGE,)
+    shop.ship_elsewhere(order_id, "ZTO", FOREIGN)
+    resync(bench, row)
+    assert truth.parcel(bench, row.id).state == ParcelState.CANCELLED
+    assert truth.parcel(bench, row.id).holds == ()
+    assert order_row(bench, row).holds == ()
