@@ -57,7 +57,7 @@ def done(work: Workplace, row: Any) -> OutboxRow:
             .values(**_closed(work, OutboxState.DONE, None))
         )
         if row.kind in LEAVING and row.parcel_id is not None:
-            _parcel_reported(tx, work, row.parcel_id)
+            parcel_reported(tx, work, row.parcel_id)
         if row.kind == OutboxKind.CORRECT:
             corrections.take_over(tx, work, row)
     return _row(row, "done")
@@ -196,7 +196,7 @@ def _closed(work: Workplace, state: OutboxState, problem: Problem | None) -> dic
     return {"state": state, "done_at": work.now(), "reason": reason, "waits_for": ""}
 
 
-def _parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:
+def parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:
     """The parcel is shipped when the last of its orders' messages is confirmed."""
     left = tx.execute(
         select(func.count())
@@ -220,6 +220,8 @@ def _parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:
             revision=parcels.c.revision + 1,
         )
     )
+    # Set while an earlier try had arrived already: there is nothing left to keep back.
+    holding.end_all(tx, work, parcel_id=parcel_id, why="reported")
     records.note(tx, work, "reported", parcel_id=parcel_id)
     records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
 
@@ -232,7 +234,13 @@ def _hold_refused(tx: Connection, work: Workplace, row: Any, problem: Problem) -
             HoldScope.PARCEL,
             HoldCode.REPORT_REFUSED,
             problem.message,
-            evidence={"code": problem.code, "reference": problem.reference, "row": row.id},
+            # Of this try: released and refused again for the same reason, it must come back.
+            evidence={
+                "code": problem.code,
+                "reference": problem.reference,
+                "row": row.id,
+                "try": row.attempts,
+            },
         ),
         parcel_id=row.parcel_id,
     )

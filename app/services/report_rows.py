@@ -8,7 +8,7 @@ one goes on file as an extra parcel (``OutboxKind.EXTRA``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,15 +89,24 @@ def queue(tx: Connection, work: Workplace, parcel: Any, waybill: Any) -> int:
     return queued
 
 
-def withdraw(tx: Connection, work: Workplace, parcel_id: str) -> None:
-    """The parcel was taken back: its messages are void, and others report what it reported."""
-    mine = tx.execute(
-        select(outbox).where(
-            outbox.c.parcel_id == parcel_id,
-            outbox.c.kind.in_(LEAVING),
-            outbox.c.state != OutboxState.SUPERSEDED,
+def withdraw(
+    tx: Connection, work: Workplace, parcel_id: str, order_ids: Collection[str] | None = None
+) -> None:
+    """The parcel was taken back: its messages are void, and others report what it reported.
+
+    ``order_ids``: only what it says of these orders.
+    """
+    mine = [
+        row
+        for row in tx.execute(
+            select(outbox).where(
+                outbox.c.parcel_id == parcel_id,
+                outbox.c.kind.in_(LEAVING),
+                outbox.c.state != OutboxState.SUPERSEDED,
+            )
         )
-    ).all()
+        if order_ids is None or row.order_id in order_ids
+    ]
     _supersede(tx, work, [r.id for r in mine])
     if not any(r.kind == OutboxKind.SHIP for r in mine):
         return

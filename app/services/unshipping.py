@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -22,6 +23,7 @@ from app.services import (
     holding,
     ledger,
     numbers,
+    outbox_results,
     parcel_making,
     parcel_moves,
     records,
@@ -57,9 +59,10 @@ def unship(work: Workplace, parcel_id: str, reason: str, *, void: bool = False) 
 
     A message that may have arrived is looked up at the shop first. Goods come back to the shelf
     and stay reserved; those of an order that is off are released. ``void`` gives the number back
-    too. Raises ``UserError``: ``no_such_parcel``, ``no_reason``, ``not_sealed``,
-    ``already_reported``; ``RetryableError`` when the shop cannot be asked, or while a message is
-    being sent.
+    too. Of a merged parcel that the shop has for some of its orders only the others' goods are
+    taken out, into a parcel of their own; the box goes on. Raises ``UserError``:
+    ``no_such_parcel``, ``no_reason``, ``not_sealed``, ``already_reported``; ``RetryableError`` when
+    the shop cannot be asked, or while a message is being sent.
     """
     numbers.must_have_reason(reason, parcel_id)
     doubtful = _doubtful(work, parcel_id)
@@ -98,22 +101,27 @@ def _take_back(
         ).one_or_none()
         if parcel is None:
             raise checking.no_such_parcel(parcel_id)
-        _must_be_ours(tx, parcel, looked_up=looked_up)
         order_ids = sorted(parcel_moves.orders_in(tx, parcel_id))
-        report_rows.withdraw(tx, work, parcel_id)
-        _back_on_shelf(tx, work, parcel_id, reason)
-        _open_again(tx, work, parcel)
+        told = _must_be_ours(tx, parcel, order_ids, looked_up=looked_up)
+        if told:
+            untold = [i for i in order_ids if i not in told]
+            opened = _take_out(tx, work, parcel, untold, reason)
+        else:
+            opened = parcel_id
+            report_rows.withdraw(tx, work, parcel_id)
+            _back_on_shelf(tx, work, parcel_id, reason)
+            _open_again(tx, work, parcel)
         for code in _SETTLED:
             if not _of_exchange(tx, parcel_id, code):
                 holding.clear(tx, work, code, parcel_id=parcel_id, why="taken back")
-        if void and parcel_making.void_live_number(tx, work, parcel_id):
+        if void and not told and parcel_making.void_live_number(tx, work, parcel_id):
             tx.execute(
                 update(parcels).where(parcels.c.id == parcel_id).values(state=ParcelState.TO_CHECK)
             )
         records.note(tx, work, "unshipped", parcel_id=parcel_id, detail={"reason": reason.strip()})
         for our_id in order_ids:
             stored_orders.follow(tx, work, our_id)
-        checking.advance(tx, work, parcel_id)
+        checking.advance(tx, work, opened)
         records.refresh_orders(tx, order_ids)
         state: str = tx.execute(
             select(parcels.c.state).where(parcels.c.id == parcel_id)
@@ -122,8 +130,13 @@ def _take_back(
     return state
 
 
-def _must_be_ours(tx: Connection, parcel: Any, *, looked_up: bool) -> None:
-    """The shop has no message of the parcel, and none is on its way."""
+def _must_be_ours(
+    tx: Connection, parcel: Any, order_ids: Sequence[str], *, looked_up: bool
+) -> set[str]:
+    """The orders of a merged parcel that the shop has it for; of the others nothing is on its way.
+
+    None of a parcel that is wholly ours.
+    """
     without_shop = not report_rows.has_shop(tx, parcel.shop_id)
     if parcel.state != ParcelState.TO_REPORT and not (
         without_shop and parcel.state == ParcelState.SHIPPED
@@ -137,13 +150,14 @@ def _must_be_ours(tx: Connection, parcel: Any, *, looked_up: bool) -> None:
             ref=parcel.id,
         )
     states = tx.execute(
-        select(outbox.c.state, outbox.c.attempts).where(
+        select(outbox.c.state, outbox.c.attempts, outbox.c.order_id).where(
             outbox.c.parcel_id == parcel.id,
             outbox.c.kind.in_(LEAVING),
             outbox.c.state != OutboxState.SUPERSEDED,
         )
     ).all()
-    if any(r.state == OutboxState.DONE for r in states):
+    told = {r.order_id for r in states if r.state == OutboxState.DONE}
+    if told and not set(order_ids) - told:
         raise _reported(parcel.id)
     unsure = any(
         r.state == OutboxState.SENDING or (r.state == OutboxState.PENDING and r.attempts)
@@ -156,10 +170,34 @@ def _must_be_ours(tx: Connection, parcel: Any, *, looked_up: bool) -> None:
             T("Wait a moment, then try again."),
             ref=parcel.id,
         )
+    return told
 
 
-def _back_on_shelf(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
-    rows = tx.execute(
+def _take_out(
+    tx: Connection, work: Workplace, parcel: Any, order_ids: Sequence[str], reason: str
+) -> str:
+    """Put what the shop has not heard of into a new parcel, its id; the box goes on without it."""
+    report_rows.withdraw(tx, work, parcel.id, order_ids)
+    lines = parcel_moves.lines_of(tx, parcel.id, order_ids)
+    _back_on_shelf(tx, work, parcel.id, reason, [line.id for line in lines])
+    new_id = parcel_moves.new_parcel(tx, work, parcel.shop_id)
+    for line in lines:
+        parcel_moves.move(tx, work, line, line.listing_quantity, new_id)
+    for one in (parcel.id, new_id):
+        parcel_moves.measure(tx, one)
+        parcel_moves.note(tx, work, "taken_out", one, parcel=parcel.id, into=new_id)
+    outbox_results.parcel_reported(tx, work, parcel.id)
+    return new_id
+
+
+def _back_on_shelf(
+    tx: Connection,
+    work: Workplace,
+    parcel_id: str,
+    reason: str,
+    line_ids: Sequence[str] | None = None,
+) -> None:
+    query = (
         select(reservations)
         .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
         .where(
@@ -167,7 +205,10 @@ def _back_on_shelf(tx: Connection, work: Workplace, parcel_id: str, reason: str)
             reservations.c.state == ReservationState.SHIPPED,
         )
         .order_by(reservations.c.sku_id, reservations.c.id)
-    ).all()
+    )
+    if line_ids is not None:
+        query = query.where(parcel_lines.c.id.in_(line_ids))
+    rows = tx.execute(query).all()
     for row in rows:
         ledger.post(
             tx,

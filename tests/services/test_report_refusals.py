@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import integrity, outbox, outbox_stops
+from app.services import holding, integrity, outbox, outbox_stops
 from app.services.outbox_results import OutboxRow
 from app.settings import secret_name
 from app.store.tables import order_lines
@@ -227,3 +227,19 @@ def test_a_box_that_is_not_what_the_order_wants_is_not_mended(
     assert message.state == OutboxState.REFUSED
     with bench.work.db.read() as tx:
         assert tx.execute(select(order_lines.c.id).where(order_lines.c.quantity == 3)).first()
+
+
+def test_released_and_refused_again_for_the_same_reason_it_is_held_again(
+    bench: Bench, buyer: Buyer
+) -> None:
+    order = buyer.buy((CUP, 1))
+    (row,) = buyer.parcels(order)
+    seal(bench, [row.id])
+    bench.world.wechat.faults.close_before(SEND)
+    tell(bench)
+    buyer.store.ship_elsewhere(order, "ZTO", "78900000000099")  # found by looking it up
+    for _ in range(3):
+        assert [(r.result, r.code) for r in tell(bench)] == [("refused", "sent_by_another")]
+        assert buyer.parcels(order)[0].holds == (HoldCode.REPORT_REFUSED,)
+        with bench.work.db.write() as tx:
+            assert holding.release_by_person(tx, bench.work, row.id) == [HoldCode.REPORT_REFUSED]

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import holding, integrity, unshipping
+from app.services import holding, integrity, merging, unshipping
 from app.services import outbox as outbox_service
 from app.services.labelling import label_parcels
 from app.services.leases import lease
@@ -290,3 +290,41 @@ def test_an_address_changed_after_sealing_keeps_the_parcel(
     assert [(r.result, r.code) for r in tell(bench)] == [("held", HoldCode.ADDRESS_CHANGE)]
     assert unship(bench.work, parcel_id, "moved", void=True) == ParcelState.TO_LABEL
     assert truth.parcel(bench, parcel_id).holds == ()
+
+
+# trap 19
+def test_of_a_box_that_the_shop_has_for_one_order_the_other_orders_goods_are_taken_out(
+    bench: Bench, buyer: Buyer
+) -> None:
+    draft = buyer.draft((CUP, 2))
+    told = buyer.buy(draft=draft)
+    other = buyer.buy(draft=buyer.draft((CUP, 1), (BOWL, 2), like=draft))
+    box = merging.merge(bench.work, [the_parcel(buyer, told), the_parcel(buyer, other)])
+    seal(bench, [box])
+    bench.world.wechat.faults.close_before(SEND, times=9, when=lambda r: other.encode() in r.body)
+    assert [r.result for r in tell(bench)] == ["done", "later"]
+    bench.world.wechat.faults.clear()
+    bench.clock.advance(5)
+    case = buyer.store.open_aftersale(other, *buyer.goods(other), 1)
+    buyer.store.finish_refund(case)
+    buyer.fetch(other)
+    assert [(r.result, r.code) for r in tell(bench)] == [("held", HoldCode.REFUND)]
+
+    assert unship(bench.work, box, "refunded", void=True) == ParcelState.SHIPPED
+    number = truth.parcel(bench, box).waybill
+    assert truth.parcel(bench, box).holds == ()
+    assert pieces(bench, box) == 2
+    out = buyer.parcels(other)[-1]
+    assert (out.state, out.waybill, pieces(bench, out.id)) == (ParcelState.TO_LABEL, "", 2)
+    assert (allocated(bench, CUP), allocated(bench, BOWL)) == (0, 2)
+    assert integrity.check(bench.work).broken == ()
+
+    seal(bench, [out.id])
+    assert [r.result for r in tell(bench)] == ["done"]
+    assert buyer.on_file(told) == [(number, 2)]
+    assert [n for _, n in buyer.on_file(other)] == [2]
+    assert buyer.on_file(other)[0][0] != number
+    assert integrity.check(bench.work).broken == ()
+    with pytest.raises(UserError) as caught:
+        unship(bench.work, box, "too late")
+    assert caught.value.code == "already_reported"

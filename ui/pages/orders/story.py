@@ -39,6 +39,7 @@ _SIMPLE: Mapping[str, Text] = {
     "virtual_new": T("new virtual number"),
     "merged": T("merged with other orders"),
     "unmerged": T("Parted again, another address"),
+    "taken_out": T("Taken out of a box that the shop has for other orders"),
     "extra_parcel": T("one parcel more sent"),
     "correction": T("number corrected"),
     "corrected": T("The shop has the right number"),
