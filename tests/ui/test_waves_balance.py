@@ -10,12 +10,21 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services import labelling, number_returns, outbox, voiding, wave_views, waves
+from app.services import (
+    details,
+    labelling,
+    number_returns,
+    outbox,
+    queries,
+    voiding,
+    wave_views,
+    waves,
+)
 from app.services.number_returns import ReturnState
 from app.services.parcel_queries import parcel_rows
 from app.simulators.wechat.records import LabelAccount
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, Hands, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench
 from ui.main_window import Product
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
@@ -82,6 +91,86 @@ def test_low_balance_is_said_in_the_question_of_a_new_wave(qtbot: QtBot, bench: 
         qtbot.waitUntil(lambda: not form.shortage.isVisible(), timeout=WAIT_MS)
         product.window.findChildren(Dialog)[0].dismiss()
         assert page.sheet is not None
+
+
+def questions(product: Product) -> list[Dialog]:
+    return [d for d in product.window.findChildren(Dialog) if d.isVisible()]
+
+
+def press_p(qtbot: QtBot, product: Product, bench: Bench) -> None:
+    """Wait for what comes of it: a question, or a wave."""
+    Hands(product).press(Qt.Key.Key_P)
+    qtbot.waitUntil(
+        lambda: bool(questions(product) or details.waves_list(bench.work)), timeout=WAIT_MS
+    )
+    settle(qtbot, product)
+
+
+def question(product: Product) -> Dialog:
+    (found,) = questions(product)
+    return found
+
+
+def selected_orders(qtbot: QtBot, product: Product, bench: Bench, parcels: list[str]) -> None:
+    """Select the orders of these parcels in the list."""
+    page = orders_page(product)
+    page.tabs.choose("to_label")
+    settle(qtbot, product)
+    numbers = [order for r in parcel_rows(bench.work, parcels) for order in r.order_ids]
+    page.table.selection.select_only(
+        [o for n in numbers if (o := queries.find_order(bench.work, n)) is not None]
+    )
+    settle(qtbot, product)
+
+
+def test_low_balance_is_asked_about_before_orders_are_printed(qtbot: QtBot, bench: Bench) -> None:
+    _, parcels = nearly_empty(bench)
+    with shown_product(qtbot, bench) as product:
+        selected_orders(qtbot, product, bench, parcels)
+        press_p(qtbot, product, bench)
+        (card,) = question(product).findChildren(ToneCard)
+        assert str(LEFT) in card.accessibleName()
+        assert str(len(parcels)) in card.accessibleName()
+        question(product).dismiss()
+        settle(qtbot, product)
+        assert details.waves_list(bench.work) == []
+        press_p(qtbot, product, bench)
+        question(product).buttons["go"].click()
+        settle(qtbot, product)
+        (wave,) = details.waves_list(bench.work)
+        assert wave.parcels == len(parcels)
+
+
+def test_enough_labels_are_printed_without_a_question(qtbot: QtBot, bench: Bench) -> None:
+    _, parcels = nearly_empty(bench)
+    with shown_product(qtbot, bench) as product:
+        selected_orders(qtbot, product, bench, parcels[:LEFT])
+        press_p(qtbot, product, bench)
+        assert questions(product) == []
+        (wave,) = details.waves_list(bench.work)
+        assert wave.printed == LEFT
+
+
+def test_low_balance_is_asked_about_before_loose_parcels_are_printed(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    _, parcels = nearly_empty(bench)
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.tabs.choose("loose")
+        settle(qtbot, product)
+        page.loose_tab.table.selection.select_only(parcels)
+        press_p(qtbot, product, bench)
+        question(product).buttons["stay"].click()
+        settle(qtbot, product)
+        assert details.waves_list(bench.work) == []
+        assert set(page.loose_tab._chosen()) == set(parcels)
+        press_p(qtbot, product, bench)
+        question(product).buttons["go"].click()
+        settle(qtbot, product)
+        (wave,) = details.waves_list(bench.work)
+        assert wave.parcels == len(parcels)
+        assert page.loose_tab._chosen() == ()
 
 
 def test_what_would_stay_behind_changes_carrier_before_the_run(qtbot: QtBot, bench: Bench) -> None:

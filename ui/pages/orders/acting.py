@@ -15,6 +15,7 @@ from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders import deeds
 from ui.pages.orders.deeds import Deed, Handover
+from ui.pages.waves.short_question import ShortQuestion
 from ui.paint_status import Severity
 from ui.table.selection import SelectionSpec
 from ui.widgets.banner import BannerPlace, Notice
@@ -46,13 +47,20 @@ class OrderActions(QObject):
         self._banners = banners
         self._start_wave = start_wave
         self._undo: Callable[[], None] | None = None
+        self._short = ShortQuestion(work, tools, self)
 
     def chosen(self, spec: SelectionSpec, wanted: OrderFilter) -> OrderIds:
         """The orders of a selection, read when the action runs."""
         return lambda: deeds.chosen_orders(self._work, spec, wanted)
 
     def print_orders(self, orders: OrderIds) -> None:
-        """A wave of what waits for a label, and off it goes."""
+        """A wave of what waits for a label, and off it goes; a question when labels do not last."""
+        self._short.before(
+            lambda work: deeds.waiting_for_a_label(work, orders()),
+            lambda: self._print_now(orders),
+        )
+
+    def _print_now(self, orders: OrderIds) -> None:
         self.run(lambda _: deeds.hand_over(self._work, orders()), self._handed_over)
 
     def change_carrier(self, orders: OrderIds, code: str) -> None:

@@ -69,12 +69,21 @@ def hand_over(work: Workplace, order_ids: Sequence[str]) -> Handover:
     Raises ``UserError``: none of them waits, or a hold keeps them all.
     """
     rows = parcels_of(work, order_ids)
-    waiting = [r for r in rows if r.state == ParcelState.TO_LABEL and not r.holds and not r.wave]
+    waiting = [r for r in rows if _waits(r)]
     if not waiting:
         raise _nothing_to_print(rows)
     wave = waves.create(work, only=[r.id for r in waiting])
     taken = {order for r in waiting for order in r.order_ids}
     return Handover(wave, sum(order not in taken for order in order_ids))
+
+
+def waiting_for_a_label(work: Workplace, order_ids: Sequence[str]) -> list[str]:
+    """The parcels of these orders that ``hand_over`` would take."""
+    return [r.id for r in parcels_of(work, order_ids) if _waits(r)]
+
+
+def _waits(row: ParcelRow) -> bool:
+    return row.state == ParcelState.TO_LABEL and not row.holds and not row.wave
 
 
 def _nothing_to_print(rows: Sequence[ParcelRow]) -> UserError:

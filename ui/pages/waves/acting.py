@@ -16,6 +16,7 @@ from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.new_wave import WaveWish
 from ui.pages.waves.remedies import Failure, Fix, FixKind
+from ui.pages.waves.short_question import ShortQuestion
 from ui.paint_status import Severity
 from ui.wave_job import WaveJob
 from ui.widgets.banner import BannerPlace, Notice
@@ -44,12 +45,14 @@ def _when(dialog: Dialog, verb: str, run: Callable[[], None]) -> None:
 
 
 class WaveActs(QObject):
-    """``made(wave_id)`` after a new wave; ``balance_wanted`` asks for the tab of the accounts.
+    """``made(wave_id)`` after a new wave; ``left(parcel_ids)`` when there shall be none after all;
+    ``balance_wanted`` asks for the tab of the accounts.
 
     Everything that fails becomes a red banner with its remedy, until the next thing works.
     """
 
     made = Signal(str)
+    left = Signal(object)
     balance_wanted = Signal()
 
     def __init__(
@@ -59,6 +62,7 @@ class WaveActs(QObject):
         self._tools, self._work, self._job = tools, work, job
         self._banners = banners
         self.wave = ""
+        self._short = ShortQuestion(work, tools, self)
 
     def do(
         self, run: Callable[[Workplace], object], done: Callable[[object], None] | None = None
@@ -99,7 +103,14 @@ class WaveActs(QObject):
         )
 
     def create_of(self, parcels: tuple[str, ...]) -> None:
-        """A new wave of exactly these parcels."""
+        """A new wave of exactly these parcels, once there are labels enough or somebody agrees."""
+        self._short.before(
+            lambda _work: parcels,
+            lambda: self._create_of(parcels),
+            lambda: self.left.emit(parcels),
+        )
+
+    def _create_of(self, parcels: tuple[str, ...]) -> None:
 
         def made(wave: object) -> None:
             if isinstance(wave, waves.Wave):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QObject, Slot
@@ -11,41 +11,18 @@ from app.domain.errors import PackbenchError
 from app.domain.text import ntr, tr
 from app.jobs import CancelToken, Progress
 from app.ports import Health
-from app.services import balances, carrier_accounts, checking, number_returns, waves
-from app.services.carrier_choice import usable_carriers
-from app.services.parcel_queries import parcel_rows
+from app.services import carrier_accounts, checking, number_returns, waves
 from app.services.wave_views import WaveSheet
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.acting import WaveActs
 from ui.pages.waves.balance_tab import BalanceTab
 from ui.pages.waves.new_wave import NewWave, WaveWish
-from ui.pages.waves.shortage import ShortageBox, ShortView
+from ui.pages.waves.short_question import Found, read_shortages
+from ui.pages.waves.shortage import ShortageBox
 from ui.wave_run import RunView
 
 LANE = "waves-balance"
-Found = tuple[tuple[ShortView, ...], tuple[str, ...]]
-
-
-def read_shortages(work: Workplace, ids: Sequence[str]) -> Found:
-    """Accounts without enough labels for these parcels, and what they could change to.
-
-    Waits on the network when the balances are older than a few minutes.
-    """
-    short = balances.before_batch(work, parcels_of_batch=ids)
-    if not short:
-        return (), ()
-    rows = parcel_rows(work, list(ids))
-    views = []
-    for one in short:
-        mine = [
-            r.id
-            for r in rows
-            if (r.shop, r.account) == (one.shop, one.account) and not r.waybill and not r.holds
-        ]
-        behind = tuple(mine[-one.missing :])
-        views.append(ShortView(one.carrier, one.balance, one.needed, behind))
-    return tuple(views), tuple(usable_carriers(work))
 
 
 class BalanceWatch(QObject):

@@ -114,6 +114,7 @@ class WavesPage(Page):
         self.loose_tab.table.selection.changed.connect(self._share_blue)
         self.loose_tab.order_wanted.connect(self._open_order)
         self.acts.made.connect(self._wave_made)
+        self.acts.left.connect(self.loose_tab.table.selection.select_only)
         self.acts.balance_wanted.connect(self._to_balance)
         self.banners.acted.connect(self.banners.take)
         self.job.changed.connect(self._job_changed)
