@@ -216,5 +216,5 @@ def _stake(tx: Connection, state: ReturnState, told: Any, shop: str, *, in_doubt
             )
         ).scalar()
         if balance is not None:
-            return T("One label of the account, {n} are left.", n=balance)
+            return T("One label of the account, {n} are left.", n=f"{balance:,}")
     return T("One label's worth.")

@@ -285,6 +285,19 @@ def low_balance_question(stage: Stage) -> None:
     stage.settle()
 
 
+def low_balance_at_once(stage: Stage) -> None:
+    """P in the list of orders."""
+    parcels = set(_low(stage))
+    page = stage.orders
+    page.tabs.choose("to_label")
+    stage.settle()
+    rows = queries.order_rows(stage.bench.work, [str(i) for i in page.table.rows.ids])
+    page.table.selection.select_only([r.id for r in rows if parcels & set(r.parcels)])
+    stage.settle()
+    page.act("print")
+    stage.settle()
+
+
 def low_balance_sheet(stage: Stage) -> None:
     waves.create(stage.bench.work, only=_low(stage))
     _waves(stage)
@@ -330,6 +343,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         sync_panel,
         sync_check,
         low_balance_question,
+        low_balance_at_once,
         low_balance_sheet,
         balances_tab,
     )

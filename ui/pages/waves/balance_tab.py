@@ -172,13 +172,13 @@ def _return_view(row: ReturnRow, now: datetime) -> ReturnView:
             state = tr("ends by itself")
         case ReturnState.DONE:
             state = tr("given back")
-    stake = " ".join(str(x) for x in (row.reason if refused else None, row.stake) if x)
     return ReturnView(
         key=str(row.id),
         number=row.number or tr("Number not clear"),
         carrier=row.carrier,
         state=state,
-        stake=stake,
+        stake=str(row.stake),
+        why=str(row.reason) if refused and row.reason else "",
         severity=_RETURN_SHAPES[row.state],
         can_retry=refused,
         can_acknowledge=refused,

@@ -116,6 +116,7 @@ class NewWave:
         )
         self.form.changed.connect(self._count)
         self.form.limit.submitted.connect(self._submit)
+        self.form.shortage.grown.connect(self.dialog.fit_soon)
         self._count()
         self.form.carrier.setFocus()
 

@@ -18,11 +18,17 @@ from ui.theme_tokens import Tone, Type
 from ui.widgets.buttons import Button, Size
 from ui.widgets.card import Card, Hairline
 from ui.widgets.label import TextLabel
+from ui.widgets.tone_card import Lines
+
+_CARD_PX, _PAD = 760, 20
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnView:
-    """One number. ``severity`` is its shape; a refused one waits for somebody who has seen it."""
+    """One number. ``severity`` is its shape; a refused one waits for somebody who has seen it.
+
+    ``why`` is what the carrier said, ``stake`` what that costs and what to do.
+    """
 
     key: str
     number: str
@@ -30,6 +36,7 @@ class ReturnView:
     state: str
     stake: str
     severity: Severity
+    why: str = ""
     can_retry: bool = False
     can_acknowledge: bool = False
 
@@ -57,15 +64,21 @@ class ReturnRow(QWidget):
     def __init__(self, theme: Theme, view: ReturnView) -> None:
         super().__init__()
         self._key = view.key
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 10, 0, 10)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 10)
+        column.setSpacing(4)
+        row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(_Mark(theme, view))
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(TextLabel(theme, view.number, Type.BODY_STRONG))
-        words.addWidget(TextLabel(theme, view.stake, Type.CAPTION, "text2"))
-        row.addLayout(words, 1)
+        mark = _Mark(theme, view)
+        row.addWidget(mark)
+        row.addWidget(TextLabel(theme, view.number, Type.BODY_STRONG), 1)
+        column.addLayout(row)
+        below = QHBoxLayout()
+        below.setContentsMargins(mark.width() + 10, 0, 0, 0)
+        said = "\n".join(x for x in (view.why, view.stake) if x)
+        room = theme.scaled(_CARD_PX) - 2 * _PAD - mark.width() - 10
+        below.addWidget(Lines(theme, said, width=room, most=3))
+        column.addLayout(below)
         bad = view.severity in (Severity.STOP, Severity.FAILED)
         color: str | Tone = Tone.ERR if bad else "text2"
         row.addWidget(TextLabel(theme, view.state, Type.BODY, color))
@@ -95,10 +108,10 @@ class ReturnsCard(Card):
     acknowledged = Signal(str)
 
     def __init__(self, theme: Theme, rows: Sequence[ReturnView]) -> None:
-        super().__init__(theme, padding=20)
-        self.setMaximumWidth(theme.scaled(760))
+        super().__init__(theme, padding=_PAD)
+        self.setMaximumWidth(theme.scaled(_CARD_PX))
         self.body.setSpacing(0)
-        self.body.setContentsMargins(20, 16, 20, 8)
+        self.body.setContentsMargins(_PAD, 16, _PAD, 8)
         self.body.addWidget(TextLabel(theme, tr("Numbers on their way back"), Type.CARD_TITLE))
         for at, view in enumerate(rows):
             if at:

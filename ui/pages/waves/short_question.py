@@ -90,7 +90,7 @@ class ShortQuestion(QObject):
         box = ShortageBox(self._tools.theme, DIALOG_PX - 48)
         box.show_shortages(found)
         dialog = self._tools.shell.ask(
-            tr("There are not labels enough for all of them"),
+            tr("Too few labels for this wave"),
             "",
             [
                 Verb("stay", tr("Do not print yet"), safe=True),
@@ -98,4 +98,6 @@ class ShortQuestion(QObject):
             ],
             box,
         )
+        box.grown.connect(dialog.fit_soon)
+        dialog.fit_soon()
         dialog.chosen.connect(lambda verb: go() if verb == "go" else stay())

@@ -34,7 +34,7 @@ class ShortView:
     def words(self) -> str:
         """中通面单还剩 12 张，这批要 40 张."""
         return tr(
-            "{carrier}: {left} labels left, this wave wants {needed}",
+            "{carrier}: {left} labels left, {needed} wanted",
             carrier=carrier_name(self.carrier),
             left=f"{self.left:,}",
             needed=f"{self.needed:,}",
@@ -53,10 +53,12 @@ def top_up_words(carrier: str) -> str:
 class ShortageBox(QWidget):
     """Every account that does not last, each with its two ways out.
 
-    ``carrier_wanted(parcels, company)`` moves what would stay behind to another company.
+    ``carrier_wanted(parcels, company)`` moves what would stay behind to another company;
+    ``grown`` when it needs another height.
     """
 
     carrier_wanted = Signal(object, str)
+    grown = Signal()
 
     def __init__(self, theme: Theme, width: int, *, below: int = 0) -> None:
         super().__init__()
@@ -97,7 +99,12 @@ class ShortageBox(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         top_up = Button(theme, tr("How to top up"), card, size=Size.SMALL, icon="wallet")
-        top_up.clicked.connect(lambda: how.setVisible(not how.isVisible()))
+
+        def toggle() -> None:
+            how.setVisible(not how.isVisible())
+            self.grown.emit()
+
+        top_up.clicked.connect(toggle)
         row.addWidget(top_up)
         others = [code for code in self._others if code != short.carrier]
         if short.parcels and others:
