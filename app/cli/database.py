@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, ErrorRow
@@ -42,7 +43,7 @@ def _check(_wanted: argparse.Namespace, context: Context) -> CommandResult:
     remedy = str(T("Restore the last backup, or ask for help with the output of: db check"))
     errors = [ErrorRow(b.rule, str(b.message), remedy, b.ref) for b in checked.broken]
     columns = (
-        Column("rule", tr("Rule")),
+        Column("rule", tr("Rule"), show=words.rule),
         Column("ok", tr("Holds true")),
         Column("broken", tr("Broken"), right=True),
     )

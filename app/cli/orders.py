@@ -122,6 +122,10 @@ def _detail_row(detail: OrderDetail) -> dict[str, Any]:
             }
             for h in detail.holds
         ],
+        "story": [
+            {"at": s.at, "action": s.action, "user": s.user, "detail": dict(s.detail)}
+            for s in detail.story
+        ],
     }
 
 
@@ -156,6 +160,15 @@ def _detail_text(detail: OrderDetail) -> str:
                 waybill=parcel.waybill,
             ).strip()
         )
+    lines += [
+        tr(
+            "Extra parcel: {carrier} {waybill}",
+            carrier=words.carrier(s.detail.get("carrier")),
+            waybill=s.detail.get("number", ""),
+        )
+        for s in detail.story
+        if s.action == "extra_parcel"
+    ]
     said = [f"! {words.holds(h.code)}: {Text.from_json(h.reason)}" for h in detail.holds]
     lines += dict.fromkeys(said)  # two variants of one listing say the same
     return "\n".join(lines)

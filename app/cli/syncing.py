@@ -166,9 +166,10 @@ def _day(row: DayRow) -> dict[str, object]:
 
 def _not_equal(row: DayRow) -> ErrorRow:
     message = T(
-        "{day}, {state}: {missing} orders are missing, {different} are different.",
+        "{shop} {day}, {state}: {missing} orders are missing, {different} are different.",
+        shop=row.shop,
         day=row.day,
-        state=row.state,
+        state=words.order_status(row.state),
         missing=len(row.missing),
         different=len(row.different),
     )

@@ -141,6 +141,16 @@ _SECTIONS: Mapping[str, Text] = {
     "rule": T("Rule"),
     "relay": T("Relay"),
 }
+_RULES: Mapping[str, Text] = {
+    "ledger": T("the ledger adds up to the stock"),
+    "reservations": T("what is allocated is reserved"),
+    "one_waybill": T("a parcel has one number"),
+    "shipped_stock": T("goods left the stock once"),
+    "reported": T("what shops were told has left"),
+    "unreported": T("what is sealed will be told"),
+    "printed": T("what counts as printed was sent"),
+    "held": T("nothing held has left"),
+}
 
 
 def _by(*tables: Mapping[Any, Text]) -> Shown:
@@ -182,4 +192,5 @@ shelf = _by(_SHELF)
 likeness = _by(_LIKENESS)
 health = _by(_HEALTH)
 section = _by(_SECTIONS)
+rule = _by(_RULES)
 note_state = _by(_NOTES)

@@ -180,6 +180,10 @@ def test_a_number_is_corrected_and_one_more_parcel_told_of(ready: Shell, counter
     )  # fmt: skip
     drained = good(ready.json("outbox", "drain"))
     assert [r["kind"] for r in drained] == ["correct", "extra"]
+    assert more in ready("orders", "show", order).out
+    (shown,) = good(ready.json("orders", "show", order))
+    told = {s["action"]: s["detail"] for s in shown["story"]}
+    assert told["extra_parcel"]["number"] == more
     assert counter.on_file(order) == [right, more]
     (row,) = good(ready.json("parcels", "show", right))
     assert (row["id"], row["waybill"]) == (parcel, right)
