@@ -229,14 +229,19 @@ class Sweeper:
 
     def _read(self, pages: Iterator[Sequence[str]], told: Teller | None = None) -> None:
         before = self.result.new + self.result.changed
+        # What failed in an earlier step may have been read since: only this step's is written down.
+        known, self.result.failed = self.result.failed, {}
         intake = Intake(self.work, self.shop, self.result, self.token, self.recent, sweep=True)
         if told is not None:
             intake.heard = told.heard
-        intake.run(pages)
+        try:
+            intake.run(pages)
+        finally:
+            failed = set(self.result.failed)
+            self.result.failed = {**known, **self.result.failed}
         if told is not None:
             told.finished()
-        shop_id, failed = self.shop.shop_id, set(self.result.failed)
-        sync_state.change_unread(self.work, shop_id, failed=failed, read=set())
+        sync_state.change_unread(self.work, self.shop.shop_id, failed=failed, read=set())
         if self.result.new + self.result.changed > before:
             self.work.changed("orders", "parcels", "stock")
 

@@ -234,6 +234,24 @@ def test_an_order_that_cannot_be_read_is_remembered_and_tried_now_and_then(small
     assert stored(small)[first] == "paid"
 
 
+def test_an_order_that_a_sweep_could_not_read_is_forgotten_once_it_was_read(small: Bench) -> None:
+    recent = RecentReadings()
+    beside = sweeper(small, recent)
+    (order,) = add_orders(small, ago_s=120)
+    broken = {"errcode": 0, "order": {"order_id": order}}
+    small.world.wechat.faults.answer_json(
+        ORDER_PATH, broken, when=lambda r: r.json()["order_id"] == order
+    )
+    beside.large()
+    assert sync_state.unread(small.work, SHOP) == [order]
+    small.clock.advance(minutes=1)
+    poll(small, recent, large=True)
+    assert (stored(small)[order], sync_state.unread(small.work, SHOP)) == ("paid", [])
+    small.clock.advance(minutes=5)
+    assert beside.large()
+    assert sync_state.unread(small.work, SHOP) == []
+
+
 # Pauses and first connections
 
 
