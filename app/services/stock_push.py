@@ -94,8 +94,8 @@ def push(
             ref=shop_id,
         )
 
-    def decide(tx: Connection, item: WantedStock, has: int, busy: bool) -> PushRow:
-        return _decide(tx, work, item, has, busy=busy, dry_run=dry_run)
+    def decide(tx: Connection, item: WantedStock, has: int, is_busy: bool) -> PushRow:
+        return _decide(tx, work, item, has, is_busy=is_busy, dry_run=dry_run)
 
     found = compare(
         work,
@@ -188,7 +188,7 @@ def compare(
             part = chunk[start : start + _A_TRANSACTION]
             generations = {row.id: row.stock_generation for row in part}
             with work.db.read() if look_only else work.db.write() as tx:
-                busy = busy_before | stock_sending.on_its_way(tx, work, list(generations))
+                on_its_way = busy_before | stock_sending.on_its_way(tx, work, list(generations))
                 if not look_only:
                     _note_seen(tx, work, part, has)
                 for item in stock_wanted.wanted(tx, shop_id, list(generations)):
@@ -198,7 +198,7 @@ def compare(
                     if there is None:
                         found.append(_unknown(known))
                     else:
-                        found.append(decide(tx, known, there, item.listing_id in busy))
+                        found.append(decide(tx, known, there, item.listing_id in on_its_way))
         progress(Step(len(found), total, 0, None, shop_id))
     return found
 
@@ -222,27 +222,29 @@ def row_of(item: WantedStock, has: int | None, result: str, code: str = "") -> P
     )
 
 
-def busy_row(item: WantedStock, has: int) -> PushRow:
-    """The listing must be left alone: what the shop was just told is not in ``has`` for sure."""
+def busy(row: PushRow) -> PushRow:
+    """The listing must be left alone: what the shop was just told is not in its figure for sure."""
     return replace(
-        row_of(item, has, "later", "stock_busy"),
+        row,
+        result="later",
+        code="stock_busy",
         message=T("The shop is just being told something else about this listing."),
         remedy=T("Try again in a minute."),
     )
 
 
 def _decide(
-    tx: Connection, work: Workplace, item: WantedStock, has: int, *, busy: bool, dry_run: bool
+    tx: Connection, work: Workplace, item: WantedStock, has: int, *, is_busy: bool, dry_run: bool
 ) -> PushRow:
     if dry_run:
         return row_of(item, has, "same" if item.wanted == has else "would")
-    if busy:
-        return busy_row(item, has)
+    if is_busy:
+        return busy(row_of(item, has, "later"))
     if item.wanted == has:
         return row_of(item, has, "same")
     once = stock_sending.queue(tx, work, item, item.wanted - has)
     if once is None:
-        return busy_row(item, has)
+        return busy(row_of(item, has, "later"))
     return replace(row_of(item, has, "queued"), once=once)
 
 

@@ -9,12 +9,14 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, update
 
+from app.domain.errors import RetryableError
 from app.domain.listings import ListingStatus
 from app.domain.states import OutboxState
 from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import Reported, ReportLater, ReportRefused, ReportUnclear
 from app.services import mapping, read_only, records, stock_push, stock_sending, stock_wanted
+from app.services.leases import lease
 from app.services.stock_push import PushRow
 from app.services.stock_wanted import WantedStock
 from app.services.workplace import Workplace
@@ -33,9 +35,9 @@ def differences(
     Raises ``RetryableError`` when the shop cannot be asked.
     """
 
-    def decide(_tx: Connection, item: WantedStock, has: int, busy: bool) -> PushRow:
-        if busy:
-            return stock_push.busy_row(item, has)
+    def decide(_tx: Connection, item: WantedStock, has: int, is_busy: bool) -> PushRow:
+        if is_busy:
+            return stock_push.busy(stock_push.row_of(item, has, "later"))
         result = "same" if has == item.wanted else "more" if has > item.wanted else "fewer"
         return stock_push.row_of(item, has, result)
 
@@ -86,45 +88,32 @@ def overwrite(
 
 
 def _set(work: Workplace, row: PushRow) -> PushRow:
+    try:
+        with lease(work, "outbox"):  # no change is sent meanwhile: it would come on top
+            return _set_alone(work, row)
+    except RetryableError:
+        return stock_push.busy(row)
+
+
+def _set_alone(work: Workplace, row: PushRow) -> PushRow:
     with work.db.write() as tx:
         if stock_sending.on_its_way(tx, work, [row.listing]):
-            return replace(
-                row,
-                result="later",
-                code="stock_busy",
-                message=T("The shop is just being told something else about this listing."),
-                remedy=T("Try again in a minute."),
-            )
+            return stock_push.busy(row)
         for item in stock_wanted.wanted(tx, row.shop, [row.listing]):  # as it is at this moment
             row = replace(row, wanted=item.wanted, delta=item.wanted - (row.shop_stock or 0))
         # What was queued before is void: the figure becomes the right one now.
-        tx.execute(
-            update(listings)
-            .where(listings.c.id == row.listing)
-            .values(stock_generation=listings.c.stock_generation + 1, shop_stock=None)
-        )
-        tx.execute(
-            update(outbox)
-            .where(
-                outbox.c.lane == stock_sending.lane(row.listing),
-                outbox.c.state == OutboxState.PENDING,
-            )
-            .values(state=OutboxState.SUPERSEDED, done_at=work.now())
-        )
+        _forget_queued(tx, work, row, None)
         _note(tx, work, "stock_set", row)
-    goods = work.outside.shop(row.shop).goods
-    match goods.set_stock(row.product_id, row.sku_id, row.wanted):
+    outcome = work.outside.shop(row.shop).goods.set_stock(row.product_id, row.sku_id, row.wanted)
+    with work.db.write() as tx:
+        # And so is what somebody has worked out meanwhile from the figure of before.
+        _forget_queued(tx, work, row, row.wanted if isinstance(outcome, Reported) else None)
+        if isinstance(outcome, ReportRefused):
+            _note(tx, work, "stock_set_refused", row)
+    match outcome:
         case Reported():
-            with work.db.write() as tx:
-                tx.execute(
-                    update(listings)
-                    .where(listings.c.id == row.listing)
-                    .values(shop_stock=row.wanted, stock_seen_at=work.now())
-                )
             return replace(row, result="done")
         case ReportRefused(problem=problem):
-            with work.db.write() as tx:
-                _note(tx, work, "stock_set_refused", row)
             return replace(
                 row,
                 result="refused",
@@ -140,6 +129,24 @@ def _set(work: Workplace, row: PushRow) -> PushRow:
                 message=reason,
                 remedy=T("Compare again: only what still differs is changed."),
             )
+
+
+def _forget_queued(tx: Connection, work: Workplace, row: PushRow, has: int | None) -> None:
+    """Make every difference void that was queued for the listing; ``has``: its figure now."""
+    seen = {} if has is None else {"stock_seen_at": work.now()}
+    tx.execute(
+        update(listings)
+        .where(listings.c.id == row.listing)
+        .values(stock_generation=listings.c.stock_generation + 1, shop_stock=has, **seen)
+    )
+    tx.execute(
+        update(outbox)
+        .where(
+            outbox.c.lane == stock_sending.lane(row.listing),
+            outbox.c.state == OutboxState.PENDING,
+        )
+        .values(state=OutboxState.SUPERSEDED, done_at=work.now())
+    )
 
 
 def _note(tx: Connection, work: Workplace, action: str, row: PushRow) -> None:

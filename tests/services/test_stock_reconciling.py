@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
+from app.domain.errors import RetryableError
 from app.services import outbox, stock, stock_push, stock_reconciling
 from app.services.listings import pulling
 from app.store.tables import audit
@@ -20,6 +23,8 @@ from tests.services.goods import (
 from tests.services.truth import change_shop
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 UPDATE = "/channels/ec/product/stock/update"
 HONEY, HONEY_SKU, HONEY_CODE = "10000154820411", "3616331044", "FM-500"
 
@@ -27,7 +32,6 @@ HONEY, HONEY_SKU, HONEY_CODE = "10000154820411", "3616331044", "FM-500"
 @pytest.fixture
 def apart(bench: Bench) -> Bench:
     """A shop that agrees with us, except that it has five tins more and two jars fewer."""
-    bench.sync()
     pulling.pull(bench.work, SHANYE)
     change_shop(bench, SHANYE, stock_push="on")
     stock_push.push_and_send(bench.work, SHANYE)
@@ -81,6 +85,24 @@ def test_a_queued_difference_does_not_come_on_top(apart: Bench) -> None:
     stock_reconciling.overwrite(apart.work, SHANYE)
     outbox.drain(apart.work, everything=True)
     assert platform(apart).stock_of(TEA, TEA_SKU) == available(apart, TEA_CODE)
+
+
+def test_a_difference_worked_out_meanwhile_does_not_come_on_top(apart: Bench) -> None:
+    overwriting = apart.world.wechat.faults.hang(
+        UPDATE, when=lambda r: TEA_SKU.encode() in r.body, takes_effect=False
+    )
+    with ThreadPoolExecutor(1) as person:
+        done = person.submit(stock_reconciling.overwrite, apart.work, SHANYE)
+        overwriting.wait_until_met()
+        found = {r.sku_id: r for r in stock_push.push(apart.work, SHANYE, sku=TEA_CODE)}
+        assert (found[TEA_SKU].result, found[TEA_SKU].delta) == ("queued", -5)
+        with pytest.raises(RetryableError):
+            outbox.drain(apart.work)
+        overwriting.release()
+        assert {r.result for r in done.result()} == {"done"}
+    outbox.drain(apart.work, everything=True)
+    assert platform(apart).stock_of(TEA, TEA_SKU) == available(apart, TEA_CODE)
+    assert row(apart, TEA, TEA_SKU).shop_stock == available(apart, TEA_CODE)
 
 
 def test_a_refused_one_is_explained_and_the_others_go_on(apart: Bench) -> None:
