@@ -18,8 +18,7 @@ from tests.support.warehouse import Bench, open_bench
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with open_bench(tmp_path) as opened:
-        opened.sync()
+    with open_bench(tmp_path, then=Bench.sync) as opened:
         yield opened
 
 

@@ -17,8 +17,7 @@ from tests.support.warehouse import Bench, open_bench
 
 @pytest.fixture
 def bench(tmp_path: Path) -> object:
-    with open_bench(tmp_path) as opened:
-        opened.sync()
+    with open_bench(tmp_path, then=Bench.sync) as opened:
         yield opened
 
 

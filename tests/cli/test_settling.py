@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.calling import Shell
-from tests.support.warehouse import open_bench
+from tests.support.warehouse import Bench, open_bench
 
 
 def test_a_number_can_be_typed_in_and_only_once(tmp_path: Path) -> None:
-    with open_bench(tmp_path) as bench:
-        bench.sync()
+    with open_bench(tmp_path, then=Bench.sync) as bench:
         shell = Shell(bench.folder / "data")
         first, second = (
             r["id"] for r in shell.json("parcels", "list", "--state", "to_label").rows[:2]

@@ -8,12 +8,11 @@ import pytest
 
 from tests.cli.calling import Shell
 from tests.support.shop_orders import SHOP, add_orders, stored
-from tests.support.warehouse import open_bench
+from tests.support.warehouse import Bench, open_bench
 
 
 def test_the_check_names_what_is_missing_and_fetches_it(tmp_path: Path) -> None:
-    with open_bench(tmp_path, orders=48) as bench:
-        bench.sync()
+    with open_bench(tmp_path, then=Bench.sync) as bench:
         lost = add_orders(bench, 2, ago_s=86_400, status=30)
         sh = Shell(tmp_path / "data")
         answer = sh.json("sync", "check", "--shop", SHOP)
@@ -32,7 +31,7 @@ def test_the_check_names_what_is_missing_and_fetches_it(tmp_path: Path) -> None:
 
 
 def test_wrong_uses_are_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with open_bench(tmp_path, orders=48):
+    with open_bench(tmp_path):
         sh = Shell(tmp_path / "data")
         assert sh.json("sync", "check", "--shop", "nobody").code == 1
         assert sh.json("sync", "chek").code == 1

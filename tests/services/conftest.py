@@ -11,7 +11,8 @@ from tests.support.warehouse import Bench, open_bench
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    """A configured bench with stock, on the simulated world."""
-    with open_bench(tmp_path) as opened:
+def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A configured bench with stock, on the simulated world; see the mark ``synced``."""
+    synced = request.node.get_closest_marker("synced") is not None
+    with open_bench(tmp_path, then=Bench.sync if synced else None) as opened:
         yield opened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from app.domain.states import Route
@@ -15,6 +16,8 @@ from app.store.tables import parcels
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 ACCOUNTS = "/channels/ec/logistics/ewaybill/biz/account/get"
 
 
@@ -25,7 +28,6 @@ def _account(bench: Bench, row: ParcelRow) -> LabelAccount:
 
 
 def _ready(bench: Bench) -> list[ParcelRow]:
-    bench.sync()
     return truth.ready(bench, Route.PLATFORM, "zto")
 
 

@@ -16,6 +16,8 @@ from app.store.tables import parcels, waybills
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 def _numbers(bench: Bench, parcel_id: str) -> list[Any]:
     query = select(waybills).where(waybills.c.parcel_id == parcel_id).order_by(waybills.c.box_no)
@@ -29,7 +31,6 @@ ADD = "/channels/ec/logistics/ewaybill/biz/order/addsuborder"
 @pytest.fixture
 def row(bench: Bench) -> ParcelRow:
     """A parcel that waits for its number at the platform's SF account."""
-    bench.sync()
     found = truth.ready(bench, Route.PLATFORM, "zto")[0]
     with bench.work.db.write() as tx:
         tx.execute(update(parcels).where(parcels.c.id == found.id).values(**_sf(bench, found)))
@@ -152,7 +153,6 @@ def test_a_platform_that_does_not_list_boxes_leaves_it_to_a_person(
 
 
 def test_a_carrier_without_boxes_says_so_and_nothing_changes(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     label_parcels(bench.work, [row.id])
     with pytest.raises(UserError, match="子母件"):
@@ -174,7 +174,6 @@ def test_boxes_have_their_limits(bench: Bench, row: ParcelRow) -> None:
 
 
 def test_boxes_of_a_direct_shipment_have_numbers_and_labels_too(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     with bench.work.db.write() as tx:
         tx.execute(update(parcels).where(parcels.c.id == row.id).values(weight_g=9000))

@@ -62,6 +62,7 @@ def told(work: Workplace) -> dict[str, list[str]]:
         found[table] = sorted(
             str({k: shown(v) for k, v in sorted(r.items()) if k not in left_out})
             for r in rows[table]
+            if r.get("action") != "config"
         )
     return found
 

@@ -29,13 +29,14 @@ from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 Break = Callable[[Connection, Bench], None]
 
 
 @pytest.fixture
 def busy(bench: Bench) -> Bench:
     """A bench with parcels in every state from checked to shipped."""
-    bench.sync()
     ids = [r.id for r in truth.ready(bench, Route.PLATFORM, "zto")][:6]
     label_parcels(bench.work, ids[1:])
     work, _ = with_fake_printers(bench.work)

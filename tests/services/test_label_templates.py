@@ -14,10 +14,11 @@ from tests.services import truth
 from tests.services.truth import LABEL_CREATE
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 @pytest.fixture
 def row(bench: Bench) -> ParcelRow:
-    bench.sync()
     return truth.ready(bench, Route.PLATFORM, "zto")[0]
 
 

@@ -18,6 +18,8 @@ from tests.services import truth
 from tests.services.truth import LABEL_CREATE, LABEL_GET, SF_PATH, SOURCES, ZTO_CREATE
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 def test_a_wave_gets_one_number_a_parcel_and_keeps_it(bench: Bench) -> None:
     wave, rows = bench.labelled_wave()
@@ -31,7 +33,6 @@ def test_a_wave_gets_one_number_a_parcel_and_keeps_it(bench: Bench) -> None:
 
 
 def test_a_lost_answer_of_sf_is_looked_up_and_adopted(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     bench.world.carriers.server.faults.lose_answer(SF_PATH, when=truth.creates)
     (first,) = label_parcels(bench.work, [row.id])
@@ -43,7 +44,6 @@ def test_a_lost_answer_of_sf_is_looked_up_and_adopted(bench: Bench) -> None:
 
 
 def test_a_lost_answer_of_yunda_gives_one_number(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "yunda")[0]
     bench.world.carriers.server.faults.lose_answer(truth.YUNDA_CREATE)
     assert [r.result for r in label_parcels(bench.work, [row.id])] == ["unknown"]
@@ -53,7 +53,6 @@ def test_a_lost_answer_of_yunda_gives_one_number(bench: Bench) -> None:
 
 
 def test_a_lost_answer_of_zto_asks_a_person_and_never_books_again(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "zto")[0]
     bench.world.carriers.server.faults.lose_answer(ZTO_CREATE)
     wave = bench.wave(only=[row.id])
@@ -66,7 +65,6 @@ def test_a_lost_answer_of_zto_asks_a_person_and_never_books_again(bench: Bench) 
 
 
 def test_a_person_settles_what_zto_cannot_tell(bench: Bench) -> None:
-    bench.sync()
     found, lost = truth.ready(bench, Route.DIRECT, "zto")[:2]
     bench.world.carriers.server.faults.lose_answer(ZTO_CREATE, times=2)
     assert [r.result for r in label_parcels(bench.work, [found.id, lost.id])] == ["unknown"] * 2
@@ -80,7 +78,6 @@ def test_a_person_settles_what_zto_cannot_tell(bench: Bench) -> None:
 
 
 def test_a_number_bought_elsewhere_can_be_typed_in(bench: Bench) -> None:
-    bench.sync()
     row, other, *_ = truth.ready(bench, Route.DIRECT, "zto")
     outcomes.settle_by_person(bench.work, row.id, " 7312 0000 0000 12 ")
     assert truth.parcel(bench, row.id).waybill == "73120000000012"
@@ -104,7 +101,6 @@ def test_a_number_bought_elsewhere_can_be_typed_in(bench: Bench) -> None:
 
 
 def test_a_lost_answer_of_the_platform_is_looked_up_and_adopted(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     bench.world.wechat.faults.lose_answer(LABEL_CREATE)
     (first,) = label_parcels(bench.work, [row.id])
@@ -120,7 +116,6 @@ def test_a_lost_answer_of_the_platform_is_looked_up_and_adopted(bench: Bench) ->
 def test_without_connection_nothing_was_sent_and_the_same_key_goes_out(
     bench: Bench, route: Route, carrier: str
 ) -> None:
-    bench.sync()
     row = truth.ready(bench, route, carrier)[0]
     if route is Route.PLATFORM:
         there = truth.change_shop(bench, row.shop, base_url=truth.nobody_listens())
@@ -140,7 +135,6 @@ def test_without_connection_nothing_was_sent_and_the_same_key_goes_out(
 
 def test_what_changed_since_the_request_was_saved_gets_a_key_of_its_own(bench: Bench) -> None:
     """A request that never left must not carry an old address to the carrier."""
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     bench.world.wechat.faults.answer_json(LABEL_CREATE, {"errcode": 10025011, "errmsg": "busy"})
     (first,) = label_parcels(bench.work, [row.id])
@@ -159,7 +153,6 @@ def test_what_changed_since_the_request_was_saved_gets_a_key_of_its_own(bench: B
 
 
 def test_a_refusal_of_a_carrier_spends_the_key(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "yunda")[0]
     truth.yunda_has(bench, 0)
     (first,) = label_parcels(bench.work, [row.id])
@@ -175,7 +168,6 @@ def test_a_refusal_of_a_carrier_spends_the_key(bench: Bench) -> None:
 
 
 def test_the_platform_gets_a_fresh_key_only_after_it_knows_of_no_number(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     bench.world.shops[row.shop].refuse_labels("ZTO", "网点暂停服务")
     (first,) = label_parcels(bench.work, [row.id])
@@ -194,7 +186,6 @@ def test_the_platform_gets_a_fresh_key_only_after_it_knows_of_no_number(bench: B
 def test_the_platform_is_not_asked_again_while_it_cannot_say_what_became_of_it(
     bench: Bench,
 ) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     bench.world.shops[row.shop].refuse_labels("ZTO", "网点暂停服务")
     label_parcels(bench.work, [row.id])
@@ -205,7 +196,6 @@ def test_the_platform_is_not_asked_again_while_it_cannot_say_what_became_of_it(
 
 
 def test_an_empty_balance_stops_the_account_and_leaves_the_others(bench: Bench) -> None:
-    bench.sync()
     empty = [r.id for r in truth.ready(bench, Route.DIRECT, "yunda")]
     other = [r.id for r in truth.ready(bench, Route.DIRECT, "zto")]
     assert len(empty) > 1
@@ -217,7 +207,6 @@ def test_an_empty_balance_stops_the_account_and_leaves_the_others(bench: Bench) 
 
 
 def test_a_wrong_secret_stops_the_account(bench: Bench) -> None:
-    bench.sync()
     ids = [r.id for r in truth.ready(bench, Route.DIRECT, "yunda")]
     bench.services.secrets.set(secret_name("carrier", "yunda", "app_secret"), "wrong")
     rows = label_parcels(bench.work, ids)
@@ -226,7 +215,6 @@ def test_a_wrong_secret_stops_the_account(bench: Bench) -> None:
 
 
 def test_a_number_it_has_is_kept_while_its_account_is_stopped(bench: Bench) -> None:
-    bench.sync()
     first, second, *_ = truth.ready(bench, Route.DIRECT, "yunda")
     (kept,) = label_parcels(bench.work, [second.id])
     truth.yunda_has(bench, 0)
@@ -240,7 +228,6 @@ def test_a_number_it_has_is_kept_while_its_account_is_stopped(bench: Bench) -> N
 def test_a_broken_answer_is_unknown_and_then_settled(
     bench: Bench, route: Route, carrier: str, fault: str
 ) -> None:
-    bench.sync()
     row = truth.ready(bench, route, carrier)[0]
     platform = route is Route.PLATFORM
     faults = bench.world.wechat.faults if platform else bench.world.carriers.server.faults
@@ -264,7 +251,6 @@ def test_a_broken_answer_is_unknown_and_then_settled(
 @pytest.mark.parametrize("early", [True, False])
 def test_an_answer_later_than_the_time_out_is_unknown(bench: Bench, early: bool) -> None:
     """``early``: the carrier books at once and says so late; else it books when we are gone."""
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     truth.change_account(bench, "sf", timeout_s=0.2)
     server = bench.world.carriers.server
@@ -282,7 +268,6 @@ def test_an_answer_later_than_the_time_out_is_unknown(bench: Bench, early: bool)
 
 
 def test_two_threads_that_label_one_wave_get_one_number_a_parcel(bench: Bench) -> None:
-    bench.sync()
     wave = bench.wave()
     gate = threading.Barrier(2)
 
@@ -304,7 +289,6 @@ def test_two_threads_that_label_one_wave_get_one_number_a_parcel(bench: Bench) -
 
 
 def test_a_call_under_way_is_not_looked_up_by_another_thread(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     server = bench.world.carriers.server
     hang = server.faults.hang(SF_PATH, when=truth.creates, takes_effect=False)
@@ -320,7 +304,6 @@ def test_a_call_under_way_is_not_looked_up_by_another_thread(bench: Bench) -> No
 
 
 def test_over_the_decode_quota_the_sentence_says_so(bench: Bench) -> None:
-    bench.sync()
     first, second, *_ = truth.ready(bench, Route.DIRECT, "sf")
     truth.change_shop(bench, first.shop, decode_per_day=1)
     rows = label_parcels(bench.work, [first.id, second.id])
@@ -330,7 +313,6 @@ def test_over_the_decode_quota_the_sentence_says_so(bench: Bench) -> None:
 
 
 def test_an_order_is_decoded_once(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     path = "/channels/ec/order/sensitiveinfo/decode"
     bench.world.carriers.server.faults.close_before(SF_PATH, times=2)
@@ -342,7 +324,6 @@ def test_an_order_is_decoded_once(bench: Bench) -> None:
 
 
 def test_cancelling_between_two_parcels_keeps_what_is_done(bench: Bench) -> None:
-    bench.sync()
     rows = truth.ready(bench, Route.PLATFORM, "zto")
     token = CancelToken()
 
@@ -357,7 +338,6 @@ def test_cancelling_between_two_parcels_keeps_what_is_done(bench: Bench) -> None
 
 
 def test_a_held_parcel_gets_no_number(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     shop = bench.world.shops[row.shop]
     seed = next(o for o in bench.scenario.orders if o.order_id == row.orders[0])

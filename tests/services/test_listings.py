@@ -30,12 +30,16 @@ from tests.services.goods import (
 from tests.support.warehouse import Bench, open_bench
 
 
-@pytest.fixture
-def pulled(bench: Bench) -> Bench:
+def sync_and_pull(bench: Bench) -> None:
     bench.sync()
     for shop in (SHANYE, QINGHE):
         pulling.pull(bench.work, shop)
-    return bench
+
+
+@pytest.fixture
+def pulled(tmp_path: Path) -> Iterator[Bench]:
+    with open_bench(tmp_path, then=sync_and_pull) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from tests.services import truth
 from tests.services.truth import SF_PATH
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 CANCEL = "/channels/ec/logistics/ewaybill/biz/order/cancel"
 
 
 def _cancelled(bench: Bench, route: Route, carrier: str) -> tuple[str, str]:
     """A parcel whose number was just cancelled here; its shop and number."""
-    bench.sync()
     row = truth.ready(bench, route, carrier)[0]
     (issued,) = label_parcels(bench.work, [row.id])
     voiding.cancel_waybill(bench.work, issued.waybill)
@@ -79,7 +80,6 @@ def test_a_collected_parcels_number_is_shown_until_a_person_has_seen_it(bench: B
 
 
 def test_a_refused_number_of_a_cancelled_order_may_be_asked_for_again(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     (issued,) = label_parcels(bench.work, [row.id])
     shop = bench.world.shops[row.shop]
@@ -97,7 +97,6 @@ def test_a_refused_number_of_a_cancelled_order_may_be_asked_for_again(bench: Ben
 
 
 def test_a_number_in_doubt_is_shown_without_one(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     bench.world.carriers.server.faults.lose_answer(SF_PATH, when=truth.creates)
     label_parcels(bench.work, [row.id])

@@ -13,12 +13,13 @@ from tests.services import truth
 from tests.services.truth import LABEL_CREATE, SF_PATH, SOURCES
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 @pytest.mark.parametrize(("route", "carrier"), SOURCES)
 def test_a_cancelled_number_is_given_back_and_the_next_one_is_another(
     bench: Bench, route: Route, carrier: str
 ) -> None:
-    bench.sync()
     row = truth.ready(bench, route, carrier)[0]
     (first,) = label_parcels(bench.work, [row.id])
     voiding.cancel_waybill(bench.work, first.waybill)
@@ -34,7 +35,6 @@ def test_a_cancelled_number_is_given_back_and_the_next_one_is_another(
 
 
 def test_an_order_cancelled_while_the_carrier_thinks_gives_its_number_back(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     hang = bench.world.wechat.faults.hang(LABEL_CREATE)
     with ThreadPoolExecutor(1) as pool:
@@ -52,7 +52,6 @@ def test_an_order_cancelled_while_the_carrier_thinks_gives_its_number_back(bench
 
 
 def test_an_address_changed_while_the_carrier_thinks_holds_the_parcel(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     seed = next(o for o in bench.scenario.orders if o.order_id == row.orders[0])
     hang = bench.world.wechat.faults.hang(LABEL_CREATE)
@@ -70,7 +69,6 @@ def test_an_address_changed_while_the_carrier_thinks_holds_the_parcel(bench: Ben
 
 
 def test_a_number_in_doubt_of_a_cancelled_order_is_found_and_given_back(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     bench.world.carriers.server.faults.lose_answer(SF_PATH, when=truth.creates)
     assert [r.result for r in label_parcels(bench.work, [row.id])] == ["unknown"]
@@ -84,7 +82,6 @@ def test_a_number_in_doubt_of_a_cancelled_order_is_found_and_given_back(bench: B
 
 
 def test_a_number_in_doubt_that_never_was_is_settled_without_a_booking(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     bench.world.carriers.server.faults.close_before(SF_PATH, when=truth.creates)
     label_parcels(bench.work, [row.id])
@@ -99,7 +96,6 @@ def test_a_number_in_doubt_that_never_was_is_settled_without_a_booking(bench: Be
 def test_a_number_that_the_carrier_does_not_take_back_stays_the_parcels_only_one(
     bench: Bench,
 ) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     (first,) = label_parcels(bench.work, [row.id])
     bench.world.shops[row.shop].pick_up(first.waybill)

@@ -13,6 +13,8 @@ from app.store.tables import outbox
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 NOTE = "/channels/ec/order/merchantnotes/update"
 GET = "/channels/ec/order/get"
 
@@ -20,7 +22,6 @@ GET = "/channels/ec/order/get"
 @pytest.fixture
 def order(bench: Bench) -> SeedOrder:
     """An ordinary order, synced."""
-    bench.sync()
     bench.world.wechat.journal.clear()
     return bench.seed("ordinary")
 

@@ -23,6 +23,8 @@ from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 ACCEPT = "/channels/ec/order/addressmodify/accept"
 REJECT = "/channels/ec/order/addressmodify/reject"
 APPROVE = "/channels/ec/order/preshipmentchangesku/approve"
@@ -49,7 +51,6 @@ def ask(bench: Bench, row: ParcelRow) -> None:
 @pytest.fixture
 def row(bench: Bench) -> ParcelRow:
     """A parcel of one order that waits for its number."""
-    bench.sync()
     return truth.ready(bench, Route.DIRECT, "zto")[0]
 
 
@@ -76,7 +77,6 @@ def test_a_request_shows_what_differs_and_since_when(bench: Bench, row: ParcelRo
 
 
 def test_every_request_is_listed_with_its_deadline(bench: Bench) -> None:
-    bench.sync()
     found = {r.order_id: r for r in order_requests.pending(bench.work)}
     address, variant = bench.seed("address_change"), bench.seed("sku_change")
     assert found.keys() == {address.order_id, variant.order_id}
@@ -312,7 +312,6 @@ def variant_line(bench: Bench) -> tuple[str, str, str]:
 
 
 def test_a_wanted_variant_is_shown_with_stock_and_deadline(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("sku_change")
     (asked,) = order_requests.pending_variants(bench.work, seed.order_id)
     assert asked.old.sku == "TX-BM"
@@ -324,7 +323,6 @@ def test_a_wanted_variant_is_shown_with_stock_and_deadline(bench: Bench) -> None
 
 # trap 22
 def test_an_accepted_variant_changes_the_line_and_what_is_reported(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("sku_change")
     line_id, old_sku_id, old_goods = variant_line(bench)
     done = request_answers.answer_variant(bench.work, seed.order_id, accept=True)
@@ -345,7 +343,6 @@ def test_an_accepted_variant_changes_the_line_and_what_is_reported(bench: Bench)
 
 
 def test_a_rejected_variant_leaves_the_line(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("sku_change")
     line_id, old_sku_id, _ = variant_line(bench)
     done = request_answers.answer_variant(bench.work, seed.order_id, accept=False)
@@ -357,7 +354,6 @@ def test_a_rejected_variant_leaves_the_line(bench: Bench) -> None:
 
 
 def test_a_variant_answered_after_its_time_was_refused_by_the_shop(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("sku_change")
     bench.clock.advance(hours=24)
     done = request_answers.answer_variant(bench.work, seed.order_id, accept=True)
@@ -369,7 +365,6 @@ def test_a_variant_answered_after_its_time_was_refused_by_the_shop(bench: Bench)
 
 
 def test_a_lost_answer_about_a_variant_is_read_back(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("sku_change")
     bench.world.wechat.faults.lose_answer(APPROVE)
     assert request_answers.answer_variant(bench.work, seed.order_id, accept=True).result == (

@@ -21,13 +21,14 @@ from tests.services import truth
 from tests.services.truth import SEND
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 ORDER_GET = "/channels/ec/order/get"
 
 
 @pytest.fixture
 def gone(bench: Bench) -> list[ParcelRow]:
     """Two direct parcels that left the bench; the shop has not heard of it."""
-    bench.sync()
     ids = [r.id for r in truth.ready(bench, Route.DIRECT, "yunda")][:2]
     label_parcels(bench.work, ids)
     ship(bench.work, parcel_ids=ids, unpacked=True)

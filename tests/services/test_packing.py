@@ -21,11 +21,12 @@ from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 @pytest.fixture
 def printed(bench: Bench) -> list[ParcelRow]:
     """Platform parcels with their labels on paper; the first ones have several pieces."""
-    bench.sync()
     rows = truth.ready(bench, Route.PLATFORM, "zto")
     ids = [r.id for r in rows]
     label_parcels(bench.work, ids)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.domain.states import Route
 from app.services import picking
 from app.services.labelling import label_wave
@@ -9,9 +11,10 @@ from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 def test_the_slip_names_goods_and_orders_and_never_a_price(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     wave = bench.wave(only=[row.id])
     label_wave(bench.work, wave)
@@ -23,7 +26,6 @@ def test_the_slip_names_goods_and_orders_and_never_a_price(bench: Bench) -> None
 
 
 def test_the_pick_list_holds_every_piece_of_the_wave_once(bench: Bench) -> None:
-    bench.sync()
     rows = truth.ready(bench, Route.PLATFORM, "zto")[:4]
     wave = bench.wave(only=[r.id for r in rows])
     work, printers = with_fake_printers(bench.work)

@@ -13,13 +13,14 @@ from tests.services import truth
 from tests.services.truth import LABEL_CREATE, LABEL_GET
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 BASE = "/channels/ec/logistics/ewaybill/biz"
 NO_SUCH = {"errcode": 10025010, "errmsg": "no such label rid: 1-2-3"}
 
 
 @pytest.fixture
 def row(bench: Bench) -> ParcelRow:
-    bench.sync()
     return truth.ready(bench, Route.PLATFORM, "zto")[0]
 
 
@@ -104,7 +105,6 @@ def test_a_key_that_belongs_to_another_order_is_never_taken_over(
 # trap 25
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_whatever_goes_wrong_no_parcel_has_two_live_numbers(bench: Bench, seed: int) -> None:
-    bench.sync()
     rows = truth.ready(bench, Route.PLATFORM, "zto")[:6]
     shop = bench.world.shops[rows[0].shop]
     shop.refuse_labels("ZTO", "", "网点繁忙")

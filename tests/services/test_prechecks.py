@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import update
 
 from app.domain.states import Route
@@ -12,11 +13,12 @@ from tests.services import truth
 from tests.services.truth import LABEL_CREATE
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 PRECREATE = "/channels/ec/logistics/ewaybill/biz/order/precreate"
 
 
 def test_a_good_parcel_is_good_and_nothing_is_booked(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     (checked,) = prechecks.check(bench.work, [row.id])
     assert checked.result == "good"
@@ -27,7 +29,6 @@ def test_a_good_parcel_is_good_and_nothing_is_booked(bench: Bench) -> None:
 
 
 def test_a_direct_parcel_is_not_asked_for(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     (checked,) = prechecks.check(bench.work, [row.id])
     assert (checked.result, checked.ok) == ("unasked", True)
@@ -35,7 +36,6 @@ def test_a_direct_parcel_is_not_asked_for(bench: Bench) -> None:
 
 # trap 26
 def test_an_order_the_platform_no_longer_labels_is_refused_with_its_rid(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     bench.world.shops[row.shop].cancel(row.orders[0])
     (checked,) = prechecks.check(bench.work, [row.id])
@@ -46,7 +46,6 @@ def test_an_order_the_platform_no_longer_labels_is_refused_with_its_rid(bench: B
 
 # trap 30
 def test_a_sender_without_its_county_is_found_before_the_batch(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     account = bench.world.shops[row.shop].account(row.account)
     assert account is not None
@@ -60,7 +59,6 @@ def test_a_sender_without_its_county_is_found_before_the_batch(bench: Bench) -> 
 
 # trap 30
 def test_a_hidden_sender_never_leaves(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     with bench.work.db.write() as tx:
         own = shop_accounts.c.account_id == row.account
@@ -72,7 +70,6 @@ def test_a_hidden_sender_never_leaves(bench: Bench) -> None:
 
 
 def test_a_platform_that_cannot_be_asked_says_later(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     bench.world.wechat.faults.bad_gateway(PRECREATE)
     (checked,) = prechecks.check(bench.work, [row.id])
@@ -80,7 +77,6 @@ def test_a_platform_that_cannot_be_asked_says_later(bench: Bench) -> None:
 
 
 def test_a_numbered_parcel_needs_no_check(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     (issued,) = label_parcels(bench.work, [row.id])
     (checked,) = prechecks.check(bench.work, [row.id])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.domain.states import Route
 from app.services import outbox, printing
 from app.services.labelling import label_parcels
@@ -11,13 +13,14 @@ from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 BATCH = "/channels/ec/logistics/ewaybill/biz/order/batchprint"
 ONE = "/channels/ec/logistics/ewaybill/biz/order/print"
 
 
 def _printed(bench: Bench, count: int) -> tuple[Workplace, WechatShop, list[str]]:
     """So many platform labels on paper, nobody told yet."""
-    bench.sync()
     rows = truth.ready(bench, Route.PLATFORM, "zto")[:count]
     numbers = [r.waybill for r in label_parcels(bench.work, [r.id for r in rows])]
     work, _ = with_fake_printers(bench.work)

@@ -25,6 +25,8 @@ from tests.services import truth
 from tests.support.fake_printer import FakePrinter, with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 CONFIRMED, SENT, UNKNOWN, NOT_STARTED = (
     SendResult.CONFIRMED,
     SendResult.SENT,
@@ -53,7 +55,6 @@ class Numbered:
 
 @pytest.fixture
 def wave(bench: Bench) -> Numbered:
-    bench.sync()
     direct = [
         row.id
         for carrier in ("sf", "zto", "yunda")
@@ -287,7 +288,6 @@ def test_a_shop_that_ships_on_printing_ships_by_the_printers_word(wave: Numbered
 
 
 def test_platform_labels_go_to_the_component_only_and_are_told_once(bench: Bench) -> None:
-    bench.sync()
     rows = truth.ready(bench, Route.PLATFORM, "zto")[:3]
     wave_id = bench.wave(only=[r.id for r in rows])
     numbers = {r.waybill for r in label_parcels(bench.work, [r.id for r in rows])}
@@ -319,7 +319,6 @@ def test_real_printers_put_every_label_on_paper_once(bench: Bench) -> None:
 
 
 def test_a_real_printer_that_breaks_off_leaves_one_label_in_doubt(bench: Bench) -> None:
-    bench.sync()
     ids = [r.id for r in truth.ready(bench, Route.DIRECT, "sf")][:3]
     wave_id = bench.wave(only=ids)
     numbers = {r.parcel: r.waybill for r in label_parcels(bench.work, ids)}
@@ -339,7 +338,6 @@ def test_a_real_printer_that_breaks_off_leaves_one_label_in_doubt(bench: Bench) 
 
 
 def test_a_real_printer_without_paper_has_not_started(bench: Bench) -> None:
-    bench.sync()
     ids = [r.id for r in truth.ready(bench, Route.DIRECT, "sf")][:2]
     wave_id = bench.wave(only=ids)
     label_parcels(bench.work, ids)

@@ -28,6 +28,8 @@ from tests.services.goods import (
 )
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 LIST, GET = "/channels/ec/product/list/get", "/channels/ec/product/get"
 
 
@@ -110,7 +112,6 @@ def test_a_product_that_the_list_skips_is_not_taken_for_gone(bench: Bench) -> No
 
 
 def test_what_vanished_is_marked_and_never_deleted(bench: Bench) -> None:
-    bench.sync()
     pulling.pull(bench.work, SHANYE)
     before = len(rows(bench))
     platform(bench).drop_sku(TEA, TEA_SKU)
@@ -209,7 +210,6 @@ def test_an_unreadable_changed_product_is_asked_for_once(bench: Bench) -> None:
 
 
 def test_a_listing_first_met_in_an_order_learns_its_code(bench: Bench) -> None:
-    bench.sync()
     change_listing(bench, PAIR, PAIR_SKU, pulled_at=None)
     assert row(bench, PAIR, PAIR_SKU).sku_code == ""
     pulling.refresh_changed(bench.work, SHANYE, set())
@@ -230,7 +230,6 @@ def unmapped(bench: Bench) -> set[tuple[str, str]]:
 
 
 def test_a_bar_code_from_the_shop_frees_the_orders_that_wait(bench: Bench) -> None:
-    bench.sync()
     product_id, sku_id = sorted(unmapped(bench))[0]
     shop = next(s for s in bench.world.shops if product_id in platform(bench, s).products)
     for sku in platform(bench, shop).products[product_id]["skus"]:

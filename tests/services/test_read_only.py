@@ -20,6 +20,8 @@ from app.store.tables import listings
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 READING = {
     "/cgi-bin/stable_token",
     "/channels/ec/basics/info/get",
@@ -34,7 +36,6 @@ READING = {
 @pytest.fixture
 def closed(bench: Bench) -> Bench:
     """Both shops synced, then switched to reading only."""
-    bench.sync()
     for shop_id in syncing.shop_ids(bench.work):
         truth.change_shop(bench, shop_id, read_only=True)
     bench.world.wechat.journal.clear()
@@ -98,7 +99,6 @@ def test_labels_of_the_shop_are_refused(closed: Bench, route: Route) -> None:
 
 
 def test_messages_wait_and_are_sent_when_the_shop_may_be_changed_again(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.DIRECT, "zto")[0]
     label_parcels(bench.work, [row.id])
     truth.change_shop(bench, row.shop, read_only=True)

@@ -17,6 +17,8 @@ from app.store.tables import audit, order_secrets, orders
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 DECODE = "/channels/ec/order/sensitiveinfo/decode"
 EXTEND = "/channels/ec/order/virtualnumber/delay"
 RENEW = "/channels/ec/order/virtualnumber/applyagain"
@@ -26,7 +28,6 @@ WHY = "call about the broken bottle"
 
 @pytest.fixture
 def order(bench: Bench) -> SeedOrder:
-    bench.sync()
     return bench.seed("ordinary")
 
 
@@ -49,6 +50,7 @@ def test_everything_is_masked_and_one_decode_shows_it(bench: Bench, order: SeedO
 
 
 def test_looking_again_costs_nothing_and_is_written_down(bench: Bench, order: SeedOrder) -> None:
+    syncing.refetch(bench.work, order.shop, [order.order_id])
     for _ in range(2):
         found = receivers.reveal(bench.work, order.order_id, WHY)
     assert found.used == 1
@@ -128,14 +130,12 @@ def test_the_shops_own_limit_holds(bench: Bench, order: SeedOrder) -> None:
 
 
 def test_a_gift_without_receiver_says_so(bench: Bench) -> None:
-    bench.sync()
     with pytest.raises(UserError) as refused:
         receivers.reveal(bench.work, bench.seed("gift_pending").order_id, WHY)
     assert refused.value.code == "no_receiver"
 
 
 def test_the_virtual_number_is_told_with_its_end(bench: Bench) -> None:
-    bench.sync()
     order = bench.seed("virtual_number")
     found = receivers.virtual_number(bench.work, order.order_id)
     assert (found.number, found.extension, found.extended) == ("13800009999", "1234", 0)
@@ -156,7 +156,6 @@ def until(bench: Bench, order: SeedOrder) -> object:
 
 
 def test_a_virtual_number_is_extended_once_a_request(bench: Bench) -> None:
-    bench.sync()
     order = bench.seed("virtual_number")
     with pytest.raises(UserError) as early:
         receivers.extend(bench.work, order.order_id)
@@ -176,7 +175,6 @@ def test_a_virtual_number_is_extended_once_a_request(bench: Bench) -> None:
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_new_number_is_had_once_and_a_lost_answer_is_looked_up(bench: Bench, lost: bool) -> None:
-    bench.sync()
     order = bench.seed("virtual_number")
     bench.clock.advance(hours=24 * 31)
     if lost:
@@ -192,7 +190,6 @@ def test_a_new_number_is_had_once_and_a_lost_answer_is_looked_up(bench: Bench, l
 
 # trap 18
 def test_a_virtual_number_that_comes_later_disturbs_no_label(bench: Bench) -> None:
-    bench.sync()
     row = truth.ready(bench, Route.PLATFORM, "zto")[0]
     label_parcels(bench.work, [row.id])
     shop = bench.world.shops[row.shop]

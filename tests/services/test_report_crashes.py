@@ -86,7 +86,7 @@ def test_died_after_the_shop_took_it(
     assert integrity.check(bench.work).broken == ()
 
 
-@pytest.mark.parametrize("step", ["parcel_reported", "_finish"])
+@pytest.mark.parametrize("step", ["parcel_reported", "_closed"])
 def test_died_while_the_answer_was_written_down(
     bench: Bench, buyer: Buyer, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,8 @@ from app.store.tables import audit, orders, parcel_lines, parcels
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 FOREIGN = "78900000000099"
 PLACE = {
     "user_name": "林晓",
@@ -29,7 +31,6 @@ PLACE = {
 @pytest.fixture
 def row(bench: Bench) -> ParcelRow:
     """A labelled parcel of one order with several lines."""
-    bench.sync()
     for found in truth.ready(bench, Route.PLATFORM, "zto"):
         seed = next(o for o in bench.scenario.orders if o.order_id == found.orders[0])
         lines = seed.order["order_detail"]["product_infos"]
@@ -139,7 +140,6 @@ def test_what_we_ship_ourselves_is_not_foreign(bench: Bench, row: ParcelRow) -> 
 @pytest.mark.parametrize("kind", ["shipped", "partly_shipped"])
 def test_what_was_sent_before_we_came_is_marked_too(bench: Bench, kind: str) -> None:
     """By the short way of plain orders and by the long one."""
-    bench.sync()
     seed = bench.seed(kind)
     with bench.work.db.read() as tx:
         order = tx.execute(select(orders).where(orders.c.order_id == seed.order_id)).one()

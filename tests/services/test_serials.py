@@ -16,12 +16,13 @@ from app.store.tables import audit
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 GOOD_IMEI, OTHER_IMEI, MISTYPED_IMEI = "490154203237518", "356938035643809", "490154203237519"
 
 
 @pytest.fixture
 def seed(bench: Bench) -> SeedOrder:
-    bench.sync()
     return bench.seed("serials")
 
 

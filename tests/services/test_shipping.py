@@ -29,13 +29,14 @@ from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 WATCHED = ("parcels", "waybills", "reservations", "stock_balances", "stock_moves", "outbox")
 
 
 @pytest.fixture
 def printed(bench: Bench) -> list[ParcelRow]:
     """Direct parcels with their labels on paper."""
-    bench.sync()
     rows = [r for c in ("sf", "zto", "yunda") for r in truth.ready(bench, Route.DIRECT, c)]
     ids = [r.id for r in rows]
     label_parcels(bench.work, ids)
@@ -248,7 +249,6 @@ def test_shipping_goes_on_past_the_parcel_that_must_not_go(
 
 
 def test_a_parcel_of_two_orders_is_shipped_when_both_are_confirmed(bench: Bench) -> None:
-    bench.sync()
     one, other = truth.ready(bench, Route.DIRECT, "zto")[:2]
     _merge(bench, one, other)
     label_parcels(bench.work, [one.id])

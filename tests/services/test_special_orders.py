@@ -18,6 +18,8 @@ from tests.printing.reading import text_of
 from tests.services import truth
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 
 def row_of(bench: Bench, seed: SeedOrder) -> OrderRow:
     our_id = queries.find_order(bench.work, seed.order_id)
@@ -40,7 +42,6 @@ def resync(bench: Bench, seed: SeedOrder) -> None:
 
 
 def test_a_gift_waits_for_its_recipient_and_then_goes_on(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("gift_pending")
     assert row_of(bench, seed).holds == (HoldCode.GIFT_PENDING,)
     bench.clock.advance(30)
@@ -103,7 +104,6 @@ def test_no_paper_of_a_gift_shows_a_price(bench: Bench) -> None:
     ],
 )
 def test_what_is_special_is_shown_and_held(bench: Bench, kind: str, shown: str) -> None:
-    bench.sync()
     detail = details.order_detail(bench.work, bench.seed(kind).order_id)
     (hold,) = (h for h in detail.holds if h.code == HoldCode.SPECIAL)
     assert hold.releasable
@@ -114,7 +114,6 @@ def test_what_is_special_is_shown_and_held(bench: Bench, kind: str, shown: str) 
 
 
 def test_a_picture_to_be_printed_on_the_goods_comes_along(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("ordinary")
     order = bench.world.shops[seed.shop].orders[seed.order_id]
     order.detail["custom_info"] = {"custom_type": 2, "custom_img_url": "https://a.invalid/1.png"}
@@ -126,7 +125,6 @@ def test_a_picture_to_be_printed_on_the_goods_comes_along(bench: Bench) -> None:
 
 
 def test_a_released_inspection_is_held_again_when_it_fails(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("inspection")
     (parcel_id,) = row_of(bench, seed).parcels
     release(bench, parcel_id)
@@ -140,7 +138,6 @@ def test_a_released_inspection_is_held_again_when_it_fails(bench: Bench) -> None
 
 
 def test_every_presale_line_waits_for_its_own_day(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("multi_gift")
     now_s = int(bench.clock.now().timestamp())
     order = bench.world.shops[seed.shop].orders[seed.order_id]
@@ -175,7 +172,6 @@ def held_lines(bench: Bench, seed: SeedOrder) -> int:
 
 # trap 9
 def test_an_order_without_deadline_gets_the_usual_one(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("ordinary")
     order = bench.world.shops[seed.shop].orders[seed.order_id]
     for line in order.lines:
@@ -189,7 +185,6 @@ def test_an_order_without_deadline_gets_the_usual_one(bench: Bench) -> None:
 # trap 7
 @pytest.mark.parametrize("number", [190, 200, 250])
 def test_a_paid_order_that_is_cancelled_gives_back_what_it_held(bench: Bench, number: int) -> None:
-    bench.sync()
     seed = bench.seed("ordinary")
     order = bench.world.shops[seed.shop].orders[seed.order_id]
     order.status = number
@@ -201,7 +196,6 @@ def test_a_paid_order_that_is_cancelled_gives_back_what_it_held(bench: Bench, nu
 
 # trap 29
 def test_an_unusual_masked_name_goes_through_list_and_slip(bench: Bench) -> None:
-    bench.sync()
     seed = bench.seed("ordinary")
     order = bench.world.shops[seed.shop].orders[seed.order_id]
     order.delivery["address_info"]["user_name"] = "୧🍵**"

@@ -16,6 +16,8 @@ from tests.services.goods import SHANYE, TEA, TEA_CODE, TEA_SKU, available, plat
 from tests.services.truth import change_shop
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 UPDATE = "/channels/ec/product/stock/update"
 STEPS = ("before the reading", "after the reading", "before the change", "after the change")
 
@@ -68,7 +70,6 @@ class DyingOutside:
 
 @pytest.fixture
 def pushing(bench: Bench) -> Bench:
-    bench.sync()
     pulling.pull(bench.work, SHANYE)
     change_shop(bench, SHANYE, stock_push="on")
     stock_push.push_and_send(bench.work, SHANYE)

@@ -38,6 +38,8 @@ from tests.services.goods import (
 from tests.services.truth import change_shop
 from tests.support.warehouse import Bench
 
+pytestmark = pytest.mark.synced
+
 UPDATE = "/channels/ec/product/stock/update"
 BATCH = "/channels/ec/product/stock/batchget"
 
@@ -45,7 +47,6 @@ BATCH = "/channels/ec/product/stock/batchget"
 @pytest.fixture
 def pushing(bench: Bench) -> Bench:
     """A synced bench whose first shop is told its stock, and agrees with us already."""
-    bench.sync()
     pulling.pull(bench.work, SHANYE)
     change_shop(bench, SHANYE, stock_push="on")
     stock_push.push_and_send(bench.work, SHANYE)

@@ -24,11 +24,15 @@ from tests.support.shop_orders import SHOP, add_orders, differences, platform, s
 from tests.support.warehouse import Bench, open_bench
 
 
+def get_in_step(bench: Bench) -> None:
+    syncing.sync_shop(bench.work, SHOP)
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Bench]:
     """A bench whose shop is in step; the orders of the scenario are old news."""
-    with open_bench(tmp_path / "small", orders=48) as bench:
-        syncing.sync_shop(bench.work, SHOP)
+    with open_bench(tmp_path / "small", then=get_in_step) as bench:
+        bench.work.outside.shop(SHOP).clock_ahead()  # its time is known
         bench.world.wechat.journal.clear()
         yield bench
 

@@ -30,12 +30,11 @@ OTHER = "qinghe"
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Bench]:
     """Both shops in step, polled ten times a second."""
-    with open_bench(tmp_path / "small", orders=48) as bench:
+    with open_bench(tmp_path / "small", then=Bench.sync) as bench:
         with bench.work.db.write() as tx:
             for row in tx.execute(shops.select()).all():
                 chosen = {**row.settings, "poll_seconds": 0.1}
                 tx.execute(update(shops).where(shops.c.id == row.id).values(settings=chosen))
-        bench.sync()
         yield bench
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
@@ -62,14 +66,37 @@ class Bench:
         return next(o for o in self.scenario.orders if o.kind == kind)
 
 
+Step = Callable[[Bench], object]
+
+
 @contextmanager
 def open_bench(
-    folder: Path, *, seed: int = 1, orders: int = 48, stocked: bool = True
+    folder: Path,
+    *,
+    seed: int = 1,
+    orders: int = 48,
+    stocked: bool = True,
+    then: Step | None = None,
 ) -> Iterator[Bench]:
-    """A configured bench with counted stock; nothing synced yet.
+    """A configured bench with counted stock, on which ``then`` was done: ``then=Bench.sync``.
 
-    With ``PACKBENCH_TEST_POSTGRES`` set, the database is a fresh one on that server.
+    With ``PACKBENCH_TEST_POSTGRES`` set, the database is a fresh one on that server. Otherwise the
+    data folder is a copy of one on which the same was done once in this process: hundreds of tests
+    begin alike. So ``then`` may change nothing in the simulated world, which is new for each bench.
     """
+    prepared = None
+    if not os.environ.get(POSTGRES_ENV):
+        prepared = _prepared(seed, orders, stocked, then)
+        shutil.copytree(prepared, folder / "data")
+    with _opened(folder, seed, orders) as bench:
+        if prepared is None:
+            _prepare(bench, stocked, then)
+        yield bench
+
+
+@contextmanager
+def _opened(folder: Path, seed: int, orders: int) -> Iterator[Bench]:
+    """A configured bench on what the data folder holds, new or prepared."""
     clock = FakeClock()
     scenario = build_scenario(seed, clock.now(), orders, bundles=False)
     data = folder / "data"
@@ -84,11 +111,32 @@ def open_bench(
             bench = Bench(services, world, clock, folder)
             config = parse_config(world.configuration().encode(), adapters(), {})
             configuring.apply(services.work, services.secrets, config)
-            if stocked:
-                fill_shelves(bench)
             yield bench
         finally:
             services.close()
+
+
+def _prepare(bench: Bench, stocked: bool, then: Step | None) -> None:
+    if stocked:
+        fill_shelves(bench)
+    if then is not None:
+        then(bench)
+
+
+@cache
+def _prepared(seed: int, orders: int, stocked: bool, then: Step | None) -> Path:
+    """A data folder after these first steps, kept until the process ends."""
+    folder = Path(tempfile.mkdtemp(dir=_kept()))
+    with _opened(folder, seed, orders) as bench:
+        _prepare(bench, stocked, then)
+    return folder / "data"
+
+
+@cache
+def _kept() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="packbench-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def fill_shelves(bench: Bench) -> None:

@@ -46,8 +46,7 @@ def shown_product(
 @contextmanager
 def synced_bench(folder: Path, orders: int = 48) -> Iterator[Bench]:
     """A bench whose orders are in."""
-    with open_bench(folder, orders=orders) as bench:
-        bench.sync()
+    with open_bench(folder, orders=orders, then=Bench.sync) as bench:
         yield bench
 
 
