@@ -115,6 +115,9 @@ def _refused(waybill: str, opened: Opened) -> CommandResult:
     row = {"scan": waybill, "verdict": verdict, "sku": "", "have": 0, "need": 0}
     message = opened.reason or _SENTENCES.get(verdict, T("This parcel cannot be packed now."))
     remedy = opened.remedy or T("Put the box aside and look at the parcel: parcels show")
+    if verdict == "unknown":
+        message = T("There is no waybill {number} here.", number=waybill)
+        remedy = T("Check the number, or look for the order with: orders list --search")
     error = ErrorRow(verdict, str(message), str(remedy), opened.number)
     return CommandResult([row], [error], _columns())
 

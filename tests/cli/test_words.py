@@ -166,3 +166,9 @@ def test_a_full_box_with_one_piece_too_many_says_how_it_is_sealed(bench: Bench) 
     assert answer.code == 4
     assert f"pack {row['waybill']}" in answer.out
     assert shell("pack", row["waybill"]).out.startswith("Sealed")
+
+
+def test_a_label_nobody_knows_is_named_at_the_bench(shell: Shell) -> None:
+    answer = shell.json("pack", "SF0000000000000", "--scan", "x")
+    assert (answer.code, answer.rows[0]["verdict"]) == (1, "unknown")
+    assert answer.errors[0]["message"] == "There is no waybill SF0000000000000 here."
