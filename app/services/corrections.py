@@ -72,7 +72,7 @@ def correct(work: Workplace, parcel_id: str, carrier: str, number: str, reason: 
                 work,
                 OutboxKind.CORRECT,
                 f"correct:{parcel_id}:{row.order_id}:{typed}:{live.number}",
-                lane=f"order:{row.order_id}",
+                lane=outbox_rows.order_lane(row.order_id),
                 shop_id=row.shop_id,
                 order_id=row.order_id,
                 parcel_id=parcel_id,

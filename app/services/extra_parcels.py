@@ -62,7 +62,7 @@ def add(
             work,
             OutboxKind.EXTRA,
             f"extra:{our_id}:{code}:{typed}",
-            lane=f"order:{our_id}",
+            lane=outbox_rows.order_lane(our_id),
             shop_id=order.shop_id,
             order_id=our_id,
             payload={

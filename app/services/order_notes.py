@@ -63,7 +63,7 @@ def write(work: Workplace, order: str, text: str) -> Note:
                 work,
                 OutboxKind.NOTE,
                 f"note:{stored.id}:{_revision(tx, stored.id)}",
-                lane=outbox_rows.order_lane(stored.id),
+                lane=outbox_rows.note_lane(stored.id),
                 shop_id=stored.shop_id,
                 order_id=stored.id,
                 payload={"order_id": stored.order_id, "note": text},
@@ -102,8 +102,7 @@ def _give_up_earlier(tx: Connection, work: Workplace, our_id: str) -> None:
     tx.execute(
         update(outbox)
         .where(
-            outbox.c.lane == outbox_rows.order_lane(our_id),
-            outbox.c.kind == OutboxKind.NOTE,
+            outbox.c.lane == outbox_rows.note_lane(our_id),
             outbox.c.state.in_([OutboxState.PENDING, OutboxState.REFUSED]),
         )
         .values(state=OutboxState.SUPERSEDED, done_at=work.now())
@@ -114,6 +113,6 @@ def _revision(tx: Connection, our_id: str) -> int:
     written = tx.execute(
         select(func.count())
         .select_from(outbox)
-        .where(outbox.c.lane == outbox_rows.order_lane(our_id), outbox.c.kind == OutboxKind.NOTE)
+        .where(outbox.c.lane == outbox_rows.note_lane(our_id))
     ).scalar_one()
     return int(written) + 1

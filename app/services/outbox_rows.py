@@ -56,6 +56,11 @@ def order_lane(our_id: str) -> str:
     return f"order:{our_id}"
 
 
+def note_lane(our_id: str) -> str:
+    """The lane of an order's notes: no parcel waits for a note that the shop does not take now."""
+    return f"note:{our_id}"
+
+
 def unsettled_note(tx: Connection, our_id: str) -> Any:
     """The newest note that the shop does not have (yet), else None.
 
@@ -64,8 +69,7 @@ def unsettled_note(tx: Connection, our_id: str) -> Any:
     return tx.execute(
         select(outbox)
         .where(
-            outbox.c.lane == order_lane(our_id),
-            outbox.c.kind == OutboxKind.NOTE,
+            outbox.c.lane == note_lane(our_id),
             outbox.c.state.in_([OutboxState.PENDING, OutboxState.SENDING, OutboxState.REFUSED]),
         )
         .order_by(outbox.c.id.desc())

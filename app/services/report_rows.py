@@ -79,7 +79,7 @@ def queue(tx: Connection, work: Workplace, parcel: Any, waybill: Any) -> int:
                 work,
                 kind,
                 _once(tx, kind, parcel.id, order.id),
-                lane=f"order:{order.id}",
+                lane=outbox_rows.order_lane(order.id),
                 shop_id=parcel.shop_id,
                 order_id=order.id,
                 parcel_id=parcel.id,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from app.domain.states import OutboxState
+from app.domain.states import OutboxState, Route
 from app.services import details, order_notes, syncing
+from app.services.labelling import label_parcels
 from app.services.outbox import drain
+from app.services.shipping import ship
 from app.simulators.seed_orders import SeedOrder
 from app.store.tables import outbox
 from tests.services import truth
@@ -157,3 +159,12 @@ def test_a_refused_note_can_be_given_up_for_the_shops(bench: Bench, order: SeedO
     assert results(bench) == ["refused"]
     given_up = order_notes.take_shops(bench.work, order.order_id)
     assert (given_up.text, given_up.state) == ("后台的", "told")
+
+
+def test_no_parcel_waits_for_a_note_that_the_shop_does_not_take_now(bench: Bench) -> None:
+    row = truth.ready(bench, Route.DIRECT, "yunda")[0]
+    label_parcels(bench.work, [row.id])
+    order_notes.write(bench.work, row.orders[0], "送一包茶")
+    ship(bench.work, parcel_ids=[row.id], unpacked=True)
+    bench.world.wechat.faults.answer_json(NOTE, {"errcode": 45009, "errmsg": "quota"}, times=9)
+    assert {r.kind: r.result for r in drain(bench.work)} == {"note": "later", "ship": "done"}
