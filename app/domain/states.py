@@ -181,6 +181,14 @@ class Verdict(StrEnum):
 LIVE_REQUEST_STATES = frozenset(
     {RequestState.PENDING, RequestState.SENT, RequestState.ISSUED, RequestState.UNKNOWN}
 )
+OPEN_STATES = frozenset(
+    {ParcelState.TO_CHECK, ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK}
+)
+"""Parcels that are still here and can be changed: nothing is sealed."""
+
+UNREPORTED_STATES = OPEN_STATES | {ParcelState.TO_REPORT}
+"""Parcels that the shop does not count as sent by us yet."""
+
 LIVE_WAYBILL_STATES = frozenset(
     {WaybillState.ISSUED, WaybillState.PRINTED, WaybillState.PACKED, WaybillState.HANDED_OVER}
 )

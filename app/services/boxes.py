@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.errors import RetryableError, UserError
-from app.domain.states import ParcelState, Route, WaybillState
+from app.domain.states import OPEN_STATES, Route, WaybillState
 from app.domain.text import T, Text
 from app.domain.waybills import PRINT_INFO_BY_NUMBER, Issued, NotSent, Outcome, Rejected
 from app.services import checking, labelling, outcomes, records, shipment_numbers
@@ -22,9 +22,6 @@ from app.services.workplace import Workplace
 from app.store.tables import parcels, shipments, waybill_requests, waybills
 
 MOST = 300
-_CAN_ADD = frozenset(
-    {ParcelState.TO_CHECK, ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,7 @@ def _shipment(work: Workplace, parcel: Any) -> tuple[Any, Any, Any]:
                 ref=parcel.id,
             )
         mother = boxes[0]
-        if parcel.state not in _CAN_ADD:
+        if parcel.state not in OPEN_STATES:
             raise UserError(
                 "already_shipped",
                 T("The parcel with {number} has been shipped already.", number=mother.number),

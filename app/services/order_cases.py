@@ -17,20 +17,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.after_sales import AfterSaleKind
 from app.domain.orders import AfterSale, OrderSnapshot
-from app.domain.states import HoldCode, HoldScope, ParcelState
+from app.domain.states import UNREPORTED_STATES, HoldCode, HoldScope
 from app.domain.text import T
 from app.services import holding, records
 from app.services.workplace import Workplace
 from app.store.tables import after_sales, holds, parcels
 
 FRESH = timedelta(seconds=30)
-_UNSHIPPED = (
-    ParcelState.TO_CHECK,
-    ParcelState.TO_LABEL,
-    ParcelState.TO_PICK,
-    ParcelState.TO_PACK,
-    ParcelState.TO_REPORT,
-)
 
 
 def has_any(tx: Connection, shop_id: str, shop_order_id: str) -> bool:
@@ -87,7 +80,7 @@ def hold_for_exchanges(
     rows = tx.execute(
         select(parcels.c.id).where(
             parcels.c.id.in_(ids),
-            parcels.c.state.in_(_UNSHIPPED),
+            parcels.c.state.in_(UNREPORTED_STATES),
             parcels.c.after_sale_id.is_(None),
         )
     ).scalars()

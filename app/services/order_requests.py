@@ -14,7 +14,7 @@ from sqlalchemy import Connection, exists, func, or_, select, update
 
 from app.domain.address import Address
 from app.domain.privacy import for_screen
-from app.domain.states import OrderStatus, ParcelState
+from app.domain.states import UNREPORTED_STATES, OrderStatus
 from app.services import (
     mapping,
     receivers,
@@ -25,13 +25,6 @@ from app.services.request_effects import ParcelEffect
 from app.services.workplace import Workplace
 from app.store.tables import listings, order_lines, orders, skus, stock_balances
 
-_OPEN = (
-    ParcelState.TO_CHECK,
-    ParcelState.TO_LABEL,
-    ParcelState.TO_PICK,
-    ParcelState.TO_PACK,
-    ParcelState.TO_REPORT,
-)
 _PARTS = ("name", "phone", "province", "city", "district", "address")
 
 
@@ -111,7 +104,7 @@ def pending(work: Workplace) -> list[RequestRow]:
                 orders.c.deadline_at,
             )
             .where(
-                orders.c.stage.in_(_OPEN),
+                orders.c.stage.in_(UNREPORTED_STATES),
                 orders.c.status.in_([OrderStatus.PAID, OrderStatus.PARTLY_SHIPPED]),
                 or_(
                     orders.c.pending_address_hash != "",

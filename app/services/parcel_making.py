@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.orders import OrderSnapshot
 from app.domain.states import (
+    OPEN_STATES,
     HoldCode,
     HoldScope,
     OrderStatus,
@@ -39,9 +40,6 @@ from app.store.tables import (
 )
 
 PAID = frozenset({OrderStatus.PAID, OrderStatus.PARTLY_SHIPPED, OrderStatus.GIFT_PENDING})
-OPEN_STATES = frozenset(
-    {ParcelState.TO_CHECK, ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK}
-)
 
 
 def match(

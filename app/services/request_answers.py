@@ -13,12 +13,11 @@ from sqlalchemy import select
 
 from app.domain.address import Address
 from app.domain.errors import RetryableError, UserError
-from app.domain.states import LIVE_WAYBILL_STATES, ParcelState
+from app.domain.states import LIVE_WAYBILL_STATES, OPEN_STATES, ParcelState
 from app.domain.text import T, Text
 from app.ports import ReportLater, ReportOutcome, ReportRefused, ReportUnclear
 from app.services import (
     checking,
-    parcel_making,
     read_only,
     receivers,
     records,
@@ -185,7 +184,7 @@ def _give_back_old_numbers(work: Workplace, stored: Any) -> tuple[tuple[str, ...
         ).all()
     voided = []
     for row in rows:
-        if row.state in parcel_making.OPEN_STATES:
+        if row.state in OPEN_STATES:
             voiding.cancel_waybill(work, row.number)
             with work.db.write() as tx:
                 checking.choose_again(tx, work, row.id)

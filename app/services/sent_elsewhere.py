@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.domain.orders import OrderSnapshot, ReportedParcel
-from app.domain.states import Flow, OutboxKind, ParcelState
+from app.domain.states import OPEN_STATES, Flow, OutboxKind
 from app.services import outbox_rows, records
 from app.services.workplace import Workplace
 from app.store.tables import audit, orders, outbox, parcels, waybills
 
 _TOLD_BY_US = (OutboxKind.SHIP, OutboxKind.EXTRA, OutboxKind.CORRECT)
-_OPEN = (ParcelState.TO_CHECK, ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK)
 
 
 def notice(tx: Connection, work: Workplace, our_id: str, order: OrderSnapshot) -> bool:
@@ -69,7 +68,9 @@ def under_open_numbers(
         for number in tx.execute(
             select(waybills.c.number)
             .join(parcels, parcels.c.waybill_id == waybills.c.id)
-            .where(parcels.c.id.in_(records.parcels_of(tx, our_id)), parcels.c.state.in_(_OPEN))
+            .where(
+                parcels.c.id.in_(records.parcels_of(tx, our_id)), parcels.c.state.in_(OPEN_STATES)
+            )
         ).scalars()
     }
     for parcel in order.reported:

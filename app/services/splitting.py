@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.domain.errors import UserError
+from app.domain.states import OPEN_STATES
 from app.domain.text import T, Text
 from app.services import checking, parcel_making, parcel_moves, report_rows
 from app.services.workplace import Workplace
@@ -162,7 +163,7 @@ def _plan(tx: Connection, parcel_id: str, parts: Sequence[Part]) -> SplitPlan:
     parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one_or_none()
     if parcel is None:
         raise checking.no_such_parcel(parcel_id)
-    if parcel.state not in parcel_making.OPEN_STATES or parcel.after_sale_id is not None:
+    if parcel.state not in OPEN_STATES or parcel.after_sale_id is not None:
         raise UserError(
             "split_state",
             T("This parcel cannot be split any more."),

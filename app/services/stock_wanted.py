@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from app.domain.listings import ListingStatus, StockPush, StockShare
-from app.domain.states import OrderStatus, ParcelState, ReservationState
+from app.domain.states import OPEN_STATES, OrderStatus, ReservationState
 from app.services import mapping
 from app.store.tables import (
     listings,
@@ -32,12 +32,6 @@ from app.store.tables import (
 )
 
 NOT_PUSHED = (ListingStatus.GONE, ListingStatus.BLOCKED)
-_BEFORE_SHIPPING = (
-    ParcelState.TO_CHECK,
-    ParcelState.TO_LABEL,
-    ParcelState.TO_PICK,
-    ParcelState.TO_PACK,
-)
 _TAKEN_BY_THE_SHOP = (OrderStatus.UNPAID, OrderStatus.GROUPING, OrderStatus.GIFT_PENDING)
 
 
@@ -159,7 +153,7 @@ def _unreserved(sku_ids: Sequence[str]) -> Any:
         )
         .where(
             parcel_lines.c.sku_id.in_(sku_ids),
-            parcels.c.state.in_(_BEFORE_SHIPPING),
+            parcels.c.state.in_(OPEN_STATES),
             reservations.c.id.is_(None),
         )
         .group_by(parcel_lines.c.sku_id)

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from app.domain.errors import UserError
 from app.domain.states import (
+    OPEN_STATES,
     HoldCode,
     ParcelState,
     RequestState,
@@ -131,7 +132,7 @@ def _keep(work: Workplace, waybill: Any) -> None:
     """The carrier does not take the number back: it stays the parcel's one number."""
     with work.db.write() as tx:
         parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
-        if parcel.state not in parcel_making.OPEN_STATES or parcel.waybill_id is not None:
+        if parcel.state not in OPEN_STATES or parcel.waybill_id is not None:
             return
         out = print_proofs.last_job(tx, waybill.id)
         printed = out is not None and out.state in print_proofs.DONE_JOBS

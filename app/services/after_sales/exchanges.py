@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.after_sales import AfterSaleKind, AfterSaleStage
 from app.domain.errors import UserError
-from app.domain.states import HoldCode, MoveKind, OutboxState, ParcelState
+from app.domain.states import OPEN_STATES, HoldCode, MoveKind, OutboxState, ParcelState
 from app.domain.text import T
 from app.services import (
     checking,
@@ -22,7 +22,6 @@ from app.services import (
     ledger,
     mapping,
     numbers,
-    parcel_making,
     parcel_moves,
     records,
 )
@@ -105,7 +104,7 @@ def ship(work: Workplace, shop_id: str, after_sale_id: str, company: str, number
             raise _sent(after_sale_id, told)
         row = _ready(tx, shop_id, after_sale_id)
         parcel = _live_parcel(tx, shop_id, after_sale_id)
-        if parcel is not None and parcel.state in parcel_making.OPEN_STATES:
+        if parcel is not None and parcel.state in OPEN_STATES:
             raise UserError(
                 "exchange_parcel",
                 T("A parcel for this exchange waits: {parcel}", parcel=parcel.id),

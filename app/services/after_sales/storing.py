@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.domain.after_sales import AfterSaleCase, AfterSaleKind, AfterSaleStage
-from app.domain.states import HoldCode, HoldScope
+from app.domain.states import OPEN_STATES, HoldCode, HoldScope
 from app.services import order_cases, parcel_making, records
 from app.services.workplace import Workplace
 from app.store.tables import after_sales, holds, orders, parcels
@@ -147,7 +147,7 @@ def _drop_exchange_parcel(
         select(parcels.c.id).where(
             parcels.c.shop_id == shop_id,
             parcels.c.after_sale_id == after_sale_id,
-            parcels.c.state.in_(parcel_making.OPEN_STATES),
+            parcels.c.state.in_(OPEN_STATES),
         )
     ).scalars()
     for parcel_id in list(rows):

@@ -8,14 +8,13 @@ from datetime import datetime
 
 from app.domain.address import Address
 from app.domain.errors import UserError
-from app.domain.states import OrderStatus
+from app.domain.states import OPEN_STATES, OrderStatus
 from app.domain.text import tr
 from app.services import read_only, serials, wave_views
 from app.services.after_sales.queries import CaseFilter, CaseRow, case_rows
 from app.services.details import OrderDetail
 from app.services.order_notes import Note
 from app.services.order_requests import AddressRequest, Variant, VariantRequest
-from app.services.parcel_making import OPEN_STATES
 from app.services.parcel_queries import ParcelRow
 from app.services.request_effects import Effect, ParcelEffect
 from app.services.serials import SerialsRow

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.states import ParcelState
+from app.domain.states import OPEN_STATES, ParcelState
 from app.domain.text import tr
 from app.services import merging, parcel_moves, report_rows, splitting, unshipping, wave_views
 from app.services.details import OrderDetail
 from app.services.merging import Candidate
-from app.services.parcel_making import OPEN_STATES
 from app.services.parcel_queries import ParcelRow
 from app.services.workplace import Workplace
 from ui.pages.orders import deeds
