@@ -49,6 +49,8 @@ class Opened:
     wave_id: str = ""
     deadline_at: Any = None
     is_gift: bool = False
+    custom_work: str = ""
+    wants_serial: bool = False  # a serial number is wanted, and none is noted yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ def open_parcel(work: Workplace, code: str) -> Opened:
         if waybill is None:
             return Opened(Verdict.UNKNOWN, number)
         parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+        if parcel.state == ParcelState.TO_REPORT:  # sealed: is it to be taken back?
+            stopped = _held(tx, parcel, number)
+            if stopped is not None:
+                return stopped
         if parcel.state in _SHIPPED:
             return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
         refusal = _refusal(tx, parcel, waybill)
@@ -97,6 +103,17 @@ def open_parcel(work: Workplace, code: str) -> Opened:
         opened = _opened(tx, parcel, number)
     work.changed("parcels", "orders")
     return opened
+
+
+def taken_back(work: Workplace, parcel_id: str) -> Opened | None:
+    """Why a parcel that is sealed and not reported must not leave after all; None when it may."""
+    with work.db.read() as tx:
+        parcel = tx.execute(
+            select(parcels, waybills.c.number)
+            .join(waybills, waybills.c.id == parcels.c.waybill_id)
+            .where(parcels.c.id == parcel_id, parcels.c.state == ParcelState.TO_REPORT)
+        ).one_or_none()
+        return None if parcel is None else _held(tx, parcel, parcel.number)
 
 
 def scan(
@@ -284,19 +301,26 @@ def packed_today(work: Workplace) -> int:
         ).scalar_one()
 
 
+def _held(tx: Connection, parcel: Any, number: str) -> Opened | None:
+    held = records.active_holds(tx, parcel.id)
+    if not held:
+        return None
+    code = HoldCode(held[0].code)
+    return Opened(
+        Verdict.HELD,
+        number,
+        carrier=parcel.carrier,
+        hold=code,
+        reason=Text.from_json(held[0].reason),
+        remedy=holding.REMEDIES[code],
+    )
+
+
 def _refusal(tx: Connection, parcel: Any, waybill: Any) -> Opened | None:
     number = waybill.number
-    held = records.active_holds(tx, parcel.id)
-    if held:
-        code = HoldCode(held[0].code)
-        return Opened(
-            Verdict.HELD,
-            number,
-            carrier=parcel.carrier,
-            hold=code,
-            reason=Text.from_json(held[0].reason),
-            remedy=holding.REMEDIES[code],
-        )
+    held = _held(tx, parcel, number)
+    if held is not None:
+        return held
     if parcel.state == ParcelState.CANCELLED or waybill.state not in LIVE_WAYBILL_STATES:
         return Opened(
             Verdict.HELD,
@@ -317,6 +341,8 @@ def _opened(tx: Connection, parcel: Any, number: str) -> Opened:
             orders.c.merchant_note,
             orders.c.greeting,
             orders.c.is_gift,
+            orders.c.custom_work,
+            orders.c.serials_wanted,
         )
         .where(orders.c.id.in_(records.orders_of(tx, [parcel.id])))
         .order_by(orders.c.paid_at, orders.c.id)
@@ -333,6 +359,8 @@ def _opened(tx: Connection, parcel: Any, number: str) -> Opened:
         wave_id=parcel.wave_id or "",
         deadline_at=parcel.deadline_at,
         is_gift=any(r.is_gift for r in rows),
+        custom_work=next((r.custom_work for r in rows if r.custom_work), ""),
+        wants_serial=not parcel.serials and any(r.serials_wanted for r in rows),
     )
 
 

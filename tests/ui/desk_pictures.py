@@ -14,14 +14,11 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import product as combinations
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QDeadlineTimer
-from PySide6.QtWidgets import QApplication
 from sqlalchemy import delete, select
 
 from app.i18n import CHINESE, ENGLISH, install_language
@@ -40,53 +37,13 @@ from app.services.queries import OrderFilter
 from app.simulators.seed_orders import OrderKind
 from app.simulators.wechat.addresses import Receiver
 from app.store.tables import order_lines, orders, parcel_lines, reservations, shops
-from tests.support.warehouse import Bench, open_bench
-from ui.main_window import Product, build_product
-from ui.pages.orders.page import OrdersPage
+from tests.support.warehouse import open_bench
+from tests.ui import bench_scenes
+from tests.ui.stage import Stage
+from ui.main_window import build_product
 from ui.pages.orders.split_question import SplitForm
 from ui.pages.waves.page import WavesPage
 from ui.theme_tokens import Scheme
-from ui.widgets.drawer import Drawer
-
-_WAIT_MS = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What a scene plays on."""
-
-    product: Product
-    bench: Bench
-
-    def settle(self) -> None:
-        """Let everything that was begun come to its end."""
-        limit = QDeadlineTimer(_WAIT_MS)
-        quiet = 0
-        while quiet < 4 and not limit.hasExpired():
-            QApplication.processEvents()
-            quiet = 0 if self.product.parts.jobs.active else quiet + 1
-
-    @property
-    def orders(self) -> OrdersPage:
-        page = self.product.window.page("orders")
-        assert isinstance(page, OrdersPage)
-        return page
-
-    def open_kind(self, kind: str) -> str:
-        """Open the first order of this kind in the drawer; its id."""
-        order = queries.find_order(self.bench.work, self.bench.seed(kind).order_id)
-        assert order is not None
-        self.product.window.go("orders")
-        self.orders.open_order(order)
-        self.settle()
-        return order
-
-    def scroll(self, share: float) -> None:
-        """The drawer's body, from 0 (top) to 1."""
-        drawer: Drawer = self.orders.order_drawer
-        bar = drawer.column.verticalScrollBar()
-        bar.setValue(round(bar.maximum() * share))
-        self.settle()
 
 
 def address(stage: Stage) -> None:
@@ -346,6 +303,10 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         low_balance_at_once,
         low_balance_sheet,
         balances_tab,
+        bench_scenes.bench_facts,
+        bench_scenes.bench_card,
+        bench_scenes.bench_serial,
+        bench_scenes.bench_no_serial,
     )
 }
 
@@ -367,9 +328,12 @@ def shoot(scene: str, file: Path, size: tuple[int, int], scheme: Scheme, languag
         stage.settle()
         try:
             SCENES[scene](stage)
-            window.grab()
+            shown = window if not scene.startswith("bench") else window.page("bench")
+            assert shown is not None
+            shown.grab()
             stage.settle()
-            window.grab().save(str(file))
+            shown.grab().save(str(file))
+            shown.hide()
         finally:
             window.close()
             built.close()

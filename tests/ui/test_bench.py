@@ -19,7 +19,7 @@ from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import settle, shown_product, synced_bench
 from ui.main_window import Product
-from ui.pages.bench.presenter import Look
+from ui.pages.bench.view import Look
 from ui.pages.bench.window import BenchWindow
 from ui.theme_tokens import Scheme
 

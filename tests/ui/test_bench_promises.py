@@ -21,7 +21,7 @@ from tests.support.warehouse import Bench
 from tests.ui.orders_window import settle, shown_product, synced_bench
 from ui.main_window import Product
 from ui.pages.bench import presenter, steps
-from ui.pages.bench.presenter import Look
+from ui.pages.bench.view import Look, View
 from ui.pages.bench.window import BenchWindow
 from ui.sounds import Cue
 
@@ -34,7 +34,7 @@ def parcel_of(*lines: tuple[Item, int, int]) -> OpenParcel:
     return OpenParcel("p", "78612034519827", made)
 
 
-def going(parcel: OpenParcel, receiver: dict[str, str] | None = None) -> presenter.View:
+def going(parcel: OpenParcel, receiver: dict[str, str] | None = None) -> View:
     answer = Opened(Verdict.PARCEL_OPENED, parcel.number, parcel, "zto", receiver)
     return presenter.opened(presenter.waiting(), answer, "")
 

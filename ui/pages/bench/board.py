@@ -10,8 +10,10 @@ from typing_extensions import override
 from app.domain.packing import Item, Line
 from app.domain.text import ntr, tr
 from ui.page import PageTools
-from ui.pages.bench.presenter import Look, Panel, Shift, View, in_order, waiting
+from ui.pages.bench.facts import draw_facts
+from ui.pages.bench.presenter import in_order, waiting
 from ui.pages.bench.units import Units
+from ui.pages.bench.view import Look, Panel, Shift, View
 from ui.pages.bench.words import grouped
 from ui.paint import Align, Run, draw_runs, wrap_text
 from ui.paint_boxes import draw_carrier_mark, draw_picture
@@ -105,9 +107,7 @@ class _Painting(Units):
         y = area.y()
         self._parcel_card(area.x(), y, area.width())
         y += 110
-        for note in view.notes[:2]:
-            self._note(area.x(), y, area.width(), note)
-            y += 90
+        y += draw_facts(self, view.facts, area.x(), y, area.width())
         lines = in_order(view.parcel)
         room = area.bottom() - y
         small = len(lines) > 3 or room < 176 + 158
@@ -148,14 +148,6 @@ class _Painting(Units):
             self.card(pill, 24, t.warn.soft)
             self.icon("clock", pill[0] + 26, y + 48, 22, t.warn.text)
             self.say((pill[0] + 46, pill[1], wide - 50, 48), view.due, 22, t.warn.text, 600)
-
-    def _note(self, x: float, y: float, w: float, note: str) -> None:
-        t = self.t
-        self.card((x, y, w, 76), 14, t.kraft_soft)
-        self.icon("chat-circle-text", x + 42, y + 38, 34, t.kraft, "fill")
-        self.say((x + 78, y, w - 280, 76), note, 30, t.text, 500)
-        mark = tr("Buyer's note")
-        self.say((x + w - 194, y, 170, 76), mark, 22, t.text2, 400, Align.AlignRight)
 
     def _line(self, line: Line, x: float, y: float, w: float, h: float, *, current: bool) -> None:
         t = self.t

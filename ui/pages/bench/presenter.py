@@ -2,89 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from app.domain.companies import company
-from app.domain.packing import Item, Line, OpenParcel, Scanned, check_weight
+from app.domain.packing import Line, OpenParcel, Scanned, check_weight
 from app.domain.states import HoldCode, Verdict
-from app.domain.text import Text, tr
+from app.domain.text import Text, ntr, tr
 from app.services.packing import Opened
+from ui.pages.bench import refusals
+from ui.pages.bench.facts import facts_of
+from ui.pages.bench.view import Look, Panel, View
 from ui.pages.bench.words import receiver
 from ui.sounds import Cue
 
 COUNT_ABOVE = 5  # more pieces of one thing than this are counted, not scanned one by one
-
-
-class Look(StrEnum):
-    """The one panel: its colour, its outline and its sound go together."""
-
-    GO = "go"
-    DONE = "done"
-    STOP = "stop"
-    LOOK = "look"
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The right side. ``scanned`` and ``wanted`` are shown side by side when both are there."""
-
-    look: Look
-    title: str
-    line: str = ""
-    foot: str = ""
-    scanned: Item | None = None
-    wanted: Item | None = None
-    ring: tuple[int, int] | None = None  # pieces scanned, pieces needed
-    weight_g: int | None = None
-    expected_g: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything on the screen at one moment. ``counting`` waits for a typed count of that line."""
-
-    panel: Panel
-    parcel: OpenParcel | None = None
-    carrier: str = ""
-    receiver: str = ""
-    notes: tuple[str, ...] = ()
-    due: str = ""
-    cue: Cue | None = None
-    counting: Line | None = None
-
-    @property
-    def is_stop(self) -> bool:
-        """Red holds until the right thing is scanned or Esc."""
-        return self.panel.look is Look.STOP
-
-    @property
-    def is_held(self) -> bool:
-        """A stop that sounds again and again, and that no stray scan may cover."""
-        return self.is_stop and self.cue is Cue.STOP
-
-    @property
-    def spoken(self) -> str:
-        """The panel as a screen reader says it."""
-        panel = self.panel
-        words = [panel.title, panel.line, panel.foot]
-        if panel.ring is not None:
-            words.insert(1, tr("{n} to go", n=panel.ring[1] - panel.ring[0]))
-        return ". ".join(word for word in words if word)
-
-
-@dataclass(slots=True)
-class Shift:
-    """The figures of the top bar."""
-
-    bench: str
-    user: str
-    today: int = 0
-    wave: str = ""
-    wave_done: int = 0
-    wave_all: int = 0
-    unsent: int = 0
-    offline: bool = False
 
 
 def waiting() -> View:
@@ -97,19 +28,19 @@ def opened(before: View, answer: Opened, due: str) -> View:
     if answer.verdict is not Verdict.PARCEL_OPENED or answer.parcel is None:
         if before.is_held and answer.verdict is Verdict.UNKNOWN:
             return before
-        return View(_refused(answer), carrier=answer.carrier, cue=_cue_of_refusal(answer))
-    notes = (answer.greeting, *answer.notes) if answer.greeting else answer.notes
+        return View(refusals.refused(answer), carrier=answer.carrier, cue=refusals.cue_of(answer))
     view = View(
         _going(answer.parcel),
         answer.parcel,
         answer.carrier,
         receiver(answer),
-        notes,
+        facts_of(answer),
         due,
         Cue.PIECE,
+        wants_serial=answer.wants_serial,
     )
     if answer.parcel.done:
-        return complete(view)
+        return _all_in(view)
     left = before.parcel
     if left is None or left.done or left.parcel_id == answer.parcel.parcel_id:
         return view
@@ -136,7 +67,7 @@ def scanned(view: View, result: Scanned) -> View:
     view = replace(view, parcel=parcel, counting=None)
     if result.accepted and parcel is not None:
         if result.verdict is Verdict.PARCEL_DONE:
-            return complete(view)
+            return _all_in(view)
         cue = Cue.LINE if result.verdict is Verdict.LINE_DONE else Cue.PIECE
         view = replace(view, panel=_going(parcel), cue=cue)
         line = result.line
@@ -144,7 +75,9 @@ def scanned(view: View, result: Scanned) -> View:
             return view
         ask = tr("{n} are wanted: go on, or type the count and Enter", n=line.need)
         return replace(view, panel=replace(view.panel, foot=ask), counting=line)
-    return replace(view, panel=_wrong(result), cue=Cue.WRONG)
+    if result.verdict is Verdict.UNKNOWN and view.wants_serial:
+        return _goods_before_serial(view)
+    return replace(view, panel=refusals.wrong(result), cue=Cue.WRONG)
 
 
 def counted_too_few(view: View, line: Line) -> View:
@@ -170,7 +103,68 @@ def complete(view: View, weight_g: int | None = None, *, cue: Cue | None = Cue.P
         weight_g=weight_g,
         expected_g=expected,
     )
+    return replace(view, panel=panel, cue=cue, counting=None, unsealed=False)
+
+
+def _all_in(view: View) -> View:
+    """Nothing is missing but, perhaps, the serial number."""
+    return serial_wanted(view) if view.wants_serial else complete(view)
+
+
+def serial_wanted(view: View, *, cue: Cue | None = Cue.LINE) -> View:
+    """Every piece is in the box; its serial number is scanned before it is sealed."""
+    line = tr("Of what is in the box. An IMEI is scanned first, if there is one.")
+    if view.imeis:
+        line = ntr(
+            "{n} IMEI is there, now the serial number",
+            "{n} IMEIs are there, now the serial number",
+            len(view.imeis),
+        )
+    panel = Panel(
+        Look.GO,
+        tr("Scan the serial number"),
+        line,
+        tr("None to be found: F8, put it aside"),
+    )
     return replace(view, panel=panel, cue=cue, counting=None)
+
+
+def with_imei(view: View, imei: str) -> View:
+    """An IMEI was scanned where the serial number is wanted."""
+    return serial_wanted(replace(view, imeis=(*view.imeis, imei)), cue=Cue.PIECE)
+
+
+def no_serial(view: View) -> View:
+    """The code of the goods was scanned where their serial number is wanted."""
+    panel = Panel(
+        Look.STOP,
+        tr("Not the serial number"),
+        tr("This is the code of the goods, every piece of one kind has it"),
+        tr("Scan the number that only this piece has"),
+    )
+    return replace(view, panel=panel, cue=Cue.WRONG)
+
+
+def serial_missing(view: View, message: Text) -> View:
+    """The seal was refused for want of a serial number."""
+    foot = tr("Scan it now; none to be found: F8, put it aside")
+    panel = Panel(Look.STOP, tr("The serial number is missing"), str(message), foot)
+    return replace(view, panel=panel, cue=Cue.WRONG, wants_serial=True)
+
+
+def _goods_before_serial(view: View) -> View:
+    panel = Panel(
+        Look.LOOK,
+        tr("The goods first"),
+        tr("This is no code of goods. A serial number is scanned when everything is in the box."),
+        tr("Scan the code of the goods"),
+    )
+    return replace(view, panel=panel, cue=Cue.LOOK)
+
+
+def not_sealed(view: View, message: Text, remedy: Text) -> View:
+    """Sealing was refused: red, until somebody has put it right and tries again."""
+    return replace(trouble(view, message, remedy), unsealed=True)
 
 
 def reported(view: View, foot: str) -> View:
@@ -207,6 +201,16 @@ def acknowledged(view: View) -> View:
     """Esc on a red or amber panel: back to what is to be done."""
     if view.parcel is None:
         return waiting()
+    if view.parcel.done and view.unsealed:
+        panel = Panel(
+            Look.LOOK,
+            tr("Not sealed yet"),
+            tr("Everything is in the box, but it was not noted as sent"),
+            tr("Enter: try again · F8: put it aside"),
+        )
+        return replace(view, panel=panel, cue=None)
+    if view.parcel.done and view.wants_serial:
+        return serial_wanted(view, cue=None)
     if view.parcel.done:
         return complete(view, view.panel.weight_g, cue=None)
     return replace(view, panel=_going(view.parcel), cue=None, counting=None)
@@ -216,7 +220,7 @@ def held(view: View, code: str, message: Text, remedy: Text) -> View:
     """The parcel was put on hold between its last piece and the seal."""
     hold = HoldCode(code)
     answer = Opened(Verdict.HELD, "", hold=hold, reason=message, remedy=remedy)
-    return View(_refused(answer), carrier=view.carrier, cue=Cue.STOP)
+    return View(refusals.refused(answer), carrier=view.carrier, cue=Cue.STOP)
 
 
 def trouble(view: View, message: Text, remedy: Text) -> View:
@@ -294,83 +298,3 @@ def _likely_missing(parcel: OpenParcel, missing_g: int) -> str:
     """The lightest thing that weighs at least what is missing; the box hides a part of that."""
     heavy = [x.item for x in parcel.lines if x.item.weight_g >= missing_g]
     return min(heavy, key=lambda item: item.weight_g).name if heavy else ""
-
-
-def _refused(answer: Opened) -> Panel:
-    match answer.verdict:
-        case Verdict.ALREADY_SHIPPED:
-            return Panel(
-                Look.STOP,
-                tr("Already shipped"),
-                tr("This parcel left before"),
-                tr("Put it aside and ask"),
-            )
-        case Verdict.HELD:
-            title = tr("Stop, do not send")
-            if answer.hold is HoldCode.REFUND:
-                title = tr("Refund asked, do not send")
-            return Panel(Look.STOP, title, str(answer.reason or ""), str(answer.remedy or ""))
-        case Verdict.NOT_READY:
-            return Panel(
-                Look.STOP,
-                tr("Not printed yet"),
-                tr("The program has no print of this label"),
-                tr("Print it first, then scan it"),
-            )
-        case _:
-            return Panel(
-                Look.STOP,
-                tr("Label not found"),
-                tr("This number is not one of ours"),
-                tr("Scan it once more"),
-            )
-
-
-def _cue_of_refusal(answer: Opened) -> Cue:
-    return Cue.STOP if answer.verdict is Verdict.HELD else Cue.WRONG
-
-
-def _wrong(result: Scanned) -> Panel:
-    wanted = result.line.item if result.line else None
-    match result.verdict:
-        case Verdict.OVER:
-            return Panel(
-                Look.STOP,
-                tr("One too many"),
-                tr("{name}: {n} are wanted", name=wanted.name, n=result.line.need)
-                if wanted and result.line
-                else "",
-                _put_back(result.item),
-            )
-        case Verdict.WRONG_VARIANT:
-            return Panel(
-                Look.STOP,
-                tr("Wrong variant"),
-                tr("Take {spec} instead", spec=wanted.spec if wanted else ""),
-                _put_back(result.item),
-                scanned=result.item,
-                wanted=wanted,
-            )
-        case Verdict.WRONG_ITEM:
-            return Panel(
-                Look.STOP,
-                tr("Not in this parcel"),
-                result.item.name if result.item else "",
-                _put_back(result.item),
-                scanned=result.item,
-                wanted=wanted,
-            )
-        case _:
-            return Panel(
-                Look.STOP,
-                tr("Unknown code"),
-                result.code[:40],
-                tr("Take it out, then scan the right piece"),
-            )
-
-
-def _put_back(item: Item | None) -> str:
-    if item is None or not item.bin:
-        return tr("Take it out, then scan the right piece")
-    what = item.spec or item.name
-    return tr("{what} back to {bin}, then scan the right one", what=what, bin=item.bin)

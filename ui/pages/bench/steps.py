@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from app.domain.packing import OpenParcel, Scanned
 from app.domain.states import Verdict
-from app.services import details, outbox, packing
+from app.services import details, outbox, packing, read_only, serials
 from app.services.packing import Opened
 from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.serials import SerialsRow
 from app.services.workplace import Workplace
 
 # The printed command cards.
@@ -24,6 +25,8 @@ CARDS = {
 _STOPPED = {Verdict.HELD, Verdict.ALREADY_SHIPPED, Verdict.NOT_READY}
 _LATE = timedelta(minutes=1)  # a message that waits this long waits for the network
 _KILOGRAMS = re.compile(r"(\d{1,3}\.\d{1,3}) ?(?:kg)?", re.IGNORECASE)
+_IMEI = re.compile(r"\d{15}")
+_MOST_IMEIS = 2
 _GRAMS = re.compile(r"(\d{1,6}) ?g?", re.IGNORECASE)
 
 
@@ -32,6 +35,18 @@ class GoodsFirst:
     """A piece was scanned although no parcel is open."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSerial:
+    """The code of goods was scanned where a serial number is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imei:
+    """An IMEI was scanned where a serial number is wanted."""
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,8 @@ class Figures:
     wave_done: int = 0
     wave_all: int = 0
     sealed: ParcelRow | None = None
+    stop: Opened | None = None  # why the parcel sealed last must not leave after all
+    only_read: bool = False  # its shop is told nothing from here
 
 
 def open_label(work: Workplace, code: str) -> Opened | GoodsFirst:
@@ -72,6 +89,23 @@ def piece_or_label(
     return result
 
 
+def serial_or_label(
+    work: Workplace, parcel: OpenParcel, code: str, imeis: tuple[str, ...]
+) -> Opened | NoSerial | Imei | SerialsRow:
+    """The serial number of a box that lacks nothing else; another label opens its own parcel.
+
+    Raises ``UserError`` (``bad_serial``).
+    """
+    answer = packing.open_parcel(work, code)
+    if answer.verdict is not Verdict.UNKNOWN:
+        return answer
+    if packing.is_goods(work, code):
+        return NoSerial()
+    if _IMEI.fullmatch(code) and serials.luhn(code) and len(imeis) < _MOST_IMEIS:
+        return Imei(code) if code not in imeis else NoSerial()
+    return serials.record(work, parcel.parcel_id, code, *imeis)
+
+
 def figures(work: Workplace, wave_id: str, sealed_id: str) -> Figures:
     """The counts of the top bar. ``offline`` when the shop has not been reached for a minute."""
     row = details.wave_row(work, wave_id) if wave_id else None
@@ -85,6 +119,8 @@ def figures(work: Workplace, wave_id: str, sealed_id: str) -> Figures:
         row.packed if row else 0,
         row.parcels if row else 0,
         sealed[0] if sealed else None,
+        packing.taken_back(work, sealed_id) if sealed and sealed[0].holds else None,
+        bool(sealed) and read_only.refusal(work, sealed[0].shop) is not None,
     )
 
 

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QHideEvent,
-    QKeyEvent,
-    QResizeEvent,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
 from app.domain.packing import Line, OpenParcel, Scanned
 from app.domain.states import HoldCode
 from app.domain.text import T, tr
-from app.jobs import CancelToken, Progress
 from app.services import packing, picking, printing
 from app.services.packing import Closed, Opened
+from app.services.serials import SerialsRow
 from app.services.workplace import Workplace
-from ui.page import FullScreenPage, PageTools
+from ui.page import PageTools
 from ui.pages.bench import presenter, steps
-from ui.pages.bench.board import Board
-from ui.pages.bench.presenter import Look, Shift, View
+from ui.pages.bench.lane import CodeLane
+from ui.pages.bench.view import Look
 from ui.pages.bench.words import due, how_far
-from ui.sounds import Cue
 
-LANE = "bench"
 _PRINT_LANE = "bench: print"  # a printer may take seconds; no scan waits for it
 _FIGURES_LANE = "bench: figures"
-_REPEAT_MS = 2_500
 _LONGEST_TYPED = 40
 _LONGEST_COUNT = 4
 
@@ -45,36 +35,18 @@ KEYS = {
 }
 
 
-class BenchWindow(FullScreenPage):
-    """Codes are answered one after the other: each meets the parcel that the one before left open.
-
-    The answer comes from one lane and paints the board. The widget with the focus is plain, so
-    that an input method never eats a code.
-    """
+class BenchWindow(CodeLane):
+    """The bench. The widget with the focus is plain: an input method never eats a code."""
 
     topics: ClassVar[frozenset[str]] = frozenset({"parcels", "outbox"})
 
     def __init__(self, tools: PageTools, work: Workplace) -> None:
-        super().__init__(tools, tr("Packing bench"))
-        self.work = work
-        self.board = Board(tools, self)
-        self.board.shift = Shift(work.bench, work.user)
-        self._codes: deque[str] = deque()
-        self._busy = False
+        super().__init__(tools, work)
         self._typed = ""
         self._weight_g: int | None = None
         self._wave = ""
         self._sealed = ""  # the parcel that is green and gone
         self._piece = ""  # the code that was counted last
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._again = QTimer(self)
-        self._again.setInterval(_REPEAT_MS)
-        self._again.timeout.connect(self._sound_again)
-
-    @property
-    def view(self) -> View:
-        """What is shown now."""
-        return self.board.view
 
     @property
     def packing_now(self) -> OpenParcel | None:
@@ -92,11 +64,6 @@ class BenchWindow(FullScreenPage):
         self.board.setGeometry(self.rect())
 
     @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._again.stop()
-        super().hideEvent(event)
-
-    @override
     def refresh(self, topics: frozenset[str]) -> None:
         wave, sealed = self._wave, self._sealed
         self._do(lambda work: steps.figures(work, wave, sealed), self._figures, lane=_FIGURES_LANE)
@@ -110,7 +77,10 @@ class BenchWindow(FullScreenPage):
         shift.wave, shift.wave_done, shift.wave_all = found.wave, found.wave_done, found.wave_all
         parcel = self.view.parcel
         if found.sealed is not None and parcel is not None and found.sealed.id == parcel.parcel_id:
-            self.board.tell(presenter.reported(self.view, how_far(found)), self._typed)
+            if found.stop is not None and self.view.panel.look is Look.DONE:
+                self._tell(presenter.opened(self.view, found.stop, ""))
+            else:
+                self.board.tell(presenter.reported(self.view, how_far(found)), self._typed)
         self.board.update()
 
     # -- input ---------------------------------------------------------------------------
@@ -123,10 +93,7 @@ class BenchWindow(FullScreenPage):
         self._next()
         return True
 
-    def _next(self) -> None:
-        while self._codes and not self._busy:
-            self._take(self._codes.popleft())
-
+    @override
     def _take(self, code: str) -> None:
         command = steps.CARDS.get(code.upper())
         if command is not None:
@@ -139,10 +106,16 @@ class BenchWindow(FullScreenPage):
             )
         elif self._sealed and "." in code and (weight_g := steps.as_weight_g(code)) is not None:
             self.weighed(weight_g)  # a scale that types like a scanner
-        elif (parcel := self.packing_now) is None or parcel.done:
+        elif (parcel := self.packing_now) is not None and parcel.done and self.view.wants_serial:
+            self._take_serial(parcel, code)
+        elif parcel is None or parcel.done:
             self._step(lambda work: steps.open_label(work, code), self._answered)
         else:
             self._scan(parcel, code, 1)
+
+    def _take_serial(self, parcel: OpenParcel, code: str) -> None:
+        imeis = self.view.imeis
+        self._step(lambda work: steps.serial_or_label(work, parcel, code, imeis), self._answered)
 
     def _scan(self, parcel: OpenParcel, code: str, quantity: int) -> None:
         nonce = self.work.key()
@@ -283,8 +256,16 @@ class BenchWindow(FullScreenPage):
                 self.refresh(self.topics)
         elif isinstance(answer, Scanned):
             self._tell(presenter.scanned(self.view, answer))
-        if self.packing_now is not None and self.packing_now.done and not self.view.is_stop:
-            self._close_parcel(self._weight_g, sure=False)
+        elif isinstance(answer, steps.Imei):
+            self._tell(presenter.with_imei(self.view, answer.number))
+        elif isinstance(answer, steps.NoSerial):
+            self._tell(presenter.no_serial(self.view))
+        elif isinstance(answer, SerialsRow):
+            self._tell(presenter.complete(replace(self.view, wants_serial=False)))
+        parcel = self.packing_now
+        if parcel is None or not parcel.done or self.view.is_stop or self.view.wants_serial:
+            return
+        self._close_parcel(self._weight_g, sure=False)
 
     def weighed(self, weight_g: int) -> None:
         """What the parcel weighs: typed, or the scale's stable weight."""
@@ -324,73 +305,10 @@ class BenchWindow(FullScreenPage):
     def _not_closed(self, error: PackbenchError) -> None:
         if error.code in set(HoldCode):
             self._tell(presenter.held(self.view, error.code, error.message, error.remedy))
-        else:
-            self._failed(error)
-
-    def _tell(self, view: View) -> None:
-        changed = view.spoken != self.view.spoken
-        self.board.tell(view)
-        if view.cue is not None:
-            self.tools.sounds.play(view.cue)
-        if changed:
-            self._announce(view)
-        if view.is_held:
-            self._again.start()
-        else:
-            self._again.stop()
-
-    def _announce(self, view: View) -> None:
-        event = QAccessibleAnnouncementEvent(self, view.spoken)
-        if view.is_stop:
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
-
-    @Slot()
-    def _sound_again(self) -> None:
-        self.tools.sounds.play(Cue.STOP)
-
-    def _step(
-        self,
-        run: Callable[[Workplace], object],
-        done: Callable[[object], None],
-        failed: Callable[[PackbenchError], None] | None = None,
-    ) -> None:
-        """Answer one code; the next one waits until this one is shown."""
-        self._busy = True
-
-        def answered(result: object) -> None:
-            self._busy = False
-            done(result)
-            self._next()
-
-        def refused(error: PackbenchError) -> None:
-            self._busy = False
-            (failed or self._failed)(error)
-            self._next()
-
-        self._do(run, answered, refused)
-
-    def _do(
-        self,
-        run: Callable[[Workplace], object],
-        done: Callable[[object], None],
-        failed: Callable[[PackbenchError], None] | None = None,
-        *,
-        lane: str = LANE,
-    ) -> None:
-        work = self.work
-
-        def job(_progress: Progress, _cancel: CancelToken) -> object:
-            return run(work)
-
-        self.tools.jobs.run(
-            lane, job, name=tr("Bench"), done=done, failed=failed or self._failed, owner=self
-        )
-
-    @Slot(object)
-    def _failed(self, error: PackbenchError) -> None:
-        if not self.view.is_held:
-            self._tell(presenter.trouble(self.view, error.message, error.remedy))
+        elif error.code == "serial_missing":
+            self._tell(presenter.serial_missing(self.view, error.message))
+        elif not self.view.is_held:
+            self._tell(presenter.not_sealed(self.view, error.message, error.remedy))
 
     @override
     def focusNextPrevChild(self, forward: bool) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.privacy import for_screen
-from app.domain.states import HoldCode, ParcelState
+from app.domain.states import ParcelState
 from app.domain.text import tr
 from app.services.packing import Opened
 from ui.pages.bench.steps import Figures
@@ -41,8 +41,8 @@ def how_far(found: Figures) -> str:
     match ParcelState(found.sealed.state):
         case ParcelState.SHIPPED | ParcelState.DELIVERED:
             return tr("Shipped, scan the next label")
-        case ParcelState.TO_REPORT if HoldCode.REPORT_REFUSED in found.sealed.holds:
-            return tr("The shop refused it; look at the order")
+        case ParcelState.TO_REPORT if found.only_read:
+            return tr("Noted; this shop is only read, tell it there")
         case ParcelState.TO_REPORT if found.offline:
             return tr("Noted; {n} parcels are sent when the network is back", n=found.unsent)
         case ParcelState.TO_REPORT:

@@ -1,0 +1,125 @@
+"""Codes are answered one after the other, in one lane; the answer is shown, said and sounded."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent
+from typing_extensions import override
+
+from app.domain.errors import PackbenchError
+from app.domain.text import tr
+from app.jobs import CancelToken, Progress
+from app.services.workplace import Workplace
+from ui.page import FullScreenPage, PageTools
+from ui.pages.bench import presenter
+from ui.pages.bench.board import Board
+from ui.pages.bench.view import Shift, View
+from ui.sounds import Cue
+
+LANE = "bench"
+_REPEAT_MS = 2_500
+
+
+class CodeLane(FullScreenPage):
+    """Each code meets the parcel that the one before left open (``_take`` is told of it then).
+
+    The answer comes from one lane and paints the board.
+    """
+
+    def __init__(self, tools: PageTools, work: Workplace) -> None:
+        super().__init__(tools, tr("Packing bench"))
+        self.work = work
+        self.board = Board(tools, self)
+        self.board.shift = Shift(work.bench, work.user)
+        self._codes: deque[str] = deque()
+        self._busy = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._again = QTimer(self)
+        self._again.setInterval(_REPEAT_MS)
+        self._again.timeout.connect(self._sound_again)
+
+    @property
+    def view(self) -> View:
+        """What is shown now."""
+        return self.board.view
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._again.stop()
+        super().hideEvent(event)
+
+    def _take(self, code: str) -> None:
+        """Answer this code; whatever takes time goes through ``_step``."""
+        raise NotImplementedError
+
+    def _next(self) -> None:
+        while self._codes and not self._busy:
+            self._take(self._codes.popleft())
+
+    def _tell(self, view: View) -> None:
+        changed = view.spoken != self.view.spoken
+        self.board.tell(view)
+        if view.cue is not None:
+            self.tools.sounds.play(view.cue)
+        if changed:
+            self._announce(view)
+        if view.is_held:
+            self._again.start()
+        else:
+            self._again.stop()
+
+    def _announce(self, view: View) -> None:
+        event = QAccessibleAnnouncementEvent(self, view.spoken)
+        if view.is_stop:
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
+    @Slot()
+    def _sound_again(self) -> None:
+        self.tools.sounds.play(Cue.STOP)
+
+    def _step(
+        self,
+        run: Callable[[Workplace], object],
+        done: Callable[[object], None],
+        failed: Callable[[PackbenchError], None] | None = None,
+    ) -> None:
+        """Answer one code; the next one waits until this one is shown."""
+        self._busy = True
+
+        def answered(result: object) -> None:
+            self._busy = False
+            done(result)
+            self._next()
+
+        def refused(error: PackbenchError) -> None:
+            self._busy = False
+            (failed or self._failed)(error)
+            self._next()
+
+        self._do(run, answered, refused)
+
+    def _do(
+        self,
+        run: Callable[[Workplace], object],
+        done: Callable[[object], None],
+        failed: Callable[[PackbenchError], None] | None = None,
+        *,
+        lane: str = LANE,
+    ) -> None:
+        work = self.work
+
+        def job(_progress: Progress, _cancel: CancelToken) -> object:
+            return run(work)
+
+        self.tools.jobs.run(
+            lane, job, name=tr("Bench"), done=done, failed=failed or self._failed, owner=self
+        )
+
+    @Slot(object)
+    def _failed(self, error: PackbenchError) -> None:
+        if not self.view.is_held:
+            self._tell(presenter.trouble(self.view, error.message, error.remedy))
