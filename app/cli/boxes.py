@@ -190,8 +190,8 @@ def _correct(wanted: argparse.Namespace, context: Context) -> CommandResult:
         work = services.work
         row = find_parcel(work, wanted.waybill)
         carrier = wanted.carrier or row.carrier or ""
-        corrections.correct(work, row.id, carrier, wanted.number, wanted.reason)
-    return _queued({"parcel": row.id, "waybill": wanted.number})
+        new = corrections.correct(work, row.id, carrier, wanted.number, wanted.reason)
+    return _queued({"parcel": row.id, "waybill": wanted.number}, "queued" if new else "kept")
 
 
 def _extra(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -12,6 +12,7 @@ from app.services.workplace import Workplace
 from app.store.tables import holds, order_lines, outbox, parcel_lines
 
 OPEN = (OutboxState.PENDING, OutboxState.SENDING)
+_ENDED_UNSENT = (OutboxState.REFUSED, OutboxState.SUPERSEDED)
 
 
 def add(
@@ -28,12 +29,27 @@ def add(
 ) -> bool:
     """Queue one message. ``once`` is its natural key: the same message is queued once.
 
-    Rows of one ``lane`` are sent in the order they were written.
+    Rows of one ``lane`` are sent in the order they were written. A message that was refused or
+    given up is open again when it is wanted again; what became of it is then looked up first.
     """
-    known = tx.execute(select(outbox.c.id).where(outbox.c.once == once)).scalar()
-    if known is not None:
-        return False
     now = work.now()
+    known = tx.execute(select(outbox.c.id, outbox.c.state).where(outbox.c.once == once)).first()
+    if known is not None:
+        if known.state not in _ENDED_UNSENT:
+            return False
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id == known.id, outbox.c.state == known.state)
+            .values(
+                payload=dict(payload),
+                state=OutboxState.PENDING,
+                next_at=now,
+                reason=None,
+                waits_for="",
+                done_at=None,
+            )
+        )
+        return True
     tx.execute(
         insert(outbox).values(
             once=once,

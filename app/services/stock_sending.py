@@ -70,7 +70,10 @@ def queue(
         return None
     tx.execute(
         update(outbox)
-        .where(outbox.c.lane == lane(item.listing_id), outbox.c.state == OutboxState.PENDING)
+        .where(
+            outbox.c.lane == lane(item.listing_id),
+            outbox.c.state.in_([OutboxState.PENDING, OutboxState.REFUSED]),  # it replaces both
+        )
         .values(state=OutboxState.SUPERSEDED, done_at=work.now())
     )
     once = f"stock:{item.listing_id}:{generation}"

@@ -233,3 +233,26 @@ def test_a_carrier_that_the_shop_does_not_list_is_refused_before_anything_is_sen
     (refused,) = tell(bench)
     assert (refused.result, refused.code) == ("refused", shop_companies.NOT_KNOWN)
     assert bench.world.wechat.journal.count(truth.SEND) == 0
+
+
+@pytest.mark.parametrize("what", ["correction", "extra parcel"])
+def test_what_was_refused_is_told_when_a_person_asks_for_it_again(
+    bench: Bench, buyer: Buyer, sent: str, what: str
+) -> None:
+    shelf = on_hand(bench, CUP)
+
+    def ask() -> int:
+        if what == "correction":
+            return correct(bench, buyer, sent)
+        return extra_parcels.add(bench.work, sent, "yto", NEW, {CUP: 1}, ExtraReason.GIFT)
+
+    no_right = {"errcode": 606005, "errmsg": " rid: 00000000-00000000-00000000"}
+    for path in (UPDATE, EXTRA):
+        bench.world.wechat.faults.answer_json(path, no_right)
+    assert ask() == 1
+    assert [r.result for r in tell(bench)] == ["refused"]
+    assert ask() == 1
+    assert ask() == 0
+    assert tell(bench)[0].result == "done"
+    assert NEW in told_numbers(buyer, sent)
+    assert shelf - on_hand(bench, CUP) == (what == "extra parcel")

@@ -77,6 +77,11 @@ def test_a_collected_parcels_number_is_shown_until_a_person_has_seen_it(bench: B
     with pytest.raises(UserError) as caught:
         number_returns.acknowledge(bench.work, row.id)
     assert caught.value.code == "no_such_return"
+    bench.world.shops[shop].labels_by_number[number].path_info.clear()  # not collected after all
+    voiding.cancel_waybill(bench.work, number)
+    assert [r.result for r in outbox.drain(bench.work)] == ["done"]
+    (done,) = number_returns.listed(bench.work, everything=True)
+    assert (done.number, done.state) == (number, ReturnState.DONE)
 
 
 def test_a_refused_number_of_a_cancelled_order_may_be_asked_for_again(bench: Bench) -> None:

@@ -373,6 +373,7 @@ def test_a_flash_sale_is_explained(pushing: Bench) -> None:
     assert "flash sale" in str(done.message)
     platform(pushing).end_flash_sale(TEA, TEA_SKU)
     assert push(pushing).result == "done"
+    assert OutboxState.REFUSED not in state_of(pushing)  # nothing is left to look at
     assert has(pushing) == available(pushing, TEA_CODE)
 
 
