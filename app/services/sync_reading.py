@@ -6,7 +6,7 @@ Bounded: ids of a few pages ahead, two dozen answers, a write of at most 10 orde
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -32,6 +32,9 @@ _IDS_AHEAD = 1000
 _CHUNK = 10
 _LONGEST_WRITE_S = 0.02
 _STORE_AFTER_S = 0.2
+_SILENCE = "shop_no_answer"
+_ASKED_AGAIN = 2  # an order whose answer was lost, within one run, while others are answered
+_SILENT_IN_A_ROW = READERS  # so many lost answers and no other: the shop is not there
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ class Intake:
     heard: Callable[[int, int], None] = lambda _known, _done: None
     _known: int = 0
     _done: int = 0
+    _silent: int = 0
+    _lost: Counter[str] = field(default_factory=Counter)
 
     def run(self, pages: Iterator[Sequence[str]]) -> None:
         """Read and store everything; what was read is stored also when this raises."""
@@ -122,6 +127,9 @@ class Intake:
             ended, _ = wait(awaited, timeout=_STORE_AFTER_S, return_when=FIRST_COMPLETED)
             for done in [f for f in ended if f in reading]:
                 order_id, answer = reading.pop(done), done.result()
+                if broken is None and self._ask_again(order_id, answer):
+                    ids.append(order_id)
+                    continue
                 broken = self._take(order_id, answer, ready) or broken
             waited = time.monotonic() - stored_s >= _STORE_AFTER_S
             if len(ready) >= _CHUNK or (ready and (waited or not reading)):
@@ -162,6 +170,18 @@ class Intake:
             return error
         self.recent.note(order_id, Reading(began_at, order.updated_at))
         return order
+
+    def _ask_again(self, order_id: str, answer: OrderSnapshot | PackbenchError) -> bool:
+        """A few lost answers do not end a run: it would have more to read the next time."""
+        if not isinstance(answer, PackbenchError) or answer.code != _SILENCE:
+            self._silent = 0
+            return False
+        self._silent += 1
+        self._lost[order_id] += 1
+        alone = self._known < 2  # whoever wants one order wants to know now
+        return (
+            not alone and self._silent < _SILENT_IN_A_ROW and self._lost[order_id] <= _ASKED_AGAIN
+        )
 
     def _take(
         self, order_id: str, answer: OrderSnapshot | PackbenchError, ready: list[OrderSnapshot]

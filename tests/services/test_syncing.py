@@ -17,6 +17,7 @@ from app.services.sync_memory import RecentReadings
 from app.services.sync_reading import SyncResult
 from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import ORDER_PATH
+from app.simulators.exchange import Predicate
 from app.store.tables import orders, shops
 from tests.support.clock import FakeClock
 from tests.support.other_pc import another_pc
@@ -54,6 +55,10 @@ def sweeper(bench: Bench, recent: RecentReadings | None = None) -> Sweeper:
 def reads(bench: Bench, order_id: str) -> int:
     calls = bench.world.wechat.journal.calls(ORDER_PATH)
     return sum(call.body["order_id"] == order_id for call in calls)
+
+
+def about(order_id: str) -> Predicate:
+    return lambda request: bool(request.json()["order_id"] == order_id)
 
 
 # Lists
@@ -259,6 +264,29 @@ def test_an_order_that_a_sweep_could_not_read_is_forgotten_once_it_was_read(smal
 # Pauses and first connections
 
 
+def test_a_few_lost_answers_do_not_end_a_run(small: Bench) -> None:
+    made = add_orders(small, 8)
+    for lost in made[:3]:
+        small.world.wechat.faults.bad_gateway(ORDER_PATH, times=2, when=about(lost))
+    small.clock.advance(2)
+    assert poll(small, RecentReadings()).failed == {}
+    assert [reads(small, order_id) for order_id in made] == [3, 3, 3, 1, 1, 1, 1, 1]
+    assert differences(small, made) == []
+
+
+def test_a_shop_that_answers_nothing_is_left_alone_at_once(small: Bench) -> None:
+    made = add_orders(small, 100)
+    small.world.wechat.faults.close_before(ORDER_PATH, times=999)
+    small.clock.advance(2)
+    with pytest.raises(RetryableError):
+        poll(small, RecentReadings())
+    assert small.world.wechat.journal.count(ORDER_PATH) < 50
+    small.world.wechat.faults.clear()
+    small.clock.advance(2)
+    poll(small, RecentReadings())
+    assert differences(small, made) == []
+
+
 def test_after_a_pause_the_newest_come_first_and_the_rest_beside(small: Bench) -> None:
     recent = RecentReadings()
     small.clock.advance(hours=30)
@@ -282,7 +310,7 @@ def test_after_a_pause_the_newest_come_first_and_the_rest_beside(small: Bench) -
 def test_an_outage_in_the_middle_moves_no_cursor_past_what_is_not_stored(small: Bench) -> None:
     add_orders(small, 60)
     small.clock.advance(2)
-    small.world.wechat.faults.close_before(ORDER_PATH, times=5)
+    small.world.wechat.faults.close_before(ORDER_PATH, times=99)
     before = sync_state.position(small.work, SHOP)
     with pytest.raises(RetryableError):
         syncing.sync_shop(small.work, SHOP)
