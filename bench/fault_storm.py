@@ -34,6 +34,8 @@ LINES = (
     ("reports refused", ("told ship refused*", "told extra refused*")),
     ("reports done", ("told ship done", "told extra done")),
     ("taken back", ("unship",)),
+    ("numbers corrected", ("told correct done",)),
+    ("gifts sent after", ("gift sent after",)),
     ("programs died", ("crashed",)),
     ("drains that met another one", ("drain busy_elsewhere",)),
 )

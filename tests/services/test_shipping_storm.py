@@ -27,11 +27,19 @@ def test_every_parcel_is_told_once_none_while_held_and_no_number_is_left_over(
     assert ended.wrong == []
     # The day was a bad one, and everything that can happen to a parcel did happen.
     assert ended.faults > 80
-    assert ended.count("crashed") >= 2
+    assert ended.count("crashed") >= 1
     assert ended.count("changed when sealed", "our number entered by hand") >= 15
     assert ended.count("drain *") > 5
     assert ended.taken >= 40
-    for name in ("split", "merge", "packed", "ship shipped", "unship", "told void done"):
+    for name in (
+        "split",
+        "merge",
+        "packed",
+        "ship shipped",
+        "unship",
+        "told void done",
+        "told correct done",
+    ):
         assert ended.count(name), name
     # What no program could know of was asked for a moment ago.
     assert all(age_s <= 60 for age_s in ended.unknown_s)

@@ -116,6 +116,7 @@ class BadDay:
                     beside.large_at = None
                     beside.large()
                 beside.overdue()
+                beside.gap()
             except PackbenchError:
                 self.failed_polls += 1
         self.each_turn(turn)

@@ -21,9 +21,12 @@ from app.bootstrap import Services, open_services
 from app.domain.errors import PackbenchError
 from app.domain.states import ParcelState, Verdict
 from app.jobs import CancelToken
+from app.ports import ExtraReason
 from app.services import (
     after_sales,
     checking,
+    corrections,
+    extra_parcels,
     issuing,
     labelling,
     merging,
@@ -54,6 +57,7 @@ from tests.support.warehouse import Bench
 
 SHOPS = ("shanye", "qinghe")  # labels of the platform, labels of the carriers
 _LATE_SHARE = 0.25  # of the boxes that the shop has not heard of, a turn
+_TYPED = itertools.count(1_000_000_000_001)
 _FIRST = itertools.count(700_000)
 
 
@@ -110,7 +114,7 @@ class Floor:
     # the day's hooks
 
     def bring(self, shop: str, count: int) -> list[str]:
-        """New orders of one to three listings; one in four is by the buyer of the one before."""
+        """New orders of one to three listings; two in five are by the buyer of the one before."""
         crowd = self._people.setdefault(
             shop, Crowd(random.Random(self.seed + len(shop)), load_regions())
         )
@@ -128,7 +132,7 @@ class Floor:
         for _ in range(count):
             chosen = self._chance.sample(plain, self._chance.randint(1, 3))
             picks = [(code, self._chance.randint(1, 3)) for code in chosen]
-            like = self._last.get(shop) if self._chance.random() < 0.25 else None
+            like = self._last.get(shop) if self._chance.random() < 0.4 else None
             draft = desk.buy(
                 *picks,
                 hours_ago=0,
@@ -158,6 +162,7 @@ class Floor:
             self._seal,
             self._too_late,
             self._person,
+            self._afterwards,
             self._tell,
         ]
         if not self._stormy:
@@ -192,7 +197,7 @@ class Floor:
             if self._chance.random() < 0.12:
                 self._trying("split", self._split, row)
         for found in merging.candidates(work):
-            if self._chance.random() < 0.5:
+            if self._chance.random() < 0.8:
                 self._trying("merge", merging.merge, work, found.parcels)
 
     def _split(self, row: ParcelRow) -> None:
@@ -263,6 +268,25 @@ class Floor:
 
     def _person(self) -> None:
         self._by_hand.look(eager=not self._stormy)
+
+    def _afterwards(self) -> None:
+        """A wrong number is corrected, a gift is sent after: the shop has the parcel already."""
+        if not self._stormy or self._chance.random() < 0.5:
+            return
+        gone = self._rows(ParcelState.SHIPPED)
+        if not gone:
+            return
+        row = self._chance.choice(gone)
+        number = f"YT{next(_TYPED)}"
+        if self._chance.random() < 0.5:
+            work = self.bench.work
+            self._trying("correct", corrections.correct, work, row.id, "yto", number, "misread")
+            return
+        with self.bench.work.db.read() as tx:
+            line = self._chance.choice(parcel_moves.lines_of(tx, row.id))
+        goods = {line.code: 1}
+        told = (line.order_id, "YTO", number, goods, ExtraReason.GIFT)
+        self._trying("gift sent after", extra_parcels.add, self.bench.work, *told)
 
     def _tell(self) -> None:
         """Two programs send at the same time; one of them may find the other one at it."""
