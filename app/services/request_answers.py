@@ -6,7 +6,7 @@ answered in the back office, by the buyer himself, or by an earlier call whose a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -122,6 +122,22 @@ def answer_variant(work: Workplace, order: str, *, accept: bool) -> Answered:
         sealed=sealed if accepted else (),
         message=None if accepted == accept else _otherwise(accepted=accepted),
     )
+
+
+def answer_variants(work: Workplace, order: str, *, accept: bool) -> Answered:
+    """``answer_variant`` for every line that waits: the platform answers one with each call."""
+    our_id = receivers.order_of(work, order).id
+    with work.db.read() as tx:
+        waiting = len(changing_lines(tx, our_id))
+    told = [answer_variant(work, our_id, accept=accept)]
+    while len(told) < waiting:
+        with work.db.read() as tx:
+            if not changing_lines(tx, our_id):
+                break
+        told.append(answer_variant(work, our_id, accept=accept))
+    odd = next((one for one in told if one.message is not None), told[-1])
+    sealed = dict.fromkeys(parcel for one in told for parcel in one.sealed)
+    return replace(odd, sealed=tuple(sealed))
 
 
 def propose_address(work: Workplace, order: str, address: Address) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -14,8 +15,16 @@ from pytestqt.qtbot import QtBot
 from app.services.details import ShopState
 from tests.ui.conftest import Show
 from ui.frame import MainWindow
-from ui.pages.orders.case_questions import RejectChoice, ask_to_refund, ask_to_reject, fen_of
+from ui.pages.orders.case_questions import (
+    RejectChoice,
+    ask_for_proof,
+    ask_to_refund,
+    ask_to_reject,
+    fen_of,
+)
 from ui.pages.orders.desk_view import ReceiverView, SerialView, SplitLine, VirtualView
+from ui.pages.orders.loader import Choices, why_not_printed
+from ui.pages.orders.picture_choice import LARGEST_BYTES, PictureChoice
 from ui.pages.orders.receiver_panel import ReceiverPanel
 from ui.pages.orders.serial_fields import SerialCard
 from ui.pages.orders.split_board import SplitBoard
@@ -26,8 +35,9 @@ from ui.pictures import Pictures
 from ui.sync_panel import CheckView, DayLine, ShopLine, SyncPanel
 from ui.sync_words import Backlog, StoredSync, sync_chip
 from ui.theme import Theme
-from ui.widgets.buttons import Button
+from ui.widgets.buttons import Button, IconButton
 from ui.widgets.fields import ComboField, TextField
+from ui.widgets.label import TextLabel
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LINES = (
@@ -138,9 +148,9 @@ def test_escape_pays_nothing(theme: Theme, window: MainWindow) -> None:
 
 
 def test_refusal_needs_words_and_brings_the_templates(theme: Theme, window: MainWindow) -> None:
-    told: list[tuple[int, str]] = []
+    told: list[tuple[object, ...]] = []
     choices = [RejectChoice(1, "Used", "It was used."), RejectChoice(2, "Late", "")]
-    dialog = ask_to_reject(theme, window, choices, lambda code, words: told.append((code, words)))
+    dialog = ask_to_reject(theme, window, choices, lambda *said: told.append(said))
     field, combo = dialog.findChild(TextField), dialog.findChild(ComboField)
     assert field is not None
     assert combo is not None
@@ -150,7 +160,75 @@ def test_refusal_needs_words_and_brings_the_templates(theme: Theme, window: Main
     combo.setCurrentIndex(1)
     field.setText("Too late.")
     dialog.buttons["reject"].click()
-    assert told == [(2, "Too late.")]
+    assert told == [(2, "Too late.", ())]
+
+
+def test_pictures_are_named_and_can_be_taken_out_again(
+    theme: Theme, window: MainWindow, tmp_path: Path
+) -> None:
+    told: list[tuple[object, ...]] = []
+    box, other = tmp_path / "box.png", tmp_path / "other.jpg"
+    box.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    other.write_bytes(b"\xff\xd8\xff" + bytes(64))
+    dialog = ask_to_reject(
+        theme, window, [RejectChoice(1, "Used", "It was used.")], lambda *said: told.append(said)
+    )
+    pictures = dialog.findChild(PictureChoice)
+    assert pictures is not None
+    pictures.take([box, other, box])
+    QCoreApplication.processEvents()
+    names = [label.text() for label in pictures.findChildren(TextLabel) if label.isVisible()]
+    assert names.count("box.png") == 1
+    cross = next(b for b in pictures.findChildren(IconButton) if "box.png" in b.accessibleName())
+    cross.click()
+    dialog.buttons["reject"].click()
+    assert told == [(1, "It was used.", (other,))]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"GIF89a" + bytes(64), "PNG or JPEG"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(LARGEST_BYTES), "2 MB"),
+        (None, "cannot be read"),
+    ],
+)
+def test_picture_that_cannot_be_sent_is_refused_at_once(
+    theme: Theme, place: Show, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    pictures = PictureChoice(theme, "Pictures")
+    place(pictures)
+    file = tmp_path / "proof.png"
+    if content is not None:
+        file.write_bytes(content)
+    pictures.take([file])
+    assert pictures.files == ()
+    assert said in pictures.trouble.accessibleName()
+
+
+def test_refund_outside_the_platform_is_proven_with_a_picture(
+    theme: Theme, window: MainWindow, tmp_path: Path
+) -> None:
+    told: list[tuple[object, ...]] = []
+    dialog = ask_for_proof(theme, window, "Refund only", lambda *said: told.append(said))
+    assert not dialog.buttons["send"].isEnabled()
+    file = tmp_path / "paid.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    pictures = dialog.findChild(PictureChoice)
+    assert pictures is not None
+    pictures.take([file])
+    dialog.buttons["send"].click()
+    assert told == [("", (file,))]
+
+
+def test_labels_are_refused_only_where_every_chosen_shop_is_read() -> None:
+    known = Choices((("a", "A"), ("b", "B")), (), {"a": "only read"})
+    assert why_not_printed(["a", "a"], (), known) == "only read"
+    assert why_not_printed(["a", "b"], (), known) == ""
+    assert why_not_printed(["a", None], (), known) == ""  # not loaded: the shop itself will say it
+    assert why_not_printed([], ("a",), known) == "only read"
+    assert why_not_printed([], (), known) == ""
+    assert why_not_printed(["a"], (), None) == ""
 
 
 def test_scans_fill_one_serial_field_after_the_other(theme: Theme, place: Show) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +21,7 @@ from tests.ui.orders_window import orders_page, settle, shown_product, synced_be
 from ui.main_window import Product
 from ui.pages.orders.case_lines import CaseCard
 from ui.pages.orders.drawer import OrderDrawer
+from ui.pages.orders.picture_choice import PictureChoice
 from ui.widgets.dialog import Dialog
 from ui.widgets.fields import TextField
 
@@ -106,6 +108,31 @@ def test_refusal_tells_the_buyer_why(qtbot: QtBot, product: Product, bench: Benc
     settle(qtbot, product)
     said = [c.trouble.accessibleName() for c in drawer.findChildren(CaseCard) if c.isVisible()]
     assert (stage(bench, case), said) == (AfterSaleStage.NOTHING, [])
+
+
+def test_refusal_carries_its_pictures(
+    qtbot: QtBot, product: Product, bench: Bench, tmp_path: Path
+) -> None:
+    case = asked(bench)
+    shop = bench.world.shops[case.shop]
+    assert shop.quirks.reject_wants_evidence
+    shop.aftersales[case.id]["details"]["receive_product"] = True  # no refusal without proof
+    _, card = opened(qtbot, product, bench)
+    card.buttons["reject"].click()
+    settle(qtbot, product)
+    dialog = dialog_of(product)
+    field, pictures = dialog.findChild(TextField), dialog.findChild(PictureChoice)
+    assert field is not None
+    assert pictures is not None
+    field.setText("It is on its way.")
+    file = tmp_path / "proof.png"
+    assert QImage(8, 8, QImage.Format.Format_RGB32).save(str(file))
+    pictures.take([file])
+    dialog.buttons["reject"].click()
+    settle(qtbot, product)
+    settle(qtbot, product)
+    assert stage(bench, case) == AfterSaleStage.NOTHING
+    assert len(shop.pictures) == 1
 
 
 def test_case_that_the_buyer_withdrew_is_said_in_its_card(

@@ -209,9 +209,10 @@ def test_accepted_variant_is_what_the_parcel_holds(
     assert drawer.view is not None
     order = drawer.view.id
     before = queries.order_rows(bench.work, [order])[0].lines[0]
-    old, new = card(drawer).view.sides
+    (change,) = card(drawer).view.changes
+    old, new = change.sides
     assert old.spec == before.spec
-    assert card(drawer).view.line
+    assert change.line
     assert (new.title, new.spec) != (old.title, old.spec)
     press(card(drawer).accept_button)
     settle(qtbot, product)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
@@ -14,7 +15,12 @@ from app.services.after_sales import answers, exchanges, reasons
 from app.services.after_sales.reasons import Template
 from app.services.workplace import Workplace
 from ui.page import PageTools
-from ui.pages.orders.case_questions import RejectChoice, ask_to_refund, ask_to_reject
+from ui.pages.orders.case_questions import (
+    RejectChoice,
+    ask_for_proof,
+    ask_to_refund,
+    ask_to_reject,
+)
 from ui.pages.orders.desk_acting import DeskActions
 from ui.pages.orders.desk_view import CaseView
 from ui.pages.orders.drawer import OrderDrawer
@@ -43,7 +49,7 @@ class CaseActions(QObject):
 
     @Slot(str, str)
     def act(self, case_id: str, what: str) -> None:
-        """``return``, ``refund`` or ``reject``; each asks before anything is told."""
+        """``return``, ``refund``, ``proof`` or ``reject``; each asks before anything is told."""
         view = self._drawer.view
         cases = view.desk.cases if view is not None else ()
         case = next((c for c in cases if c.id == case_id), None)
@@ -58,6 +64,8 @@ class CaseActions(QObject):
                 self._pack_exchange(case)
             case "reject":
                 self._read_reasons(case)
+            case "proof":
+                self._ask_for_proof(case)
 
     def _ask_return(self, case: CaseView) -> None:
         dialog = self._tools.shell.ask(
@@ -107,14 +115,24 @@ class CaseActions(QObject):
         self._desk.run(read, known, lambda error: self._failed(case, error))
 
     def _ask_reject(self, case: CaseView, found: Reasons) -> None:
-        def reject(code: int, words: str) -> None:
+        def reject(code: int, words: str, files: Sequence[Path]) -> None:
             self._tell(
                 case,
-                lambda work: answers.reject(work, case.shop, case.id, code, words),
+                lambda work: answers.reject(work, case.shop, case.id, code, words, files),
                 tr("Refused, the buyer is told why"),
             )
 
         ask_to_reject(self._tools.theme, self._tools.shell, reject_choices(found), reject)
+
+    def _ask_for_proof(self, case: CaseView) -> None:
+        def send(words: str, files: Sequence[Path]) -> None:
+            self._tell(
+                case,
+                lambda work: answers.send_evidence(work, case.shop, case.id, files, words),
+                tr("The proof is sent"),
+            )
+
+        ask_for_proof(self._tools.theme, self._tools.shell, case.title, send)
 
     def _tell(self, case: CaseView, answer: Callable[[Workplace], object], said: str) -> None:
         place = f"case:{case.id}"

@@ -34,6 +34,7 @@ class CaseCard(ToneCard):
             "return": tr("Agree to the return"),
             "refund": tr("Pay back"),
             "exchange": tr("Pack the other goods"),
+            "proof": tr("Prove the payment"),
             "reject": tr("Refuse"),
         }
         self.buttons: dict[str, Button] = {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.text import tr
 from ui.page import Shell
+from ui.pages.orders.picture_choice import PictureChoice
 from ui.pages.orders.words import money
 from ui.theme import Theme
 from ui.theme_tokens import Type
@@ -84,13 +86,57 @@ def ask_to_refund(
     return dialog
 
 
+def ask_for_proof(
+    theme: Theme, shell: Shell, title: str, send: Callable[[str, Sequence[Path]], None]
+) -> Dialog:
+    """A refund was paid outside the platform: pictures prove it. ``send(words, files)``."""
+    form = QWidget()
+    column = QVBoxLayout(form)
+    column.setContentsMargins(0, 4, 0, 4)
+    column.setSpacing(4)
+    words = TextField(theme, tr("What was paid, and how"), form)
+    column.addWidget(TextLabel(theme, tr("What was paid, and how"), Type.CAPTION, "text2"))
+    column.addWidget(words)
+    column.addSpacing(6)
+    pictures = PictureChoice(theme, tr("Pictures of the payment"), form)
+    column.addWidget(pictures)
+    dialog = shell.ask(
+        tr("Prove that the money was paid?"),
+        tr("{what}: the platform could not pay; it looks at the pictures.", what=title),
+        [
+            Verb("leave", tr("Do not send it yet"), safe=True),
+            Verb("send", tr("Send the proof"), kind=Kind.PRIMARY),
+        ],
+        form,
+        width=440,
+    )
+    button = dialog.buttons["send"]
+
+    def count() -> None:
+        missing = None if pictures.files else tr("Add a picture of the payment first")
+        button.set_disabled_reason(missing)
+        dialog.fit_soon()
+
+    def chosen(key: str) -> None:
+        if key == "send":
+            send(words.text().strip(), pictures.files)
+
+    pictures.changed.connect(count)
+    dialog.chosen.connect(chosen)
+    count()
+    return dialog
+
+
 def ask_to_reject(
     theme: Theme,
     shell: Shell,
     reasons: Sequence[RejectChoice],
-    reject: Callable[[int, str], None],
+    reject: Callable[[int, str, Sequence[Path]], None],
 ) -> Dialog:
-    """A reason of the shop's list and a sentence the buyer reads. ``reject(code, words)``."""
+    """A reason of the shop's list and a sentence the buyer reads, with pictures that prove it.
+
+    ``reject(code, words, files)``.
+    """
     form = QWidget()
     column = QVBoxLayout(form)
     column.setContentsMargins(0, 4, 0, 4)
@@ -105,6 +151,8 @@ def ask_to_reject(
         column.addWidget(TextLabel(theme, name, Type.CAPTION, "text2"))
         column.addWidget(field)
         column.addSpacing(6)
+    pictures = PictureChoice(theme, tr("Pictures for the buyer"), form)
+    column.addWidget(pictures)
     dialog = shell.ask(
         tr("Refuse the after-sale?"),
         tr("The buyer may ask again or call the platform in."),
@@ -130,10 +178,11 @@ def ask_to_reject(
     def chosen(key: str) -> None:
         choice = combo.currentData()
         if key == "reject" and isinstance(choice, RejectChoice):
-            reject(choice.code, words.text().strip())
+            reject(choice.code, words.text().strip(), pictures.files)
 
     combo.currentIndexChanged.connect(picked)
     words.text_changed.connect(typed)
+    pictures.changed.connect(dialog.fit_soon)
     dialog.chosen.connect(chosen)
     picked()
     combo.setFocus(Qt.FocusReason.OtherFocusReason)

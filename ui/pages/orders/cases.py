@@ -66,6 +66,8 @@ def _kind(kind: str) -> Text:
 
 def _can(row: CaseRow) -> tuple[str, ...]:
     found = _ANSWERS.get((row.kind, row.stage), ()) if row.open else ()
+    if row.open and row.stage == AfterSaleStage.PAY_OUTSIDE:
+        found = ("proof",)
     return tuple(a for a in found if a != "exchange" or not row.exchange_parcels)
 
 

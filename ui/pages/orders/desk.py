@@ -32,6 +32,7 @@ from ui.pages.orders.desk_view import (
     RequestView,
     SerialView,
     SplitChance,
+    VariantChange,
     VariantSide,
 )
 from ui.paint_status import Severity
@@ -78,7 +79,7 @@ def _open_boxes(order: OrderDetail) -> list[ParcelRow]:
 
 def desk_view(order: OrderDetail, facts: DeskFacts, now: datetime) -> DeskView:
     """The cards of this order."""
-    asked, variants = order.address_request, order.variant_requests[:1]
+    asked, variants = order.address_request, order.variant_requests
     if order.row.status not in _CAN_CHANGE:
         asked, variants = None, ()
     requests = [_address_view(asked, facts, now)] if asked is not None else []
@@ -91,7 +92,7 @@ def desk_view(order: OrderDetail, facts: DeskFacts, now: datetime) -> DeskView:
         splits=facts.splits,
         read_only=facts.why_not,
         unships=parcel_deeds.unship_chances(order),
-        requests=(*requests, *(_variant_view(v, facts) for v in variants)),
+        requests=(*requests, *_variant_views(variants, facts)),
     )
 
 
@@ -193,22 +194,33 @@ def _rest(address: Address) -> str:
     return f"{address.street}{address.address}"
 
 
-def _variant_view(asked: VariantRequest, facts: DeskFacts) -> RequestView:
+def _variant_views(asked: tuple[VariantRequest, ...], facts: DeskFacts) -> tuple[RequestView, ...]:
+    """One card for all lines of the order."""
+    if not asked:
+        return ()
+    title, question = tr("The buyer wants another variant"), tr("Send the new variant?")
+    if len(asked) > 1:
+        title = tr("The buyer wants {n} other variants", n=len(asked))
+        question = tr("Send the {n} new variants?", n=len(asked))
+    one = RequestView(
+        kind="variant",
+        title=title,
+        since="",
+        effect=_effect_words(asked[0].parcels),  # of the whole order
+        changes=tuple(_change(request, facts) for request in asked),
+        asks_again=_hands_needed(asked[0].parcels),
+        question=question,
+        why_not=facts.why_not,
+    )
+    return (one,)
+
+
+def _change(asked: VariantRequest, facts: DeskFacts) -> VariantChange:
     line = f"{asked.old.title} ×{asked.quantity}"
     if asked.until_at is not None:
         until = words.day_and_time(asked.until_at)
         line = tr("{goods}, answer by {time}, else it stays as it is", goods=line, time=until)
-    return RequestView(
-        kind="variant",
-        title=tr("The buyer wants another variant"),
-        since="",
-        effect=_effect_words(asked.parcels),
-        sides=(_side(asked.old, facts), _side(asked.new, facts)),
-        line=line,
-        asks_again=_hands_needed(asked.parcels),
-        question=tr("Send the new variant?"),
-        why_not=facts.why_not,
-    )
+    return VariantChange(line, (_side(asked.old, facts), _side(asked.new, facts)))
 
 
 def _side(variant: Variant, facts: DeskFacts) -> VariantSide:

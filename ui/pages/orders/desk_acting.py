@@ -21,6 +21,7 @@ from ui.pages.orders import words
 from ui.pages.orders.desk import person_of
 from ui.pages.orders.desk_view import RequestView, VirtualView
 from ui.pages.orders.drawer import OrderDrawer
+from ui.pages.orders.request_cards import accept_words
 from ui.widgets.buttons import Kind
 from ui.widgets.dialog import Verb
 
@@ -133,7 +134,7 @@ class DeskActions(QObject):
         self._ask(request, lambda: self._answer(view.id, kind, accept=True))
 
     def _ask(self, request: RequestView, go_on: Callable[[], None]) -> None:
-        accept = tr("Use the new address") if request.kind == "address" else tr("Send the new one")
+        accept = accept_words(request)
         dialog = self._tools.shell.ask(
             request.question,
             request.effect,
@@ -149,7 +150,7 @@ class DeskActions(QObject):
     def _answer(self, order: str, kind: str, *, accept: bool) -> None:
         self._drawer.set_busy(kind, busy=True)
         ask = (
-            request_answers.answer_address if kind == "address" else request_answers.answer_variant
+            request_answers.answer_address if kind == "address" else request_answers.answer_variants
         )
 
         def told(result: object) -> None:

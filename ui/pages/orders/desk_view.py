@@ -53,6 +53,14 @@ class VariantSide:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantChange:
+    """One line of the order whose buyer wants another variant. ``line`` says which, by when."""
+
+    line: str
+    sides: tuple[VariantSide, ...]  # old, new
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
     """A request that waits for an answer. ``kind``: ``address`` or ``variant``.
 
@@ -65,8 +73,7 @@ class RequestView:
     since: str
     effect: str
     pairs: tuple[Pair, ...] = ()
-    sides: tuple[VariantSide, ...] = ()  # old, new
-    line: str = ""  # which line of the order, for a variant
+    changes: tuple[VariantChange, ...] = ()  # all of them are answered together
     asks_again: bool = False
     question: str = ""
     why_not: str = ""
@@ -110,7 +117,7 @@ class SerialView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One after-sale. ``can``: ``return``, ``refund``, ``exchange``, ``reject``, as to be shown."""
+    """One after-sale. ``can``: ``return``, ``refund``, ``exchange``, ``proof``, ``reject``."""
 
     shop: str
     id: str

@@ -54,6 +54,8 @@ class OrderList(Page):
         super().__init__(tools, tr("Orders"))
         self.work = work
         self.pieces: dict[Hashable, int] = {}
+        self.shops_of: dict[Hashable, str] = {}
+        self.choices: Choices | None = None
         self.shop_titles: dict[str, str] = {}
         self.carriers: tuple[str, ...] = ()
         self.total = 0
@@ -190,6 +192,7 @@ class OrderList(Page):
     def _rows_ready(self, rows: list[OrderRow]) -> None:
         now = self.work.now()
         self.pieces.update(pieces_by_id(rows))
+        self.shops_of.update((row.id, row.shop) for row in rows)
         self.table.rows.deliver(order_row(row, now, two_lines=self._two_lines) for row in rows)
         self.rows_changed()
 
@@ -200,6 +203,7 @@ class OrderList(Page):
 
     @Slot(object)
     def _choices_ready(self, choices: Choices) -> None:
+        self.choices = choices
         self.shop_titles = dict(choices.shops)
         self.carriers = choices.carriers
         self.bar.set_choices("shops", choices.shops if len(choices.shops) > 1 else ())

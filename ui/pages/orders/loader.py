@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import PackbenchError
-from app.services import details, queries
+from app.services import details, queries, read_only
 from app.services.carrier_choice import usable_carriers
 from app.services.details import OrderDetail
 from app.services.parcel_queries import parcel_of_waybill, parcel_rows
@@ -36,6 +36,7 @@ class Choices:
 
     shops: tuple[tuple[str, str], ...]
     carriers: tuple[str, ...]
+    refusals: Mapping[str, str]  # shops that may not be changed, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,13 @@ class OrderLoader(QObject):
         work = self._work
 
         def read(*_: object) -> Choices:
-            shops = tuple((s.shop, s.title) for s in details.shop_states(work))
-            return Choices(shops, tuple(usable_carriers(work)))
+            states = details.shop_states(work)
+            refused = {s.shop: read_only.refusal(work, s.shop) for s in states if s.read_only}
+            return Choices(
+                tuple((s.shop, s.title) for s in states),
+                tuple(usable_carriers(work)),
+                {shop: f"{e.message} {e.remedy}" for shop, e in refused.items() if e is not None},
+            )
 
         self._jobs.run(LIST_LANE, read, name="choices", done=self.choices_ready.emit, owner=self)
 
@@ -159,6 +165,21 @@ class OrderLoader(QObject):
 
     def _was_found(self, result: object) -> None:
         self.found.emit(str(result))
+
+
+def why_not_printed(
+    chosen: Sequence[str | None], filtered: Sequence[str], known: Choices | None
+) -> str:
+    """Why no label can be had for a selection whose shops are ``chosen`` (``None``: not loaded).
+
+    Of "all that match" only the filter's shops are known: give none as ``chosen``. Empty as soon
+    as one shop may be changed.
+    """
+    if known is None:
+        return ""
+    shops = list(chosen) or list(filtered) or [shop for shop, _ in known.shops]
+    reasons = [known.refusals.get(shop, "") if shop else "" for shop in shops]
+    return reasons[0] if reasons and all(reasons) else ""
 
 
 def pieces_by_id(rows: Sequence[OrderRow]) -> dict[Hashable, int]:

@@ -22,7 +22,7 @@ from ui.pages.orders.detail import detail_view
 from ui.pages.orders.drawer import OrderDrawer
 from ui.pages.orders.hold_question import ask_for_reason
 from ui.pages.orders.list_page import OrderList
-from ui.pages.orders.loader import Opened
+from ui.pages.orders.loader import Opened, why_not_printed
 from ui.pages.orders.parcel_acting import ParcelActions
 from ui.pages.orders.views import Show
 from ui.paint_status import Severity
@@ -55,6 +55,7 @@ class OrdersPage(OrderList):
         self.cases = CaseActions(tools, self.order_drawer, self.desk, self)
         self.parcel_acts = ParcelActions(work, tools, self.deeds, self)
         self._merges: list[Candidate] = []
+        self._why_not_printed = ""
         self._only: str | None = None  # the order that an open menu of carriers is for
         self._show_bulk_actions()
         self._connect_actions()
@@ -63,7 +64,14 @@ class OrdersPage(OrderList):
         actions = [
             BulkAction("carrier", tr("Change carrier"), "truck", "C"),
             BulkAction("hold", tr("Hold"), "pause", "H"),
-            BulkAction("print", tr("Get numbers & print"), "printer", "P", primary=True),
+            BulkAction(
+                "print",
+                tr("Get numbers & print"),
+                "printer",
+                "P",
+                primary=True,
+                disabled_reason=self._why_not_printed,
+            ),
         ]
         if self._merges:
             count = sum(len(group.parcels) for group in self._merges)
@@ -195,6 +203,10 @@ class OrdersPage(OrderList):
         known = [self.pieces.get(order_id) for order_id in spec.ids]
         total = sum(n for n in known if n is not None)
         note = "" if spec.all_matching or None in known else words.pieces(total)
+        why_not = self._print_refusal()
+        if why_not != self._why_not_printed:
+            self._why_not_printed = why_not
+            self._show_bulk_actions()
         self.bulk.set_count(ntr("{n} order selected", "{n} orders selected", count), note)
 
     @Slot(str)
@@ -216,6 +228,13 @@ class OrdersPage(OrderList):
         current = self.table.current_id
         return (lambda: [str(current)], 1) if current is not None else None
 
+    def _print_refusal(self) -> str:
+        """Why the selection's or the current order's shop gives no labels here."""
+        ids = self.table.selection.spec().ids if self.table.selection else {self.table.current_id}
+        every = self.table.selection.all_matching
+        chosen = [] if every else [self.shops_of.get(order_id) for order_id in ids]
+        return why_not_printed(chosen, self.views.current.shops, self.choices)
+
     @Slot(str)
     def act(self, key: str) -> None:
         """``print``, ``carrier``, ``hold`` or ``release`` for the selection or the current row."""
@@ -228,6 +247,8 @@ class OrdersPage(OrderList):
             self._open_carriers(*self._bulk_anchor())
         elif key == "merge":
             self.parcel_acts.merge(self._merges)
+        elif key == "print" and (why_not := self._print_refusal()):
+            self.tools.shell.say(why_not, icon="lock-simple")
         else:
             self._do(key, orders, count)
 

@@ -17,6 +17,7 @@ from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.widgets.block import Block
 from ui.widgets.buttons import Button, Kind, Size
+from ui.widgets.card import Hairline
 from ui.widgets.tone_card import CARD_INNER_PX, Lines, ToneCard, Trouble
 
 _MIDDLE_PX = 28
@@ -128,6 +129,14 @@ class ComparedVariants(Block):
             draw_icon(p, "arrow-down", centre, 12, t.text, self.theme, "bold")
 
 
+def accept_words(view: RequestView) -> str:
+    """What the buyer's way is called on a button."""
+    if view.kind == "address":
+        return tr("Use the new address")
+    n = len(view.changes)
+    return tr("Send the {n} new ones", n=n) if n > 1 else tr("Send the new one")
+
+
 class RequestCard(ToneCard):
     """``answered`` carries the kind and whether it was accepted."""
 
@@ -138,20 +147,21 @@ class RequestCard(ToneCard):
     ) -> None:
         super().__init__(theme, view.title, Severity.PROBLEM, note=view.since)
         self.view = view
-        if view.line:
-            self.column.addWidget(Lines(theme, view.line, most=2))
         if view.pairs:
             self.column.addWidget(ComparedParts(theme, view.pairs))
-        if view.sides:
-            self.column.addWidget(ComparedVariants(theme, view.sides, pictures))
+        for at, change in enumerate(view.changes):
+            if at:
+                self.column.addWidget(Hairline(theme))
+            self.column.addWidget(Lines(theme, change.line, most=2))
+            self.column.addWidget(ComparedVariants(theme, change.sides, pictures))
         if view.effect:
             self.column.addWidget(Lines(theme, view.effect, color="text", most=4, icon="info"))
         if view.why_not:
             self.column.addWidget(Lines(theme, view.why_not, most=5, icon="lock-simple"))
         self.trouble = Trouble(theme)
         self.column.addWidget(self.trouble)
-        accept = tr("Use the new address") if view.kind == "address" else tr("Send the new one")
-        refuse = tr("Keep the old one")
+        accept = accept_words(view)
+        refuse = tr("Keep the old ones") if len(view.changes) > 1 else tr("Keep the old one")
         self.accept_button = Button(
             theme, accept, kind=Kind.PRIMARY if owns_blue else Kind.DEFAULT, size=Size.NORMAL
         )
