@@ -198,8 +198,13 @@ def test_answer_to_an_order_that_was_cancelled_says_so(
     assert drawer.view is not None
     assert drawer.view.desk.requests == ()
     assert queries.order_rows(bench.work, [row.id])[0].status == "cancelled"
-    said = [box.accessibleName() for box in drawer.findChildren(FactBox) if box.isVisible()]
-    assert len(said) == 1
+
+    def said() -> list[str]:
+        return [box.accessibleName() for box in drawer.findChildren(FactBox) if box.isVisible()]
+
+    qtbot.waitUntil(lambda: len(said()) == 1, timeout=WAIT_MS)
+    settle(qtbot, product)
+    assert len(said()) == 1  # and it stays
 
 
 def test_accepted_variant_is_what_the_parcel_holds(
