@@ -101,7 +101,7 @@ def send(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
     order = shop.order(order_id)
     if _on_file(order, number) is not None:
         return Reported()  # corrected by an earlier try, or in the console
-    old = _on_file(order, row.payload["old"])
+    old = _on_file(order, row.payload["old"]) or _on_file(order, _number_now(work, row.parcel_id))
     if old is None:
         return ReportRefused(_not_on_file(order_id, row.payload["old"]))
     refusal = shop_companies.refusal(work, row.shop_id, row.payload["company"], order_id)
@@ -199,6 +199,17 @@ def _told(tx: Connection, parcel_id: str) -> list[Any]:
         .order_by(outbox.c.id)
     ).all()
     return list({row.order_id: row for row in rows}.values())
+
+
+def _number_now(work: Workplace, parcel_id: str) -> str:
+    """The parcel's number by now: another correction may have been waiting before this one."""
+    with work.db.read() as tx:
+        number: str | None = tx.execute(
+            select(waybills.c.number)
+            .join(parcels, parcels.c.waybill_id == waybills.c.id)
+            .where(parcels.c.id == parcel_id)
+        ).scalar()
+    return number or ""
 
 
 def _on_file(order: OrderSnapshot, number: str) -> ReportedParcel | None:

@@ -112,6 +112,19 @@ def test_a_correction_that_took_effect_before_a_crash_is_not_sent_again(
     assert buyer.parcels(sent)[0].waybill == NEW
 
 
+def test_two_corrections_written_before_the_first_is_sent_end_with_the_second(
+    bench: Bench, buyer: Buyer, sent: str
+) -> None:
+    buyer.store.quirks.delivery_updates_max = 2
+    better = "YT9876543210123"
+    assert correct(bench, buyer, sent) == 1
+    assert correct(bench, buyer, sent, number=better) == 1
+    assert [r.result for r in tell(bench) if r.kind == "correct"] == ["done", "done"]
+    assert told_numbers(buyer, sent) == [better]
+    assert buyer.parcels(sent)[0].waybill == better
+    assert integrity.check(bench.work).broken == ()
+
+
 def test_a_second_correction_that_the_shop_refuses_is_a_sentence_and_no_loop(
     bench: Bench, buyer: Buyer, sent: str
 ) -> None:
