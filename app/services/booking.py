@@ -81,13 +81,16 @@ def from_json(text: str) -> Booking:
 
 
 def first_order(tx: Connection, parcel_id: str) -> Any:
-    """The order whose address the parcel goes to: the one paid first."""
+    """The order whose address the parcel goes to: the one paid first of those with goods in it.
+
+    An order whose goods were taken out (cancelled, refunded) says nothing any more.
+    """
     return tx.execute(
         select(orders)
         .join(order_lines, order_lines.c.order_id == orders.c.id)
         .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
         .where(parcel_lines.c.parcel_id == parcel_id)
-        .order_by(orders.c.paid_at, orders.c.id)
+        .order_by((parcel_lines.c.quantity > 0).desc(), orders.c.paid_at, orders.c.id)
         .limit(1)
     ).one()
 

@@ -323,6 +323,7 @@ def facts_of(tx: Connection, parcel_id: str) -> Facts | None:
         .join(orders, orders.c.id == order_lines.c.order_id)
         .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
         .where(parcel_lines.c.parcel_id == parcel_id)
+        .order_by((parcel_lines.c.quantity > 0).desc(), orders.c.paid_at, orders.c.id)
     ).all()
     if not rows:
         return None

@@ -19,6 +19,7 @@ from app.domain.text import T, Text
 from app.services import holding, print_proofs, records, shipping
 from app.services.workplace import Workplace
 from app.store.tables import (
+    order_lines,
     orders,
     parcel_lines,
     parcels,
@@ -344,7 +345,9 @@ def _opened(tx: Connection, parcel: Any, number: str) -> Opened:
             orders.c.custom_work,
             orders.c.serials_wanted,
         )
-        .where(orders.c.id.in_(records.orders_of(tx, [parcel.id])))
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel.id, parcel_lines.c.quantity > 0)
         .order_by(orders.c.paid_at, orders.c.id)
     ).all()
     notes = tuple(dict.fromkeys(n for r in rows for n in (r.buyer_note, r.merchant_note) if n))

@@ -313,7 +313,8 @@ def _first_orders(tx: Connection, ids: Select[Any]) -> dict[str, list[Any]]:
         .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
         .join(orders, orders.c.id == order_lines.c.order_id)
         .where(parcel_lines.c.parcel_id.in_(ids))
-        .order_by(orders.c.paid_at, orders.c.id)
+        # An order whose goods were taken out of the box comes last.
+        .order_by((parcel_lines.c.quantity > 0).desc(), orders.c.paid_at, orders.c.id)
     ):
         if (row.parcel_id, row.id) not in seen:
             seen.add((row.parcel_id, row.id))

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState
-from app.services import integrity, label_accounts, merging
+from app.services import booking, integrity, label_accounts, merging
 from app.services.labelling import label_parcels
 from app.simulators.people import SHANGHAI
 from tests.services import truth
@@ -194,3 +194,24 @@ def test_a_platform_label_of_a_merged_parcel_names_both_orders(bench: Bench) -> 
     assert (label.waybill_id, set(label.order_ids)) == (number, set(orders))
     assert [r.result for r in tell(bench) if r.kind == "ship"] == ["done", "done"]
     assert [buyer.on_file(o) for o in orders] == [[(number, 1)], [(number, 1)]]
+
+
+# trap 16
+def test_the_label_never_goes_to_the_address_of_an_order_that_was_taken_out(
+    bench: Bench, buyer: Buyer, two: tuple[str, str]
+) -> None:
+    parcel_id = merging.merge(bench.work, ids_of(buyer, *two))
+    bench.clock.advance(5)
+    buyer.store.cancel(two[0])
+    buyer.fetch(two[0])
+    moved = buyer.crowd.person(SHANGHAI)
+    buyer.store.change_address(two[1], moved.as_dict())
+    buyer.fetch(two[1])
+    (row,) = [r for r in buyer.parcels(two[1]) if r.state == ParcelState.TO_LABEL]
+    assert row.id == parcel_id
+    booked, _ = booking.build(bench.work, parcel_id, parcel_id)
+    assert booked.receiver.phone == moved.tel_number
+    assert booked.order_ids == (two[1],)
+    seal(bench, [parcel_id])
+    assert {r.result for r in tell(bench)} == {"done"}
+    assert integrity.check(bench.work).broken == ()
