@@ -100,6 +100,7 @@ class Floor:
     _last: dict[str, Draft] = field(default_factory=dict)
     _storms: list[Storm] = field(default_factory=list)
     _stormy: bool = False
+    _corrected: set[str] = field(default_factory=set)
     _opened: list[Services] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -273,13 +274,14 @@ class Floor:
         """A wrong number is corrected, a gift is sent after: the shop has the parcel already."""
         if not self._stormy or self._chance.random() < 0.5:
             return
-        gone = self._rows(ParcelState.SHIPPED)
+        gone = [r for r in self._rows(ParcelState.SHIPPED) if r.id not in self._corrected]
         if not gone:
             return
         row = self._chance.choice(gone)
         number = f"YT{next(_TYPED)}"
         if self._chance.random() < 0.5:
             work = self.bench.work
+            self._corrected.add(row.id)  # the shop takes one correction of a parcel
             self._trying("correct", corrections.correct, work, row.id, "yto", number, "misread")
             return
         with self.bench.work.db.read() as tx:
