@@ -92,7 +92,12 @@ class SyncDesk(QObject):
         if facts is not None:
             left = max(0, facts.decodes[1] - facts.decodes[0])
             notes.append(
-                ntr("{n} whole address left today", "{n} whole addresses left today", left)
+                ntr(
+                    "{n} whole address left today",
+                    "{n} whole addresses left today",
+                    left,
+                    n=f"{left:,}",
+                )
             )
         tag = tr("Read only") if shop.read_only else ""
         return ShopLine(shop.title, severity, status, tuple(notes), tag)

@@ -12,7 +12,6 @@ import argparse
 import os
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import product as combinations
 from pathlib import Path
@@ -24,25 +23,24 @@ from sqlalchemy import delete, select
 from app.i18n import CHINESE, ENGLISH, install_language
 from app.services import (
     labelling,
-    outbox,
+    order_requests,
     printing,
     queries,
     shipping,
-    voiding,
     wave_views,
-    waves,
 )
-from app.services.parcel_queries import parcel_rows
 from app.services.queries import OrderFilter
 from app.simulators.seed_orders import OrderKind
 from app.simulators.wechat.addresses import Receiver
 from app.store.tables import order_lines, orders, parcel_lines, reservations, shops
 from tests.support.warehouse import open_bench
-from tests.ui import bench_scenes
+from tests.ui import bench_scenes, wave_scenes
 from tests.ui.stage import Stage
+from tests.ui.test_order_several import order_with_two_choices
 from ui.main_window import build_product
+from ui.pages.orders.case_questions import ask_for_proof
+from ui.pages.orders.picture_choice import LARGEST_BYTES, PictureChoice
 from ui.pages.orders.split_question import SplitForm
-from ui.pages.waves.page import WavesPage
 from ui.theme_tokens import Scheme
 
 
@@ -72,6 +70,17 @@ def variant(stage: Stage) -> None:
     stage.open_kind(OrderKind.SKU_CHANGE)
 
 
+def variants(stage: Stage) -> None:
+    """Two lines of one order."""
+    row, wanted = order_with_two_choices(stage.bench)
+    for product_id, old, new in wanted:
+        stage.bench.world.shops[row.shop].request_sku_change(row.order_id, product_id, old, new)
+    stage.bench.sync()
+    stage.product.window.go("orders")
+    stage.orders.open_order(row.id)
+    stage.settle()
+
+
 def gift(stage: Stage) -> None:
     stage.open_kind(OrderKind.GREETING_CARD)
 
@@ -85,6 +94,9 @@ def inspection(stage: Stage) -> None:
 
 
 def urged(stage: Stage) -> None:
+    """The urging comes by a push only."""
+    seed = stage.bench.seed(OrderKind.URGED)
+    order_requests.urged(stage.bench.work, seed.shop, seed.order_id)
     stage.open_kind(OrderKind.URGED)
 
 
@@ -188,6 +200,32 @@ def reject(stage: Stage) -> None:
     _answer(stage, "reject")
 
 
+def reject_pictures(stage: Stage) -> None:
+    """A picture is chosen, another is too large."""
+    reject(stage)
+    choice = stage.product.window.findChild(PictureChoice)
+    assert choice is not None
+    with tempfile.TemporaryDirectory() as folder:
+        box, film = Path(folder) / "箱子破了.png", Path(folder) / "开箱视频截图-2026-11-20.png"
+        box.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+        film.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(LARGEST_BYTES))
+        choice.take([box, film])
+        stage.settle()
+
+
+def proof(stage: Stage) -> None:
+    case(stage)
+    drawer = stage.orders.order_drawer
+    assert drawer.view is not None
+    ask_for_proof(
+        stage.product.parts.theme,
+        stage.product.window,
+        drawer.view.desk.cases[0].title,
+        lambda *_: None,
+    )
+    stage.settle()
+
+
 def sync_panel(stage: Stage) -> None:
     stage.open_kind(OrderKind.ORDINARY)
     stage.product.background.read_facts()
@@ -216,72 +254,13 @@ def sync_check(stage: Stage) -> None:
     stage.settle()
 
 
-def _low(stage: Stage) -> list[str]:
-    """Two labels left in the busiest franchise account; the parcels that want one of it."""
-    loose = [p for p in wave_views.loose_rows(stage.bench.work) if p.route == "platform"]
-    wanted = Counter((p.shop, p.account) for p in loose)
-    key = wanted.most_common(1)[0][0]
-    for account in stage.bench.world.shops[key[0]].accounts:
-        if account.acct_id == key[1]:
-            account.available = 2
-    stage.bench.clock.advance(minutes=10)
-    return [p.id for p in loose if (p.shop, p.account) == key]
-
-
-def _waves(stage: Stage) -> WavesPage:
-    stage.product.window.go("waves")
-    page = stage.product.window.page("waves")
-    assert isinstance(page, WavesPage)
-    stage.settle()
-    return page
-
-
-def low_balance_question(stage: Stage) -> None:
-    _low(stage)
-    _waves(stage).new_wave()
-    stage.settle()
-
-
-def low_balance_at_once(stage: Stage) -> None:
-    """P in the list of orders."""
-    parcels = set(_low(stage))
-    page = stage.orders
-    page.tabs.choose("to_label")
-    stage.settle()
-    rows = queries.order_rows(stage.bench.work, [str(i) for i in page.table.rows.ids])
-    page.table.selection.select_only([r.id for r in rows if parcels & set(r.parcels)])
-    stage.settle()
-    page.act("print")
-    stage.settle()
-
-
-def low_balance_sheet(stage: Stage) -> None:
-    waves.create(stage.bench.work, only=_low(stage))
-    _waves(stage)
-
-
-def balances_tab(stage: Stage) -> None:
-    """One number that the carrier keeps, one on its way back."""
-    work = stage.bench.work
-    loose = [p for p in wave_views.loose_rows(work) if p.route == "platform"][:3]
-    labelling.label_parcels(work, [p.id for p in loose])
-    numbers = [row.waybill for row in parcel_rows(work, [p.id for p in loose])]
-    stage.bench.world.shops[loose[0].shop].pick_up(numbers[0])
-    voiding.cancel_waybill(work, numbers[0])
-    outbox.drain(work)
-    voiding.cancel_waybill(work, numbers[1])
-    _low(stage)
-    stage.bench.sync()
-    _waves(stage).tabs.choose("balance")
-    stage.settle()
-
-
 SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__: scene
     for scene in (
         address,
         address_printed,
         variant,
+        variants,
         gift,
         made_to_order,
         inspection,
@@ -297,12 +276,14 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         case,
         refund,
         reject,
+        reject_pictures,
+        proof,
         sync_panel,
         sync_check,
-        low_balance_question,
-        low_balance_at_once,
-        low_balance_sheet,
-        balances_tab,
+        wave_scenes.low_balance_question,
+        wave_scenes.low_balance_at_once,
+        wave_scenes.low_balance_sheet,
+        wave_scenes.balances_tab,
         bench_scenes.bench_facts,
         bench_scenes.bench_card,
         bench_scenes.bench_serial,

@@ -76,7 +76,7 @@ def test_panel_names_every_shop_and_what_is_left_today(
     for shop in bench.scenario.shops:
         used, limit = receivers.quota(bench.work, shop.name)
         title = product._titles()[shop.name]
-        assert f"{limit - used} " in lines[title].notes[-1]
+        assert f"{limit - used:,} " in lines[title].notes[-1]
     panel.leave()
     assert product.sync_desk.panel is None
 

@@ -131,7 +131,9 @@ class NoteBox(Block):
         self.fit()
 
     def _lines(self) -> list[str]:
-        return wrap_text(self._words, self.theme.face(Type.BODY_STRONG), INNER_PX - 50, 6)
+        face = self.theme.face(Type.BODY_STRONG)
+        parts = self._words.splitlines()  # a card is written as the buyer wrote it
+        return [x for part in parts for x in wrap_text(part, face, INNER_PX - 50, 6)]
 
     @override
     def needed_px(self) -> int:
@@ -168,19 +170,23 @@ class TroubleBox(Block):
 
     def _body(self) -> list[tuple[str, bool]]:
         face, room = self.theme.face(Type.CAPTION), INNER_PX - 56
+        beside = room - self._taken() if len(self._title()) == 1 else room
         made: list[tuple[str, bool]] = []
-        for text, quiet in (
-            (self._trouble.why, False),
-            (self._trouble.evidence, False),
-            (self._trouble.remedy, True),
+        for text, quiet, wide in (
+            (self._trouble.why, False, beside),
+            (self._trouble.evidence, False, room),
+            (self._trouble.remedy, True, room),
         ):
-            made += [(line, quiet) for line in wrap_text(text, face, room, 3)]
+            made += [(line, quiet) for line in wrap_text(text, face, wide, 3)]
         return made
 
+    def _taken(self) -> int:
+        """What the button takes of the lines beside it."""
+        return self.button.sizeHint().width() + 8 if self.button else 0
+
     def _title(self) -> list[str]:
-        taken = self.button.sizeHint().width() + 8 if self.button else 0
         face = self.theme.face(Type.BODY_STRONG)
-        return wrap_text(self._trouble.what, face, INNER_PX - 56 - taken, 3)
+        return wrap_text(self._trouble.what, face, INNER_PX - 56 - self._taken(), 3)
 
     @override
     def needed_px(self) -> int:

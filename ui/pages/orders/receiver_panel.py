@@ -163,7 +163,7 @@ class ReceiverPanel(QWidget):
     def tell_quota(self, used: int, limit: int) -> None:
         """How often a clear address may still be seen today."""
         left = max(0, limit - used)
-        words = ntr("{n} more time today", "{n} more times today", left)
+        words = ntr("{n} more time today", "{n} more times today", left, n=f"{left:,}")
         self.quota.set_text(words if left else tr("None left today; tomorrow there are new ones."))
         for button in self.reasons.buttons.values():
             button.set_disabled_reason(None if left else tr("None left today"))

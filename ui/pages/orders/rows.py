@@ -33,7 +33,7 @@ def columns(theme: Theme) -> tuple[Column, ...]:
         Column("order", tr("Order"), 98, sortable=True, descending_first=True),
         Column("goods", tr("Products"), 246, stretch=1, min_width=150),
         Column("receiver", tr("Receiver"), 106, shed=1),
-        Column("carrier", tr("Carrier"), 84, shed=2),
+        Column("carrier", tr("Carrier"), 94, shed=2),
         Column("left", tr("Left"), 120, right=True, sortable=True),
         Column("stage", tr("State"), max(112, round(pill_px) + 2 * PAD)),
     )

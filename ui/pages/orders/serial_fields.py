@@ -27,8 +27,8 @@ class SerialCard(ToneCard):
         self.view = view
         names = (
             (tr("Serial number"), tr("Scan it or type it"), view.serial),
-            (tr("IMEI 1"), tr("If there is one"), view.imei1),
-            (tr("IMEI 2"), tr("If there is one"), view.imei2),
+            (tr("IMEI 1"), tr("IMEI 1, if there is one"), view.imei1),
+            (tr("IMEI 2"), tr("IMEI 2, if there is one"), view.imei2),
         )
         self.fields = tuple(TextField(theme, name, placeholder=hint) for name, hint, _ in names)
         for field, (_, _, value) in zip(self.fields, names, strict=True):

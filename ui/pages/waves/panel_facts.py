@@ -90,7 +90,11 @@ def _title(counts: Counts, phase: Phase | None) -> str:
 
 def _where(sheet: WaveSheet, outlook: Outlook, *, busy: bool) -> str:
     alone = len(sheet.targets) == 1
-    states = {name: said for name, said, good in outlook.printers if alone or not good}
+    states = {
+        name: tr("ready") if good else said
+        for name, said, good in outlook.printers
+        if alone or not good
+    }
     parts = []
     for target in sheet.targets:
         words = f"{target.printer} · {_size(target)}"

@@ -31,9 +31,9 @@ def columns() -> tuple[Column, ...]:
     """订单, 收件人, 地区, 快递, 运单号, 状态."""
     return (
         Column("order", tr("Order"), 106),
-        Column("receiver", tr("Receiver"), 72),
+        Column("receiver", tr("Receiver"), 82),
         Column("region", tr("Region"), 98, shed=1),
-        Column("carrier", tr("Carrier"), 84),
+        Column("carrier", tr("Carrier"), 92),
         Column("waybill", tr("Waybill number"), 148, stretch=1, min_width=148),
         Column("state", tr("State"), 98),
     )
