@@ -18,6 +18,7 @@ from app.services import (
     checking,
     holding,
     labelling,
+    outbox,
     packing,
     printing,
     queries,
@@ -26,7 +27,7 @@ from app.services import (
 from app.services.parcel_queries import ParcelRow, parcel_rows
 from app.services.queries import OrderFilter
 from app.simulators.seed_orders import OrderKind
-from app.store.tables import orders, stock_balances
+from app.store.tables import orders, shops, stock_balances
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import settle, shown_product, synced_bench
 from ui.main_window import Product
@@ -162,6 +163,7 @@ def test_serial_is_scanned_before_the_box_is_sealed(place: Place) -> None:
     place.scan(SERIAL)
     assert sealed(place, row)
     assert place.look() is Look.DONE
+    assert FactKind.SERIAL not in place.facts()
     noted = serials.of_parcel(place.bench.work, row.id)
     assert noted is not None
     assert (noted.serial, noted.imei1, noted.imei2) == (SERIAL, IMEI, "")
@@ -230,6 +232,21 @@ def test_refused_seal_is_tried_again_once_its_cause_is_gone(place: Place) -> Non
     place.press(Qt.Key.Key_Return)
     assert sealed(place, row)
     assert place.look() is Look.DONE
+
+
+def test_shop_that_is_only_read_is_not_said_to_be_told(place: Place) -> None:
+    row = place.ordinary()
+    work = place.bench.work
+    with work.db.write() as tx:
+        mine = shops.c.id == row.shop
+        tx.execute(update(shops).where(mine).values(settings={"read_only": True}))
+    place.pack(row)
+    outbox.drain(work)
+    place.window.refresh(place.window.topics)
+    place.settle()
+    assert place.row(row).state == ParcelState.TO_REPORT
+    assert place.look() is Look.DONE
+    assert "only read" in place.panel.foot
 
 
 def test_parcel_that_changed_after_its_seal_is_called_back_in_red(place: Place) -> None:

@@ -10,7 +10,7 @@ from app.domain.states import HoldCode, Verdict
 from app.domain.text import Text, ntr, tr
 from app.services.packing import Opened
 from ui.pages.bench import refusals
-from ui.pages.bench.facts import facts_of
+from ui.pages.bench.facts import FactKind, facts_of
 from ui.pages.bench.view import Look, Panel, View
 from ui.pages.bench.words import receiver
 from ui.sounds import Cue
@@ -132,6 +132,12 @@ def serial_wanted(view: View, *, cue: Cue | None = Cue.LINE) -> View:
 def with_imei(view: View, imei: str) -> View:
     """An IMEI was scanned where the serial number is wanted."""
     return serial_wanted(replace(view, imeis=(*view.imeis, imei)), cue=Cue.PIECE)
+
+
+def serial_noted(view: View) -> View:
+    """The serial number is there: nothing is wanted any more."""
+    facts = tuple(fact for fact in view.facts if fact.kind is not FactKind.SERIAL)
+    return complete(replace(view, facts=facts, wants_serial=False))
 
 
 def no_serial(view: View) -> View:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
@@ -261,7 +260,7 @@ class BenchWindow(CodeLane):
         elif isinstance(answer, steps.NoSerial):
             self._tell(presenter.no_serial(self.view))
         elif isinstance(answer, SerialsRow):
-            self._tell(presenter.complete(replace(self.view, wants_serial=False)))
+            self._tell(presenter.serial_noted(self.view))
         parcel = self.packing_now
         if parcel is None or not parcel.done or self.view.is_stop or self.view.wants_serial:
             return
