@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.paint_boxes import POPOVER_SHADOW
 from ui.theme import Theme
-from ui.widgets.card import Floating
+from ui.widgets.popping import Popping
 
 
-class PopoverPanel(Floating):
+class PopoverPanel(Popping):
     """``body`` is its column. It grows with its content, Tab stays inside."""
 
-    closed = Signal()
-
     def __init__(self, theme: Theme, window: QWidget, name: str, *, width: int = 420) -> None:
-        super().__init__(theme, window, shadow=POPOVER_SHADOW, radius=10)
+        super().__init__(theme, window, radius=10)
         self._width = width
         self._anchor = QPoint()
-        self._before: QWidget | None = None
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         room, pad = self.room(), 20
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(
@@ -38,14 +33,8 @@ class PopoverPanel(Floating):
         if window is None:
             return
         self._anchor = window.mapFromGlobal(right_bottom)
-        self._before = QApplication.focusWidget()
-        self.show()
-        self.raise_()
+        self.pop_up()
         self.fit()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
 
     @Slot()
     def fit(self) -> None:
@@ -65,26 +54,6 @@ class PopoverPanel(Floating):
     def fit_soon(self) -> None:
         """``fit`` once the content has found its size."""
         QTimer.singleShot(0, self, self.fit)
-
-    def leave(self) -> None:
-        """Close and give the focus back."""
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
-        self.hide()
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.closed.emit()
-        self.deleteLater()
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
-            inside = self.mapFromGlobal(event.globalPosition().toPoint())
-            if not self.card_rect().contains(inside):
-                self.leave()
-                return True
-        return False
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
 from ui.paint import Align, draw_icon, draw_text
-from ui.paint_boxes import POPOVER_SHADOW, round_rect
+from ui.paint_boxes import round_rect
 from ui.theme import Theme
 from ui.theme_tokens import Type
-from ui.widgets.card import Floating
 from ui.widgets.key_cap import draw_key_cap, key_cap_width
+from ui.widgets.popping import Popping
 
 _PAD = 6
 _ROW = 32
@@ -35,19 +35,16 @@ class MenuItem:
     disabled_reason: str = ""
 
 
-class PopoverMenu(Floating):
+class PopoverMenu(Popping):
     """A list of actions; ``chosen`` tells the key. Up, Down, Home, End, letters, Enter, Esc."""
 
     chosen = Signal(str)
-    closed = Signal()
 
     def __init__(self, theme: Theme, window: QWidget, items: Sequence[MenuItem]) -> None:
-        super().__init__(theme, window, shadow=POPOVER_SHADOW, radius=8)
+        super().__init__(theme, window, radius=8)
         self._items = list(items)
         self._current = -1
-        self._before: QWidget | None = None
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(", ".join(item.text for item in items if item.key))
 
     def open_at(self, anchor: QPoint, *, above: bool = False, right_aligned: bool = False) -> None:
@@ -63,24 +60,7 @@ class PopoverMenu(Floating):
         if top + size.height() > window.height() - 8:
             top = max(8, at.y() - size.height() - 40)
         self.place_card(QRect(QPoint(left, top), size))
-        self._before = QApplication.focusWidget()
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
-
-    def leave(self) -> None:
-        """Close and give the focus back."""
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
-        self.hide()
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.closed.emit()
-        self.deleteLater()
+        self.pop_up()
 
     def _height(self, item: MenuItem) -> int:
         if item.key:
@@ -134,14 +114,9 @@ class PopoverMenu(Floating):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
-            inside = self.mapFromGlobal(event.globalPosition().toPoint())
-            if not self.card_rect().contains(inside):
-                self.leave()
-                return True
-        elif event.type() == QEvent.Type.WindowDeactivate:
+        if event.type() == QEvent.Type.WindowDeactivate:
             self.leave()
-        return False
+        return super().eventFilter(watched, event)
 
     @override
     def event(self, event: QEvent) -> bool:
