@@ -14,8 +14,15 @@ from app.ports import PrinterConfig, SecretStore
 from app.services import checking, records
 from app.services.after_sales import approval
 from app.services.workplace import Workplace
-from app.settings import ApprovalConfig, CarrierConfig, Config, ShopConfig, secret_name
-from app.store.tables import accounts, printers, rules, settings, shops
+from app.settings import (
+    ApprovalConfig,
+    CarrierConfig,
+    Config,
+    ShopConfig,
+    UserConfig,
+    secret_name,
+)
+from app.store.tables import accounts, printers, rules, settings, shops, users
 
 HIDDEN = "••••"
 
@@ -53,6 +60,8 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             changes += _rules(tx, config.rules)
         if config.approval is not None:
             changes.append(_approval(tx, config.approval))
+        if config.users is not None:
+            changes += _replace(tx, users, "user", "name", _user_rows(config.users))
         touched = [f"{c.section}.{c.name}" for c in changes if c.result != "same"]
         if touched:
             records.note(tx, work, "config", detail={"changed": touched})
@@ -73,6 +82,15 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
         return [
             *([{"section": "sender", **sender}] if sender else []),
             *([{"section": "approval", **rule}] if rule else []),
+            *(
+                {
+                    "section": "user",
+                    "name": r.name,
+                    "role": r.role,
+                    "display_name": r.display_name,
+                }
+                for r in tx.execute(select(users).where(users.c.active).order_by(users.c.name))
+            ),
             *(
                 {
                     "section": "shop",
@@ -145,6 +163,10 @@ def _shop_rows(found: tuple[ShopConfig, ...]) -> dict[str, dict[str, Any]]:
     }
 
 
+def _user_rows(found: tuple[UserConfig, ...]) -> dict[str, dict[str, Any]]:
+    return {u.name: {"role": u.role, "display_name": u.display_name} for u in found}
+
+
 def _account_rows(found: tuple[CarrierConfig, ...]) -> dict[str, dict[str, Any]]:
     return {a.name: {"carrier": a.carrier, "settings": _plain(a.values)} for a in found}
 
@@ -174,7 +196,9 @@ def _replace(
 ) -> list[Change]:
     changes = []
     for position, (name, row) in enumerate(rows.items()):
-        values = {**row, "position": position, "active": True}
+        values = {**row, "active": True}
+        if "position" in table.c:
+            values["position"] = position
         known = tx.execute(select(table).where(table.c[key] == name)).mappings().one_or_none()
         if known is None:
             tx.execute(insert(table).values({key: name, **values}))

@@ -12,6 +12,7 @@ from app.settings.config import (
     Config,
     RelayConfig,
     ShopConfig,
+    UserConfig,
     secret_name,
 )
 from app.settings.local import (
@@ -38,6 +39,7 @@ __all__ = [
     "LocalSettings",
     "RelayConfig",
     "ShopConfig",
+    "UserConfig",
     "parse_config",
     "read_config",
     "read_local",

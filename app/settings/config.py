@@ -71,6 +71,15 @@ class ApprovalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class UserConfig:
+    """One ``[[user]]``: who works here. ``name`` is the login on this computer."""
+
+    name: str
+    role: str  # packer, lead or owner
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One file. What the file does not mention is ``None`` and stays as it is."""
 
@@ -82,6 +91,7 @@ class Config:
     rules: tuple[Rule, ...] | None = None
     relay: RelayConfig | None = None
     approval: ApprovalConfig | None = None
+    users: tuple[UserConfig, ...] | None = None
 
 
 def secret_name(section: str, name: str, key: str) -> str:

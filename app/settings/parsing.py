@@ -23,13 +23,14 @@ from app.settings.config import (
     Config,
     RelayConfig,
     ShopConfig,
+    UserConfig,
     secret_name,
 )
 from app.settings.lines import Lines
 from app.settings.problems import Problems
 from app.settings.reading import Table
 
-SECTIONS = ("database", "sender", "approval", "shop", "carrier", "printer", "rule", "relay")
+SECTIONS = ("database", "sender", "approval", "user", "shop", "carrier", "printer", "rule", "relay")
 Stored = Callable[[str], str | None]
 
 
@@ -136,6 +137,7 @@ class _Reader:
             printers=self._printers(),
             relay=self._relay(),
             approval=self._approval(),
+            users=self._users(),
         )
         config = replace(config, rules=self._rules(config))
         self._problems.raise_any()
@@ -148,6 +150,10 @@ class _Reader:
     def _approval(self) -> ApprovalConfig | None:
         table = self._table("approval")
         return None if table is None else parts.read_approval(table)
+
+    def _users(self) -> tuple[UserConfig, ...] | None:
+        tables = self._tables("user")
+        return None if tables is None else tuple(parts.read_user(t) for t in tables)
 
     def _table(self, section: str) -> Table | None:
         if section not in self._document:

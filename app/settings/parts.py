@@ -11,11 +11,12 @@ from app.domain.companies import COMPANIES
 from app.domain.routing import CONDITIONS, Rule
 from app.domain.text import T
 from app.ports import PrinterConfig
-from app.settings.config import ApprovalConfig, RelayConfig
+from app.settings.config import ApprovalConfig, RelayConfig, UserConfig
 from app.settings.reading import Table
 
 LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
 DOCUMENTS = ("label", "slip", "picklist")
+ROLES = ("packer", "lead", "owner")
 
 _MEDIA = re.compile(r"(\d{2,3}(?:\.\d+)?)x(\d{2,3}(?:\.\d+)?)")
 _USB = re.compile(r"usb:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?::.+)?")
@@ -45,6 +46,16 @@ def read_approval(table: Table) -> ApprovalConfig:
     """Amounts in fen; a lead who is not named may accept any."""
     lead = table.whole("lead_fen") if table.has("lead_fen") else None
     found = ApprovalConfig(packer_fen=table.whole("packer_fen"), lead_fen=lead)
+    table.finish()
+    return found
+
+
+def read_user(table: Table) -> UserConfig:
+    found = UserConfig(
+        name=table.text("name", required=True),
+        role=table.choice("role", ROLES, default="packer"),
+        display_name=table.text("display_name"),
+    )
     table.finish()
     return found
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.bootstrap import open_services
+from app.services.after_sales import approval
 from app.settings import read_local
 from tests.cli.calling import Shell
 
@@ -27,6 +29,55 @@ def test_other_database_is_used_from_then_on(shell: Shell, tmp_path: Path) -> No
         "url": f"sqlite:///{other}",
     }
     assert shell.json("config", "apply", str(file)).rows == []
+
+
+PEOPLE = """
+[approval]
+packer_fen = 500
+lead_fen = 20000
+[[user]]
+name = "wang"
+[[user]]
+name = "chen"
+role = "lead"
+display_name = "C"
+[[user]]
+name = "boss"
+role = "owner"
+"""
+
+
+def test_users_of_the_file_may_refund_up_to_the_limit_of_their_role(
+    shell: Shell, tmp_path: Path
+) -> None:
+    def limit_of(name: str) -> int | None:
+        services = open_services(shell.data, user=name, keyring_allowed=False)
+        try:
+            return approval.limit_for(services.work)
+        finally:
+            services.close()
+
+    assert limit_of("wang") is None  # nobody is entered yet
+    file = tmp_path / "c.toml"
+    file.write_text(PEOPLE, encoding="utf-8")
+    rows = shell.json("config", "apply", str(file)).rows
+    assert [r["name"] for r in rows if r["section"] == "user"] == ["wang", "chen", "boss"]
+    assert [limit_of(n) for n in ("wang", "chen", "boss", "somebody")] == [500, 20000, None, 500]
+    shown = [r for r in shell.json("config", "show").rows if r["section"] == "user"]
+    assert {r["name"]: r["role"] for r in shown} == {
+        "wang": "packer",
+        "chen": "lead",
+        "boss": "owner",
+    }
+    again = shell.json("config", "apply", str(file)).rows
+    assert {r["result"] for r in again} == {"same"}
+    file.write_text(PEOPLE.replace('role = "owner"', ""), encoding="utf-8")
+    shell.json("config", "apply", str(file))
+    assert limit_of("boss") == 500
+    file.write_text(PEOPLE.replace('"owner"', '"king"'), encoding="utf-8")
+    refused = shell.json("config", "apply", str(file))
+    assert refused.code == 1
+    assert [e["ref"] for e in refused.errors] == ["c.toml:13"]
 
 
 def test_database_that_does_not_open_is_not_taken(shell: Shell, tmp_path: Path) -> None:
