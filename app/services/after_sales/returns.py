@@ -23,12 +23,11 @@ _COMES_BACK = frozenset({AfterSaleKind.RETURN, AfterSaleKind.EXCHANGE})
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Goods of a case on the shelf: ``pieces`` of the SKU were asked back."""
+    """An item of the shelf in a case: ``pieces`` of it were asked back, gifts among them."""
 
     sku_id: str
     code: str
     pieces: int
-    gift: bool
 
 
 def received(
@@ -101,7 +100,8 @@ def no_such(after_sale_id: str) -> UserError:
 
 
 def _goods(tx: Connection, row: Any) -> list[Back]:
-    found: list[Back] = []
+    """What was asked back; a bought and a free piece of one item are counted together."""
+    found: dict[str, Back] = {}
     for told in row.goods or ():
         line = tx.execute(
             select(order_lines.c.mapped_sku_id, order_lines.c.factor)
@@ -127,8 +127,9 @@ def _goods(tx: Connection, row: Any) -> list[Back]:
                 )
             sku_id, factor = mapped.sku_id, mapped.factor
         code = tx.execute(select(skus.c.code).where(skus.c.id == sku_id)).scalar_one()
-        found.append(Back(sku_id, code, int(told["quantity"]) * factor, bool(told["gift"])))
-    return found
+        before = found[sku_id].pieces if sku_id in found else 0
+        found[sku_id] = Back(sku_id, code, before + int(told["quantity"]) * factor)
+    return list(found.values())
 
 
 def _counted(
@@ -167,8 +168,6 @@ def _move(tx: Connection, work: Workplace, row: Any, item: Back, whole: int, bro
     """Everything that came is in the ledger; what is broken leaves it again at once."""
     ledger.ensure_balance(tx, item.sku_id)
     once = f"return:{row.shop_id}:{row.after_sale_id}:{item.sku_id}"
-    if item.gift:
-        once += ":gift"
     if whole + broken:
         ledger.post(
             tx,

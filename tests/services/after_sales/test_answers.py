@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.domain.after_sales import AfterSaleStage
 from app.domain.errors import RetryableError, UserError
@@ -13,6 +13,7 @@ from app.domain.states import HoldCode, ParcelState
 from app.services import integrity, stock
 from app.services.after_sales import answers, approval
 from app.services.workplace import Workplace
+from app.store.tables import after_sales as cases
 from app.store.tables import audit, stock_moves, users
 from tests.services.after_sales.floor import Floor
 
@@ -184,6 +185,23 @@ def test_broken_pieces_are_written_off_in_the_ledger(floor: Floor) -> None:
             )
         ).all()
     assert [tuple(m) for m in moves] == [("return", 1), ("adjust", -1)]
+
+
+def test_a_bought_and_a_free_piece_of_one_item_come_back_together(floor: Floor) -> None:
+    asked = shipped_return(floor)
+    floor.sync()
+    work = floor.bench.work
+    (bought,) = floor.case(asked).goods
+    with work.db.write() as tx:
+        tx.execute(
+            update(cases)
+            .where(cases.c.after_sale_id == asked)
+            .values(goods=[bought, {**bought, "gift": True}])
+        )
+    before = sum(r.on_hand for r in stock.list_stock(work))
+    answers.received(work, floor.seed.shop, asked, good=2)
+    assert sum(r.on_hand for r in stock.list_stock(work)) - before == 2
+    assert integrity.check(work).broken == ()
 
 
 def test_more_than_was_asked_back_is_refused(floor: Floor) -> None:
