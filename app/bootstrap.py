@@ -20,7 +20,7 @@ from app.paths import DataPaths
 from app.ports import Clock, Health, Printer, SecretStore, Shop, Stationery, WaybillSource
 from app.secrets import Vault, open_secrets
 from app.services.leases import process_holder
-from app.services.printers import config_of
+from app.services.printing.printers import config_of
 from app.services.workplace import Topics, Workplace, nobody_listens
 from app.settings import (
     DATABASE_PASSWORD,

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.demo.stage import demo_scenario, open_stage
-from app.services import syncing
+from app.services.sync import syncing
 
 MAIN = str(Path(__file__).resolve().parents[1] / "main.py")
 LIMITS_S = {

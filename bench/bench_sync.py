@@ -36,7 +36,7 @@ from sqlalchemy import Connection, select
 from app.bootstrap import Services
 from app.demo.stage import open_demo_services
 from app.jobs import Cancelled, CancelToken
-from app.services import syncing, watching
+from app.services.sync import syncing, watching
 from app.shops.wechat import pace
 from app.simulators.demo_shop import take_order
 from app.simulators.scenario import Scenario, build_scenario, later_orders

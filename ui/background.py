@@ -13,10 +13,13 @@ from app.domain.text import Text
 from app.jobs import CancelToken, Progress, Step
 from app.ports import DeviceStatus
 from app.relay.service import Relay
-from app.services import details, outbox, printers, queries, syncing, watching
-from app.services.details import ShopState
 from app.services.elsewhere import Watch
-from app.services.queries import OrderFilter
+from app.services.orders import details, queries
+from app.services.orders.details import ShopState
+from app.services.orders.queries import OrderFilter
+from app.services.printing import printers
+from app.services.sync import syncing, watching
+from app.services.telling import outbox
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
 

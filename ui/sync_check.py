@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.domain.text import ntr, tr
-from app.services.self_check import LastCheck
+from app.services.sync.self_check import LastCheck
 from ui.pages.orders.words import ago
 from ui.paint_status import Severity
 from ui.sync_panel import CheckView, DayLine

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 from app.jobs import CancelToken, Progress, Step
-from app.services import receivers, self_check
-from app.services.details import ShopState
-from app.services.self_check import DayRow, LastCheck
+from app.services.orders import receivers
+from app.services.orders.details import ShopState
+from app.services.sync import self_check
+from app.services.sync.self_check import DayRow, LastCheck
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
 from ui.paint_status import Severity

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.text import T, Text, ntr, tr
-from app.services.details import ShopState
+from app.services.orders.details import ShopState
 from ui.background import SyncTrouble
 from ui.pages.orders.words import ago
 from ui.paint_status import Severity

@@ -15,7 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
 from app.jobs import CancelToken, Job, Progress, Step
-from app.services import labelling, printing, wave_views, waves
+from app.services.numbers import labelling
+from app.services.printing import printing
+from app.services.waves import wave_views, waves
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
 from ui.wave_run import BUSY, NUMBER, PRINT, Phase, Run, RunEnd, RunView, Stop

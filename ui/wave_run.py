@@ -10,9 +10,9 @@ from enum import StrEnum
 from app.domain.states import HoldCode
 from app.domain.text import Text
 from app.jobs import Step
-from app.services.outcomes import LabelRow
-from app.services.printing import PrintRow
-from app.services.wave_views import WaveSheet
+from app.services.numbers.outcomes import LabelRow
+from app.services.printing.printing import PrintRow
+from app.services.waves.wave_views import WaveSheet
 
 NUMBER, PRINT = "number", "print"
 _MEASURED = 24  # labels that the rate is measured over

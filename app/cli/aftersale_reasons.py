@@ -34,8 +34,8 @@ def add_reasons(group: Commands) -> None:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import syncing
     from app.services.after_sales import reasons
+    from app.services.sync import syncing
 
     rows: list[dict[str, Any]] = []
     with context.services() as services:

@@ -14,7 +14,7 @@ from app.domain.text import T, Text, ntr, tr
 
 if TYPE_CHECKING:
     from app.domain.packing import OpenParcel, Scanned
-    from app.services.packing import Opened
+    from app.services.parcels.packing import Opened
     from app.services.workplace import Workplace
 
 
@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
 
 
 def _pack(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import packing
+    from app.services.parcels import packing
 
     with context.services(wanted.user) as services:
         work = services.work
@@ -59,7 +59,7 @@ def _scan_all(
     work: Workplace, parcel: OpenParcel, codes: list[str]
 ) -> tuple[OpenParcel, list[Scanned]]:
     """Every code in turn. A wrong one counts nothing and the next one is still looked at."""
-    from app.services import packing
+    from app.services.parcels import packing
 
     found = []
     for code in codes:

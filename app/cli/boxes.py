@@ -13,7 +13,7 @@ from app.domain.errors import UserError
 from app.domain.text import T, tr
 
 if TYPE_CHECKING:
-    from app.services.splitting import SplitPlan
+    from app.services.parcels.splitting import SplitPlan
     from app.services.workplace import Workplace
 
 REASONS = {"1": "missed", "2": "split", "3": "damaged", "4": "gift"}
@@ -95,14 +95,14 @@ def goods(text: str) -> dict[str, int]:
 
 def _rows(work: Workplace, ids: list[str]) -> CommandResult:
     from app.cli.parcels import columns, parcel_row
-    from app.services.parcel_queries import parcel_rows
+    from app.services.parcels.parcel_queries import parcel_rows
 
     return CommandResult([parcel_row(r) for r in parcel_rows(work, ids)], columns=columns())
 
 
 def _split(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.cli.parcels import find_parcel
-    from app.services import splitting
+    from app.services.parcels import splitting
 
     with context.services() as services:
         work = services.work
@@ -149,7 +149,7 @@ def _planned(plan: SplitPlan) -> CommandResult:
 
 def _merge(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.cli.parcels import find_parcel
-    from app.services import merging
+    from app.services.parcels import merging
 
     with context.services() as services:
         work = services.work
@@ -158,7 +158,7 @@ def _merge(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _together(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import merging
+    from app.services.parcels import merging
 
     with context.services() as services:
         found = merging.candidates(services.work)
@@ -173,7 +173,7 @@ def _together(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _unship(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.cli.parcels import find_parcel
-    from app.services import unshipping
+    from app.services.parcels import unshipping
 
     with context.services() as services:
         work = services.work
@@ -184,7 +184,7 @@ def _unship(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _correct(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.cli.parcels import find_parcel
-    from app.services import corrections
+    from app.services.telling import corrections
 
     with context.services() as services:
         work = services.work
@@ -196,7 +196,7 @@ def _correct(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _extra(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.ports import ExtraReason
-    from app.services import extra_parcels
+    from app.services.telling import extra_parcels
 
     pieces: dict[str, int] = {}
     for entry in wanted.goods:

@@ -14,7 +14,7 @@ from app.domain.label_templates import OPTION_NAMES, LabelTemplate, options_of
 from app.domain.text import T, tr
 
 if TYPE_CHECKING:
-    from app.services.label_templates import TemplateRow
+    from app.services.printing.label_templates import TemplateRow
     from app.services.workplace import Workplace
 
 
@@ -49,7 +49,8 @@ def _shop(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import label_templates, syncing
+    from app.services.printing import label_templates
+    from app.services.sync import syncing
 
     with context.services() as services:
         work = services.work
@@ -78,7 +79,7 @@ def _row(row: TemplateRow) -> dict[str, Any]:
 
 
 def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import label_templates
+    from app.services.printing import label_templates
 
     with context.services() as services:
         shop = _shop_of(services.work, wanted.shop)
@@ -108,7 +109,7 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _set(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import label_templates
+    from app.services.printing import label_templates
 
     with context.services() as services:
         shop = _shop_of(services.work, wanted.shop)
@@ -119,7 +120,7 @@ def _set(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _save(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.domain.companies import company
-    from app.services import label_templates
+    from app.services.printing import label_templates
 
     lines = [line.strip() for line in wanted.lines.split(",") if line.strip()]
     template = LabelTemplate(wanted.name, options_of(lines), is_default=wanted.default)
@@ -132,7 +133,7 @@ def _save(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _delete(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import label_templates
+    from app.services.printing import label_templates
 
     with context.services() as services:
         shop = _shop_of(services.work, wanted.shop)
@@ -144,7 +145,7 @@ def _delete(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _known(work: Workplace, shop: str, template_id: str) -> TemplateRow:
     from app.domain.label_templates import STANDARD
-    from app.services import label_templates
+    from app.services.printing import label_templates
 
     for row in label_templates.listed(work, shop):
         if row.template.template_id == template_id != STANDARD:
@@ -159,7 +160,7 @@ def _known(work: Workplace, shop: str, template_id: str) -> TemplateRow:
 
 def _shop_of(work: Workplace, name: str | None) -> str:
     """The shop that is meant; it need not be named when there is only one."""
-    from app.services import syncing
+    from app.services.sync import syncing
 
     known = list(syncing.shop_ids(work))
     if name is None and len(known) == 1:

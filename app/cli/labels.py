@@ -88,7 +88,7 @@ def _render(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _preview(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import previews
+    from app.services.printing import previews
 
     with context.services() as services:
         sent = previews.show_in_component(services.work, wanted.waybill, wanted.printer)
@@ -107,7 +107,7 @@ def _preview(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _label(work: Workplace, number: str) -> Label:
-    from app.services import label_content
+    from app.services.printing import label_content
 
     with work.db.read() as tx:
         waybill = label_content.find_waybill(tx, number)
@@ -115,7 +115,7 @@ def _label(work: Workplace, number: str) -> Label:
 
 
 def _reprint(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import printing
+    from app.services.printing import printing
 
     with context.services() as services:
         row = printing.reprint(services.work, wanted.waybill, wanted.reason, printer=wanted.printer)
@@ -123,7 +123,7 @@ def _reprint(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _cancel(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import voiding
+    from app.services.numbers import voiding
 
     with context.services() as services:
         parcel = voiding.cancel_waybill(services.work, wanted.waybill)
@@ -132,7 +132,7 @@ def _cancel(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _settle(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import outcomes
+    from app.services.numbers import outcomes
 
     with context.services() as services:
         outcomes.settle_by_person(services.work, wanted.parcel, wanted.number)

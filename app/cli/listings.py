@@ -71,8 +71,8 @@ def _barcodes(parser: argparse.ArgumentParser) -> None:
 
 
 def _pull(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import syncing
     from app.services.listings import creating, pictures, pulling
+    from app.services.sync import syncing
 
     rows: list[dict[str, Any]] = []
     errors: list[ErrorRow] = []
@@ -155,7 +155,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _known_shop(work: Workplace, wanted: argparse.Namespace) -> str:
     """The shop asked for, "" for all. Raises ``UserError`` for an unknown name."""
-    from app.services import syncing
+    from app.services.sync import syncing
 
     if not wanted.shop:
         return ""

@@ -13,7 +13,7 @@ from app.domain.text import tr
 
 if TYPE_CHECKING:
     from app.domain.orders import VirtualNumber
-    from app.services.order_requests import RequestRow
+    from app.services.orders.order_requests import RequestRow
     from app.services.workplace import Workplace
 
 ACCEPT, REJECT = "accept", "reject"
@@ -46,7 +46,7 @@ def _one(group: Commands, name: str, help_text: str, run: Any) -> argparse.Argum
 
 
 def _note(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import order_notes
+    from app.services.orders import order_notes
 
     with context.services() as services:
         written = order_notes.write(services.work, wanted.order, wanted.text)
@@ -60,7 +60,7 @@ def _note(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _requests(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import order_requests
+    from app.services.orders import order_requests
 
     with context.services() as services:
         rows = [
@@ -99,7 +99,7 @@ def _request_row(row: RequestRow) -> dict[str, Any]:
 
 def _change(work: Workplace, row: RequestRow) -> dict[str, Any]:
     """What it is now and what is wanted: regions of the addresses, or variants."""
-    from app.services import order_requests
+    from app.services.orders import order_requests
 
     if row.kind == "address":
         asked = order_requests.pending_address(work, row.id)
@@ -115,7 +115,7 @@ def _change(work: Workplace, row: RequestRow) -> dict[str, Any]:
 
 
 def _answer(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import request_answers
+    from app.services.orders import request_answers
 
     with context.services() as services:
         if wanted.address:
@@ -155,7 +155,7 @@ def _answer(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _phone(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import receivers
+    from app.services.orders import receivers
 
     ask = receivers.virtual_number
     if wanted.extend:
@@ -185,7 +185,7 @@ def _number_row(order: str, found: VirtualNumber) -> dict[str, Any]:
 
 
 def _receiver(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import receivers
+    from app.services.orders import receivers
 
     with context.services() as services:
         found = receivers.reveal(services.work, wanted.order, wanted.reason)

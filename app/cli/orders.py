@@ -13,8 +13,8 @@ from app.domain.states import Flow, HoldCode, ParcelState
 from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
-    from app.services.details import OrderDetail
-    from app.services.queries import LineRow, OrderRow
+    from app.services.orders.details import OrderDetail
+    from app.services.orders.queries import LineRow, OrderRow
 
 STATES = [s.value for s in ParcelState]
 OUT_OF_FLOW = "other"  # same city, virtual, picked up: not packed here
@@ -40,7 +40,7 @@ def add(commands: Commands) -> None:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import queries
+    from app.services.orders import queries
 
     chosen = queries.OrderFilter(
         tab=wanted.state or "all",
@@ -84,7 +84,7 @@ def order_row(row: OrderRow) -> dict[str, Any]:
 
 
 def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import details
+    from app.services.orders import details
 
     with context.services() as services:
         detail = details.order_detail(services.work, wanted.order)

@@ -13,7 +13,7 @@ from app.cli.result import Column, CommandResult, count_line
 from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
-    from app.services.parcel_queries import ParcelRow
+    from app.services.parcels.parcel_queries import ParcelRow
     from app.services.workplace import Workplace
 
 
@@ -80,7 +80,7 @@ def parcel_row(row: ParcelRow) -> dict[str, Any]:
 
 def find_parcel(work: Workplace, wanted: str) -> ParcelRow:
     """The parcel with this id or waybill number. Raises ``UserError`` (``no_such_parcel``)."""
-    from app.services import checking, parcel_queries
+    from app.services.parcels import checking, parcel_queries
 
     rows = parcel_queries.parcel_rows(work, [wanted])
     if not rows:
@@ -92,7 +92,7 @@ def find_parcel(work: Workplace, wanted: str) -> ParcelRow:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import parcel_queries
+    from app.services.parcels import parcel_queries
 
     with context.services() as services:
         ids = parcel_queries.parcel_ids(
@@ -112,7 +112,7 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _shown(work: Workplace, parcel: str) -> CommandResult:
-    from app.services import parcel_queries
+    from app.services.parcels import parcel_queries
 
     row = find_parcel(work, parcel)
     goods = parcel_queries.parcel_goods(work, row.id)
@@ -129,7 +129,7 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
 
 
 def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import holding
+    from app.services.orders import holding
 
     with context.services() as services:
         work = services.work
@@ -141,7 +141,8 @@ def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _release(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import checking, holding
+    from app.services.orders import holding
+    from app.services.parcels import checking
 
     with context.services() as services:
         work = services.work
@@ -154,7 +155,7 @@ def _release(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _serial(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import serials
+    from app.services.orders import serials
 
     with context.services() as services:
         work = services.work
@@ -182,7 +183,7 @@ def _serial(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _carrier(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import checking
+    from app.services.parcels import checking
 
     with context.services() as services:
         parcel_id = find_parcel(services.work, wanted.parcel).id

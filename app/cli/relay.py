@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
 
 def _relay(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.relay.service import configured
-    from app.services import push_events
+    from app.services.sync import push_events
 
     with context.services() as services:
         relay = configured(

@@ -16,7 +16,7 @@ from app.domain.states import OutboxState
 from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
-    from app.services.outbox_results import OutboxRow
+    from app.services.telling.outbox_results import OutboxRow
 
 _OPEN = {OutboxState.PENDING, OutboxState.SENDING}
 
@@ -44,7 +44,7 @@ def add(commands: Commands) -> None:
 
 def _ship(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.cli.parcels import find_parcel
-    from app.services import shipping
+    from app.services.parcels import shipping
 
     with context.services() as services, context.show_progress(tr("Shipping")) as progress:
         ids = [find_parcel(services.work, p).id for p in wanted.parcel or ()]
@@ -61,7 +61,8 @@ def _ship(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import details, outbox_stops
+    from app.services.orders import details
+    from app.services.telling import outbox_stops
 
     with context.services() as services:
         found = details.outbox_rows(services.work, open_only=not wanted.all)
@@ -110,7 +111,7 @@ def _sentence(stored: Mapping[str, str] | None) -> str:
 
 
 def _drain(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import outbox
+    from app.services.telling import outbox
 
     with context.services() as services, context.show_progress(tr("Outbox")) as progress:
         found = outbox.drain(

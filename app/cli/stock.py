@@ -54,7 +54,7 @@ def _columns() -> tuple[Column, ...]:
 
 
 def _figures(context: Context, search: str, only: str = "") -> CommandResult:
-    from app.services import stock
+    from app.services.stock import stock
 
     with context.services() as services:
         found = stock.list_stock(services.work, search)
@@ -78,7 +78,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import stock
+    from app.services.stock import stock
     from app.spreadsheets import STOCK_COLUMNS, read_rows
 
     file_rows = read_rows(wanted.file, STOCK_COLUMNS, required=("sku", "quantity"))
@@ -104,7 +104,7 @@ def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _receive(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import stock
+    from app.services.stock import stock
 
     with context.services() as services:
         stock.receive(
@@ -118,7 +118,7 @@ def _receive(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _adjust(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import stock
+    from app.services.stock import stock
 
     with context.services() as services:
         stock.adjust(services.work, wanted.sku, wanted.quantity, wanted.reason)
@@ -126,7 +126,7 @@ def _adjust(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _moves(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import stock
+    from app.services.stock import stock
 
     with context.services() as services:
         found = stock.moves(services.work, wanted.sku, wanted.limit)

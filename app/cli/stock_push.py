@@ -14,7 +14,7 @@ from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 
 if TYPE_CHECKING:
-    from app.services.stock_push import PushRow
+    from app.services.stock.stock_push import PushRow
 
 
 def add(group: Commands) -> None:
@@ -33,7 +33,8 @@ def add(group: Commands) -> None:
 
 
 def _push(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import stock_push, syncing
+    from app.services.stock import stock_push
+    from app.services.sync import syncing
 
     rows: list[PushRow] = []
     errors: list[ErrorRow] = []
@@ -70,7 +71,8 @@ def _push(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _reconcile(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import stock_reconciling, syncing
+    from app.services.stock import stock_reconciling
+    from app.services.sync import syncing
 
     with context.services() as services:
         (shop,) = syncing.shop_ids(services.work, wanted.shop)

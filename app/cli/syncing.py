@@ -16,8 +16,8 @@ from app.jobs import Cancelled
 
 if TYPE_CHECKING:
     from app.jobs import CancelToken
-    from app.services.self_check import DayRow
-    from app.services.syncing import SyncResult
+    from app.services.sync.self_check import DayRow
+    from app.services.sync.syncing import SyncResult
     from app.services.workplace import Workplace
 
 _SEND_EVERY_S = 2.0
@@ -53,7 +53,8 @@ def _sync(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _once(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
-    from app.services import checking, syncing
+    from app.services.parcels import checking
+    from app.services.sync import syncing
 
     rows: list[dict[str, object]] = []
     errors: list[ErrorRow] = []
@@ -87,7 +88,7 @@ def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> Com
     from concurrent.futures import ThreadPoolExecutor
 
     from app.jobs import CancelToken
-    from app.services import watching
+    from app.services.sync import watching
 
     over = CancelToken()
     with (
@@ -106,7 +107,7 @@ def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> Com
 
 def _keep_sending(work: Workplace, over: CancelToken) -> None:
     """What the shops must still hear; a failure stays in the outbox and is tried again there."""
-    from app.services import outbox
+    from app.services.telling import outbox
 
     with suppress(Cancelled):
         while True:
@@ -119,7 +120,7 @@ def _keep_sending(work: Workplace, over: CancelToken) -> None:
 
 def _check(wanted: argparse.Namespace, context: Context) -> CommandResult:
     """Compare every shop; with ``--fix`` fetch what differs and compare once more."""
-    from app.services import self_check, syncing
+    from app.services.sync import self_check, syncing
 
     rows: list[dict[str, object]] = []
     errors: list[ErrorRow] = []

@@ -16,7 +16,7 @@ from app.domain.text import T, ntr, tr
 if TYPE_CHECKING:
     from app.services.workplace import Workplace
 
-# As in app.services.waves, which is too heavy for a help text; a test compares them.
+# As in app.services.waves.waves, which is too heavy for a help text; a test compares them.
 ORDER_BY = ("deadline", "carrier", "single", "bin", "paid")
 
 
@@ -77,7 +77,8 @@ def batch_ref(outcome: Any) -> str:
 
 
 def _create(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import parcel_queries, waves
+    from app.services.parcels import parcel_queries
+    from app.services.waves import waves
 
     with context.services() as services:
         wave = waves.create(
@@ -94,7 +95,7 @@ def _create(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import details
+    from app.services.orders import details
 
     with context.services() as services:
         found = details.waves_list(services.work, wanted.days)
@@ -131,7 +132,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _label(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.cli.waybills import shortage_warnings
-    from app.services import labelling
+    from app.services.numbers import labelling
 
     with context.services() as services, context.show_progress(tr("Waybill numbers")) as progress:
         short = shortage_warnings(services.work, wanted.wave)
@@ -162,7 +163,7 @@ def _print(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _print_labels(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
-    from app.services import printing
+    from app.services.printing import printing
 
     with context.show_progress(tr("Printing")) as progress:
         found = printing.print_wave(
@@ -178,7 +179,7 @@ def _print_labels(wanted: argparse.Namespace, context: Context, work: Workplace)
 
 
 def _picked(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import picking
+    from app.services.waves import picking
 
     with context.services() as services:
         count = picking.mark_picked(services.work, wanted.wave)
@@ -189,7 +190,7 @@ def _picked(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _print_slips(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
-    from app.services.slips import print_slips
+    from app.services.numbers.slips import print_slips
 
     with context.show_progress(tr("Printing")) as progress:
         found = print_slips(
@@ -200,7 +201,7 @@ def _print_slips(wanted: argparse.Namespace, context: Context, work: Workplace) 
 
 
 def _print_pick_list(wanted: argparse.Namespace, work: Workplace) -> CommandResult:
-    from app.services import picking
+    from app.services.waves import picking
 
     sent = picking.print_pick_list(work, wanted.wave, wanted.printer)
     good = sent.result.value in {"confirmed", "sent"}

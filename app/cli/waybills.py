@@ -15,9 +15,9 @@ from app.domain.errors import UserError
 from app.domain.text import T, tr
 
 if TYPE_CHECKING:
-    from app.services.balances import Shortage
-    from app.services.boxes import Boxes
-    from app.services.number_returns import ReturnRow
+    from app.services.numbers.balances import Shortage
+    from app.services.numbers.boxes import Boxes
+    from app.services.numbers.number_returns import ReturnRow
     from app.services.workplace import Workplace
 
 
@@ -58,7 +58,7 @@ def add(waybill: Commands) -> None:
 
 
 def _returns(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import number_returns
+    from app.services.numbers import number_returns
 
     with context.services() as services:
         work = services.work
@@ -99,7 +99,8 @@ def _return_row(row: ReturnRow) -> dict[str, Any]:
 
 
 def _boxes(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import boxes, parcel_queries
+    from app.services.numbers import boxes
+    from app.services.parcels import parcel_queries
 
     with context.services() as services:
         work = services.work
@@ -129,7 +130,9 @@ def _box_rows(found: Boxes) -> list[dict[str, Any]]:
 
 
 def _check(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services import parcel_queries, prechecks, waves
+    from app.services.numbers import prechecks
+    from app.services.parcels import parcel_queries
+    from app.services.waves import waves
 
     if bool(wanted.parcels) == bool(wanted.wave):
         raise UserError(
@@ -151,7 +154,7 @@ def _check(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _balances(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.domain.companies import company
-    from app.services import balances
+    from app.services.numbers import balances
 
     errors: list[ErrorRow] = []
     with context.services() as services:
@@ -198,7 +201,8 @@ def _not_read(shop: str) -> ErrorRow:
 def shortage_warnings(work: Workplace, wave: str) -> list[str]:
     """One sentence for each account that has too few labels for the wave."""
     from app.domain.companies import company
-    from app.services import balances, waves
+    from app.services.numbers import balances
+    from app.services.waves import waves
 
     with work.db.read() as tx:
         wave_id = waves.find_wave(tx, wave).id

@@ -19,9 +19,9 @@ from app.demo.stage import Stage, demo_scenario, open_stage
 from app.demo.verdict import Check, judge
 from app.domain.labels import DrawnLabel
 from app.domain.text import T, Text, tr
-from app.services import queries
-from app.services.label_content import label_by_number
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.orders import queries
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.printing.label_content import label_by_number
 
 DrawScreens = Callable[[Services, Path], list[Path]]
 

@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from app.domain.errors import PackbenchError
 from app.domain.states import ParcelState
 from app.domain.text import T, Text
-from app.services import labelling, outbox, packing, picking, printing, syncing, waves
-from app.services.parcel_queries import parcel_ids, parcel_rows
+from app.services.numbers import labelling
+from app.services.parcels import packing
+from app.services.parcels.parcel_queries import parcel_ids, parcel_rows
+from app.services.printing import printing
+from app.services.sync import syncing
+from app.services.telling import outbox
+from app.services.waves import picking, waves
 from app.services.workplace import Workplace
 
 _PACKAGING_G = 120  # box and filling, on top of the goods

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from app.bootstrap import Services, adapters, open_services
-from app.services import configuring, remapping, stock
+from app.services import configuring
+from app.services.stock import remapping, stock
 from app.services.workplace import Topics
 from app.settings import parse_config
 from app.simulators.goods import stock_rows

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from app.demo.stage import Stage
 from app.domain.text import T, Text
-from app.services import integrity, queries
-from app.services.parcel_queries import parcel_ids, parcel_rows
-from app.services.queries import OrderRow
+from app.services import integrity
+from app.services.orders import queries
+from app.services.orders.queries import OrderRow
+from app.services.parcels.parcel_queries import parcel_ids, parcel_rows
 from app.simulators.seed_orders import SeedOrder
 
 ELSEWHERE = "elsewhere"  # how the simulated shop notes what another program sent

@@ -105,7 +105,7 @@ class WaybillState(StrEnum):
 
 
 class PrintState(StrEnum):
-    """The life of one print job; see ``app.services.printing``."""
+    """The life of one print job; see ``app.services.printing.printing``."""
 
     RENDERED = "rendered"
     CLAIMED = "claimed"  # durable before the first byte leaves

@@ -15,7 +15,7 @@ from app.domain.errors import PackbenchError
 from app.ports import PushReader, PushRefusedError
 from app.relay.bounded import Answered, Asked
 from app.relay.signing import Gate, decode
-from app.services import push_events, syncing
+from app.services.sync import push_events, syncing
 from app.services.workplace import Workplace
 
 SHOP_PATH = "/wechat/"

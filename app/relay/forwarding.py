@@ -11,9 +11,9 @@ from app.net.transport import CallNotSentError, CallUnclearError, Transport
 from app.ports import PushedEvent
 from app.relay.doors import EVENTS_PATH
 from app.relay.signing import LEAST_SECRET, encode, signed
-from app.services import push_events
 from app.services.leases import lease, renew
-from app.services.push_handling import PushRow
+from app.services.sync import push_events
+from app.services.sync.push_handling import PushRow
 from app.services.workplace import Workplace
 
 _TIMEOUT_S = 10.0

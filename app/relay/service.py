@@ -17,7 +17,7 @@ from app.ports import SecretStore
 from app.relay.bounded import BoundedServer
 from app.relay.doors import Doors
 from app.relay.forwarding import checked_url, pass_on
-from app.services import push_events
+from app.services.sync import push_events
 from app.services.workplace import Workplace
 from app.settings import RELAY_SECRET, LocalSettings
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from app.domain.address import Address
 from app.domain.routing import Rule
 from app.ports import PrinterConfig, SecretStore
-from app.services import checking, records
+from app.services import records
 from app.services.after_sales import approval
+from app.services.parcels import checking
 from app.services.workplace import Workplace
 from app.settings import (
     ApprovalConfig,

@@ -12,8 +12,11 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
 from app.ports import DeviceState, Health, SecretStore, Shop
-from app.services import balances, integrity, outbox, push_events, read_only, syncing
-from app.services.printers import all_printers
+from app.services import integrity, read_only
+from app.services.numbers import balances
+from app.services.printing.printers import all_printers
+from app.services.sync import push_events, syncing
+from app.services.telling import outbox
 from app.services.workplace import Workplace
 from app.store.tables import accounts, settings, shops
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, func, select, text
 from app.domain.states import LIVE_WAYBILL_STATES, ParcelState, ReservationState
 from app.domain.text import T, Text
 from app.services import records
-from app.services.report_rows import LEAVING
+from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
     outbox,

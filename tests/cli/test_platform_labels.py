@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.states import Route
-from app.services import outbox
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.telling import outbox
 from tests.cli.calling import Shell
 from tests.services import truth
 from tests.support.warehouse import Bench, open_bench

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import select
 
 from app.bootstrap import open_services
-from app.services import push_events
+from app.services.sync import push_events
 from app.simulators.demo_shop import take_order
 from app.simulators.scenario import Scenario, build_scenario, later_orders
 from app.simulators.warehouse import SimulatedWarehouse

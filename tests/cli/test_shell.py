@@ -20,7 +20,7 @@ from app.domain.errors import RetryableError
 from app.domain.text import T
 from app.i18n import install_language
 from app.jobs import Cancelled
-from app.services import waves
+from app.services.waves import waves
 from main import DOORS
 from tests.cli.calling import Shell
 from tests.support.logs import ExpectedLogs

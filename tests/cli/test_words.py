@@ -23,7 +23,7 @@ from app.domain.states import (
     ParcelState,
     Verdict,
 )
-from app.services.number_returns import ReturnState
+from app.services.numbers.number_returns import ReturnState
 from main import DOORS
 from tests.cli.calling import Shell
 from tests.support.warehouse import Bench, open_bench

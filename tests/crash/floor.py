@@ -14,8 +14,11 @@ from sqlalchemy import func, select
 
 from app.bootstrap import Services, adapters, open_services
 from app.domain.states import PrintState, Route
-from app.services import checking, configuring, syncing, waves
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services import configuring
+from app.services.parcels import checking
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.sync import syncing
+from app.services.waves import waves
 from app.settings import parse_config
 from app.simulators.scenario import build_scenario
 from app.simulators.server import LoopbackServer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.states import ParcelState, RequestState, Route
-from app.services import outcomes
+from app.services.numbers import outcomes
 from app.simulators.exchange import Predicate, Request
 from app.simulators.faults import Fault
 from app.simulators.printers import PrinterFaults

@@ -12,7 +12,7 @@ import httpx
 from sqlalchemy import select
 
 from app.relay.service import Address, Relay
-from app.services import push_events
+from app.services.sync import push_events
 from app.services.workplace import Workplace
 from app.simulators.demo_accounts import DemoShop
 from app.simulators.demo_shop import take_order

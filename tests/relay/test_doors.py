@@ -15,7 +15,8 @@ from app.domain.errors import UserError
 from app.relay import bounded, signing
 from app.relay.bounded import Answered, Asked, BoundedServer
 from app.relay.service import Address, Relay, address_of
-from app.services import configuring, push_events
+from app.services import configuring
+from app.services.sync import push_events
 from app.simulators.wechat import push_crypto
 from tests.relay.pushing import SECRET, SHOP, Pushed, events, pushed, until
 from tests.support.logs import ExpectedLogs

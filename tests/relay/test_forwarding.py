@@ -11,7 +11,8 @@ from app.bootstrap import Services, adapters, open_services
 from app.domain.errors import UserError
 from app.relay.forwarding import checked_url
 from app.relay.service import Address, Relay
-from app.services import configuring, push_events
+from app.services import configuring
+from app.services.sync import push_events
 from app.settings import parse_config
 from app.simulators.wechat.push_sender import PushFaults, PushSender
 from tests.relay.pushing import SECRET, SHOP, buy, events, pushed, stored, until

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from app.bootstrap import fonts_health
 from app.domain.states import OrderStatus
 from app.ports import PushedEvent, PushSubject
-from app.services import diagnosis, push_events
-from app.services.push_events import PushState
+from app.services import diagnosis
+from app.services.sync import push_events
+from app.services.sync.push_events import PushState
 from app.simulators.wechat.push_sender import PushFaults, PushMode
 from app.store.tables import audit, listings, waybills
 from tests.relay.pushing import SHOP, Pushed, buy, events, pushed, stored, until

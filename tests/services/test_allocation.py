@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import select
 
 from app.domain.states import HoldCode, MoveKind
-from app.services import integrity, ledger, stock
-from app.services.parcel_queries import parcel_ids, parcel_rows
+from app.services import integrity
+from app.services.parcels.parcel_queries import parcel_ids, parcel_rows
+from app.services.stock import ledger, stock
 from app.store.tables import stock_balances
 from tests.support.warehouse import Bench
 

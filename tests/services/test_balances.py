@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.states import Route
-from app.services import balances, boxes, diagnosis
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
+from app.services import diagnosis
+from app.services.numbers import balances, boxes
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels.parcel_queries import ParcelRow
 from app.simulators.wechat.records import LabelAccount
 from app.store.tables import parcels
 from tests.services import truth

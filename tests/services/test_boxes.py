@@ -9,9 +9,12 @@ from sqlalchemy import select, update
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import ParcelState, Route, WaybillState
-from app.services import boxes, integrity, outbox, printing, voiding
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
+from app.services import integrity
+from app.services.numbers import boxes, voiding
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.printing import printing
+from app.services.telling import outbox
 from app.store.tables import parcels, waybills
 from tests.services import truth
 from tests.support.warehouse import Bench

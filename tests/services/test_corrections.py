@@ -8,7 +8,10 @@ from sqlalchemy import select, update
 from app.domain.errors import UserError
 from app.domain.states import OutboxState, ParcelState, WaybillState
 from app.ports import ExtraReason
-from app.services import corrections, extra_parcels, integrity, shop_companies, splitting
+from app.services import integrity
+from app.services.parcels import splitting
+from app.services.sync import shop_companies
+from app.services.telling import corrections, extra_parcels
 from app.store.tables import outbox, settings, waybills
 from tests.services import truth
 from tests.support.buying import SHOP, Buyer, on_hand, seal, tell

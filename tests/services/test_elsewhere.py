@@ -8,8 +8,9 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from app.services import queries, syncing
 from app.services.elsewhere import Elsewhere, Watch
+from app.services.orders import queries
+from app.services.sync import syncing
 from app.services.workplace import Topics
 from tests.support.warehouse import Bench
 

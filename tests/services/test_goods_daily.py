@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from app.jobs import Cancelled, CancelToken
-from app.services import watching
 from app.services.listings import daily, pulling
+from app.services.sync import watching
 from tests.services.goods import SHANYE
 from tests.support.warehouse import Bench
 

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.states import HoldCode, ParcelState
-from app.services import checking, integrity, queries, syncing
-from app.services.parcel_queries import parcel_ids, parcel_rows
-from app.services.queries import OrderFilter, OrderRow
+from app.services import integrity
+from app.services.orders import queries
+from app.services.orders.queries import OrderFilter, OrderRow
+from app.services.parcels import checking
+from app.services.parcels.parcel_queries import parcel_ids, parcel_rows
+from app.services.sync import syncing
 from app.simulators.seed_orders import SeedOrder
 from app.store.tables import orders, parcels
 from tests.support.warehouse import Bench

@@ -10,8 +10,10 @@ from sqlalchemy import insert, select
 
 from app.domain.orders import OrderSnapshot
 from app.domain.states import OrderStatus
-from app.services import intake, intake_new, integrity, mapping, syncing
-from app.services.sync_reading import SyncResult, store
+from app.services import integrity
+from app.services.stock import mapping
+from app.services.sync import intake, intake_new, syncing
+from app.services.sync.sync_reading import SyncResult, store
 from app.services.workplace import Workplace
 from app.store.tables import listings, metadata, order_lines
 from tests.support.other_pc import another_pc

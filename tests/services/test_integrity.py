@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app.domain.states import OutboxState, ParcelState, ReservationState, Route, WaybillState
-from app.services import holding, integrity, outbox
-from app.services.labelling import label_parcels
-from app.services.printing import print_parcels
-from app.services.shipping import ship
+from app.services import integrity
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding
+from app.services.parcels.shipping import ship
+from app.services.printing.printing import print_parcels
+from app.services.telling import outbox
 from app.store import tables
 from app.store.tables import (
     outbox as outbox_table,

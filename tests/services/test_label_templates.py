@@ -7,9 +7,9 @@ import pytest
 from app.domain.errors import UserError
 from app.domain.label_templates import STANDARD, LabelTemplate, options_of
 from app.domain.states import Route
-from app.services import label_templates
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.printing import label_templates
 from tests.services import truth
 from tests.services.truth import LABEL_CREATE
 from tests.support.warehouse import Bench

@@ -11,8 +11,11 @@ import pytest
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.jobs import CancelToken, Step
-from app.services import integrity, outbox, outcomes, syncing, voiding
-from app.services.labelling import label_parcels, label_wave
+from app.services import integrity
+from app.services.numbers import outcomes, voiding
+from app.services.numbers.labelling import label_parcels, label_wave
+from app.services.sync import syncing
+from app.services.telling import outbox
 from app.settings import secret_name
 from tests.services import truth
 from tests.services.truth import LABEL_CREATE, LABEL_GET, SF_PATH, SOURCES, ZTO_CREATE

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.listings import ListingStatus
-from app.services import integrity, stock
+from app.services import integrity
 from app.services.listings import by_hand, creating, pulling, suggestions
 from app.services.listings.suggestions import ListingRow
+from app.services.stock import stock
 from app.store.tables import audit, sku_barcodes, skus
 from tests.services.goods import (
     PAIR,

@@ -6,8 +6,10 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState
-from app.services import booking, integrity, label_accounts, merging
-from app.services.labelling import label_parcels
+from app.services import integrity
+from app.services.numbers import booking, label_accounts
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels import merging
 from app.simulators.people import SHANGHAI
 from tests.services import truth
 from tests.support.buying import Buyer, allocated, pieces, seal, tell
@@ -150,7 +152,7 @@ def test_an_order_that_moves_gets_a_parcel_of_its_own(
 def test_an_order_that_moves_after_the_label_holds_the_parcel_until_they_are_parted(
     bench: Bench, buyer: Buyer, two: tuple[str, str]
 ) -> None:
-    from app.services import voiding
+    from app.services.numbers import voiding
 
     merged = merging.merge(bench.work, ids_of(buyer, *two))
     label_parcels(bench.work, [merged])

@@ -6,9 +6,11 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.states import Route
-from app.services import number_returns, outbox, syncing, voiding
-from app.services.labelling import label_parcels
-from app.services.number_returns import ReturnState
+from app.services.numbers import number_returns, voiding
+from app.services.numbers.labelling import label_parcels
+from app.services.numbers.number_returns import ReturnState
+from app.services.sync import syncing
+from app.services.telling import outbox
 from tests.services import truth
 from tests.services.truth import SF_PATH
 from tests.support.warehouse import Bench

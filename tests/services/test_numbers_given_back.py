@@ -7,8 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.states import HoldCode, RequestState, Route
-from app.services import integrity, outbox, syncing, voiding
-from app.services.labelling import label_parcels
+from app.services import integrity
+from app.services.numbers import voiding
+from app.services.numbers.labelling import label_parcels
+from app.services.sync import syncing
+from app.services.telling import outbox
 from tests.services import truth
 from tests.services.truth import LABEL_CREATE, SF_PATH, SOURCES
 from tests.support.warehouse import Bench

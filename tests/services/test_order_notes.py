@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.states import OutboxState, Route
-from app.services import details, order_notes, syncing
-from app.services.labelling import label_parcels
-from app.services.outbox import drain
-from app.services.shipping import ship
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import details, order_notes
+from app.services.parcels.shipping import ship
+from app.services.sync import syncing
+from app.services.telling.outbox import drain
 from app.simulators.seed_orders import SeedOrder
 from app.store.tables import outbox
 from tests.services import truth

@@ -10,13 +10,15 @@ from sqlalchemy import select
 from app.domain.address import Address
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import HoldCode, ParcelState, Route
-from app.services import integrity, order_requests, queries, request_answers, syncing
-from app.services.labelling import label_parcels
-from app.services.outbox import drain
-from app.services.parcel_queries import ParcelRow
-from app.services.printing import print_parcels
-from app.services.request_effects import Effect
-from app.services.shipping import ship
+from app.services import integrity
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import order_requests, queries, request_answers
+from app.services.orders.request_effects import Effect
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.parcels.shipping import ship
+from app.services.printing.printing import print_parcels
+from app.services.sync import syncing
+from app.services.telling.outbox import drain
 from app.simulators.wechat.shop import WechatShop
 from app.store.tables import order_lines
 from tests.services import truth

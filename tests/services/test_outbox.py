@@ -10,11 +10,13 @@ from sqlalchemy import select, update
 
 from app.domain.states import HoldCode, OutboxKind, OutboxState, ParcelState, Route
 from app.ports import Reported, ShipmentReport
-from app.services import holding, integrity, outbox
-from app.services.labelling import label_parcels
-from app.services.outbox import drain
-from app.services.parcel_queries import ParcelRow
-from app.services.shipping import ship
+from app.services import integrity
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.parcels.shipping import ship
+from app.services.telling import outbox
+from app.services.telling.outbox import drain
 from app.settings import secret_name
 from app.store.tables import outbox as outbox_table
 from tests.services import truth
@@ -328,7 +330,7 @@ def test_how_much_waits_and_since_when_can_be_asked(bench: Bench, gone: list[Par
 
 
 def test_a_void_without_answer_does_not_keep_the_next_one_back(bench: Bench) -> None:
-    from app.services import voiding
+    from app.services.numbers import voiding
 
     bench.sync()
     ids = [r.id for r in truth.ready(bench, Route.DIRECT, "sf")][:2]

@@ -11,11 +11,15 @@ from sqlalchemy import func, insert, select
 
 from app.domain.packing import OpenParcel, Scanned
 from app.domain.states import HoldCode, ParcelState, Route, Verdict
-from app.services import holding, integrity, packing, parcel_making, syncing, voiding
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
-from app.services.printing import print_parcels
-from app.services.shipping import ship
+from app.services import integrity
+from app.services.numbers import voiding
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding
+from app.services.parcels import packing, parcel_making
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.parcels.shipping import ship
+from app.services.printing.printing import print_parcels
+from app.services.sync import syncing
 from app.store.tables import parcel_lines, scans, sku_barcodes, skus
 from tests.services import truth
 from tests.support.fake_printer import with_fake_printers

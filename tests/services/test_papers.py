@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain.states import Route
-from app.services import picking
-from app.services.labelling import label_wave
+from app.services.numbers.labelling import label_wave
+from app.services.waves import picking
 from tests.services import truth
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.domain.states import RequestState, Route
-from app.services import integrity, outbox
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
+from app.services import integrity
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.telling import outbox
 from app.simulators.faults import Storm
 from tests.services import truth
 from tests.services.truth import LABEL_CREATE, LABEL_GET

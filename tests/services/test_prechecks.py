@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.states import Route
-from app.services import prechecks
-from app.services.labelling import label_parcels
+from app.services.numbers import prechecks
+from app.services.numbers.labelling import label_parcels
 from app.store.tables import shop_accounts
 from tests.services import truth
 from tests.services.truth import LABEL_CREATE

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.states import Route
-from app.services import outbox, printing
-from app.services.labelling import label_parcels
+from app.services.numbers.labelling import label_parcels
+from app.services.printing import printing
+from app.services.telling import outbox
 from app.services.workplace import Workplace
 from app.simulators.wechat.shop import WechatShop
 from tests.services import truth

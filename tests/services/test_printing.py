@@ -14,10 +14,14 @@ from app.domain.states import ParcelState, PrintState, Route, ShipOn, Verdict
 from app.domain.text import T
 from app.jobs import CancelToken
 from app.ports import SendResult
-from app.services import integrity, outbox, packing, printing, voiding
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
-from app.services.printing import PrintRow, print_wave
+from app.services import integrity
+from app.services.numbers import voiding
+from app.services.numbers.labelling import label_parcels
+from app.services.parcels import packing
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.printing import printing
+from app.services.printing.printing import PrintRow, print_wave
+from app.services.telling import outbox
 from app.services.workplace import Workplace
 from app.simulators.printers import PrinterFaults
 from app.store.tables import audit, parcels, print_jobs

@@ -9,7 +9,7 @@ from app.domain.errors import RetryableError
 from app.domain.listings import ListingStatus
 from app.jobs import Cancelled, CancelToken, Step
 from app.services.listings import pulling
-from app.services.remapping import map_listing
+from app.services.stock.remapping import map_listing
 from app.simulators.exchange import Response
 from app.store.tables import holds, order_lines, skus
 from tests.services.goods import (

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.states import OutboxState, Route
-from app.services import order_notes, receivers, request_answers, stock_reconciling, syncing
 from app.services.after_sales import answers
-from app.services.labelling import label_parcels
 from app.services.listings import shelf
-from app.services.outbox import drain
-from app.services.shipping import ship
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import order_notes, receivers, request_answers
+from app.services.parcels.shipping import ship
+from app.services.stock import stock_reconciling
+from app.services.sync import syncing
+from app.services.telling.outbox import drain
 from app.simulators.demo_accounts import QINGHE
 from app.store.tables import listings
 from tests.services import truth

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import Route
-from app.services import details, receivers, syncing
-from app.services.labelling import label_parcels
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import details, receivers
+from app.services.sync import syncing
 from app.simulators.exchange import Response
 from app.simulators.seed_orders import SeedOrder
 from app.store.tables import audit, order_secrets, orders

@@ -9,15 +9,9 @@ import pytest
 
 from app.domain.states import OutboxState, ParcelState
 from app.ports import ExtraReason
-from app.services import (
-    corrections,
-    extra_parcels,
-    integrity,
-    outbox_results,
-    parcel_moves,
-    records,
-    splitting,
-)
+from app.services import integrity, records
+from app.services.parcels import parcel_moves, splitting
+from app.services.telling import corrections, extra_parcels, outbox_results
 from tests.services import truth
 from tests.support.buying import Buyer, on_hand, seal, tell
 from tests.support.warehouse import Bench

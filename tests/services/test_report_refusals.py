@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import holding, integrity, outbox, outbox_stops
-from app.services.outbox_results import OutboxRow
+from app.services import integrity
+from app.services.orders import holding
+from app.services.telling import outbox, outbox_stops
+from app.services.telling.outbox_results import OutboxRow
 from app.settings import secret_name
 from app.store.tables import order_lines
 from tests.services import truth
@@ -80,7 +82,7 @@ def test_another_variant_in_the_box_is_never_reported_as_the_one_the_buyer_wants
 
 def _as_synced(bench: Bench) -> None:
     """The shop was synced a moment ago: nothing is read again before it is reported."""
-    from app.services import sync_state
+    from app.services.sync import sync_state
 
     sync_state.move_cursor(bench.work, SHOP, bench.clock.now())
 
@@ -136,7 +138,7 @@ def test_a_shop_that_is_gone_is_tried_once_a_round(
     bench: Bench, buyer: Buyer, sealed: list[str]
 ) -> None:
     other = Buyer(bench, "shanye")
-    from app.services import label_accounts
+    from app.services.numbers import label_accounts
 
     label_accounts.refresh_accounts(bench.work, bench.work.outside.shop("shanye"))
     elsewhere = other.buy(("LJ-250G", 1))
@@ -199,7 +201,7 @@ def test_already_shipped_after_a_time_out_is_success_when_our_number_is_on_file(
 
 # trap 25
 def test_a_parcel_asked_for_twice_reports_its_one_number(bench: Bench, buyer: Buyer) -> None:
-    from app.services.labelling import label_parcels
+    from app.services.numbers.labelling import label_parcels
 
     order = buyer.buy((BOOK, 1))
     row = buyer.parcels(order)[0]

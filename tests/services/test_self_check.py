@@ -11,8 +11,8 @@ from sqlalchemy import update
 from app.domain.errors import RetryableError
 from app.domain.states import OrderStatus
 from app.jobs import Cancelled, CancelToken, Step
-from app.services import self_check, syncing
-from app.services.self_check import DayRow
+from app.services.sync import self_check, syncing
+from app.services.sync.self_check import DayRow
 from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import ORDER_PATH
 from app.store.tables import orders

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.states import HoldCode, OrderStatus, ParcelState, Route
-from app.services import integrity, queries, syncing
-from app.services.labelling import label_parcels
-from app.services.outbox import drain
-from app.services.parcel_queries import ParcelRow
-from app.services.queries import OrderRow
-from app.services.shipping import ship
+from app.services import integrity
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import queries
+from app.services.orders.queries import OrderRow
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.parcels.shipping import ship
+from app.services.sync import syncing
+from app.services.telling.outbox import drain
 from app.store.tables import audit, orders, parcel_lines, parcels
 from tests.services import truth
 from tests.support.warehouse import Bench

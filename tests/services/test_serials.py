@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.states import ParcelState
-from app.services import checking, holding, queries, serials
-from app.services.labelling import label_parcels
-from app.services.outbox import drain
-from app.services.shipping import ship
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding, queries, serials
+from app.services.parcels import checking
+from app.services.parcels.shipping import ship
+from app.services.telling.outbox import drain
 from app.simulators.seed_orders import SeedOrder
 from app.store.tables import audit
 from tests.services import truth

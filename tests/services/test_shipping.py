@@ -11,11 +11,14 @@ from sqlalchemy import select, update
 from app.domain.errors import UserError
 from app.domain.packing import OpenParcel
 from app.domain.states import HoldCode, OutboxState, ParcelState, Route, ShipOn
-from app.services import holding, integrity, outbox, packing, parcel_making, records, shipping
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
-from app.services.printing import print_parcels
-from app.services.shipping import ship
+from app.services import integrity, records
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding
+from app.services.parcels import packing, parcel_making, shipping
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.parcels.shipping import ship
+from app.services.printing.printing import print_parcels
+from app.services.telling import outbox
 from app.store import tables
 from app.store.tables import (
     order_lines,

@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.states import HoldCode, HoldScope, OrderStatus, ParcelState, Route
-from app.services import checking, details, holding, label_content, picking, queries, syncing
-from app.services.labelling import label_wave
-from app.services.queries import OrderRow
+from app.services.numbers.labelling import label_wave
+from app.services.orders import details, holding, queries
+from app.services.orders.queries import OrderRow
+from app.services.parcels import checking
+from app.services.printing import label_content
+from app.services.sync import syncing
+from app.services.waves import picking
 from app.simulators.seed_orders import SeedOrder
 from app.store.tables import holds, order_lines, orders, waybills
 from tests.printing.reading import text_of

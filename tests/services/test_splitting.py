@@ -6,9 +6,12 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, OutboxKind, OutboxState, ParcelState
-from app.services import holding, integrity, splitting, unshipping, voiding
-from app.services.labelling import label_parcels
-from app.services.parcel_queries import ParcelRow
+from app.services import integrity
+from app.services.numbers import voiding
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding
+from app.services.parcels import splitting, unshipping
+from app.services.parcels.parcel_queries import ParcelRow
 from app.store import tables
 from tests.services import truth
 from tests.support.buying import SHOP, Buyer, allocated, pieces, seal, tell
@@ -204,7 +207,7 @@ def test_what_was_sent_elsewhere_is_not_sent_again(bench: Bench, buyer: Buyer) -
 
 
 def test_holds_of_the_parcel_and_a_carrier_chosen_by_hand_stay(bench: Bench, buyer: Buyer) -> None:
-    from app.services import checking
+    from app.services.parcels import checking
 
     order = buyer.buy((CUP, 1), (BOWL, 1))
     (row,) = buyer.parcels(order)

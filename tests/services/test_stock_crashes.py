@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from app.ports import GoodsDesk, Outside, ReportOutcome
-from app.services import outbox, stock, stock_push
 from app.services.listings import pulling
+from app.services.stock import stock, stock_push
+from app.services.telling import outbox
 from app.services.workplace import Workplace
 from tests.services.goods import SHANYE, TEA, TEA_CODE, TEA_SKU, available, platform
 from tests.services.truth import change_shop

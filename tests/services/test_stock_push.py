@@ -13,10 +13,11 @@ from app.domain.errors import RetryableError, UserError
 from app.domain.listings import ListingStatus
 from app.domain.states import OutboxKind, OutboxState
 from app.jobs import Cancelled, CancelToken
-from app.services import outbox, stock, stock_push, stock_sending, stock_wanted
 from app.services.listings import by_hand, pulling
-from app.services.stock_push import PushRow
-from app.services.syncing import sync_shop
+from app.services.stock import stock, stock_push, stock_sending, stock_wanted
+from app.services.stock.stock_push import PushRow
+from app.services.sync.syncing import sync_shop
+from app.services.telling import outbox
 from app.simulators.exchange import Response
 from app.store.tables import listings
 from app.store.tables import outbox as outbox_table

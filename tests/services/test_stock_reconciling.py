@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.errors import RetryableError
-from app.services import outbox, stock, stock_push, stock_reconciling
 from app.services.listings import pulling
+from app.services.stock import stock, stock_push, stock_reconciling
+from app.services.telling import outbox
 from app.store.tables import audit
 from tests.services.goods import (
     SHANYE,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.services.sync_memory import Need, Reading, RecentReadings
+from app.services.sync.sync_memory import Need, Reading, RecentReadings
 from tests.support.clock import START_AT
 
 

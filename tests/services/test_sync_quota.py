@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.jobs import CancelToken
-from app.services import syncing
-from app.services.sweeping import Sweeper
-from app.services.sync_memory import RecentReadings
+from app.services.sync import syncing
+from app.services.sync.sweeping import Sweeper
+from app.services.sync.sync_memory import RecentReadings
 from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import ORDER_PATH
 from tests.support.shop_orders import SHOP, add_orders, differences, platform

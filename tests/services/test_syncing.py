@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from app.domain.errors import PackbenchError, RetryableError
 from app.jobs import Cancelled, CancelToken, Step
-from app.services import details, sync_state, sync_telling, syncing
-from app.services.sweeping import Sweeper
-from app.services.sync_memory import RecentReadings
-from app.services.sync_reading import SyncResult
+from app.services.orders import details
+from app.services.sync import sync_state, sync_telling, syncing
+from app.services.sync.sweeping import Sweeper
+from app.services.sync.sync_memory import RecentReadings
+from app.services.sync.sync_reading import SyncResult
 from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import ORDER_PATH
 from app.simulators.exchange import Predicate

@@ -9,12 +9,14 @@ from sqlalchemy import select, update
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import holding, integrity, merging, unshipping
-from app.services import outbox as outbox_service
-from app.services.labelling import label_parcels
+from app.services import integrity
 from app.services.leases import lease
-from app.services.shipping import ship
-from app.services.unshipping import unship
+from app.services.numbers.labelling import label_parcels
+from app.services.orders import holding
+from app.services.parcels import merging, unshipping
+from app.services.parcels.shipping import ship
+from app.services.parcels.unshipping import unship
+from app.services.telling import outbox as outbox_service
 from app.simulators.people import SHANGHAI
 from app.store.tables import audit, outbox, shops, stock_moves
 from tests.services import truth

@@ -14,8 +14,10 @@ from sqlalchemy import select, update
 
 from app.domain.errors import UserError
 from app.jobs import Cancelled, CancelToken, Step
-from app.services import checking, holding, sync_state, syncing, watching
-from app.services.watching import watch
+from app.services.orders import holding
+from app.services.parcels import checking
+from app.services.sync import sync_state, syncing, watching
+from app.services.sync.watching import watch
 from app.services.workplace import Topics, Workplace
 from app.shops.wechat.order_lists import LIST_PATH
 from app.simulators.server import Request

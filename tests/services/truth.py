@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select, update
 
 from app.domain.states import ParcelState, Route
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from app.simulators.exchange import Predicate, Request
 from app.simulators.wechat.records import Shipment
 from app.store.tables import accounts, outbox, print_jobs, shops, waybill_requests

@@ -16,8 +16,12 @@ from sqlalchemy import select
 from app.bootstrap import Services, adapters, open_unchecked
 from app.domain.states import HoldCode, ParcelState
 from app.net.transport import HttpxTransport
-from app.services import checking, configuring, labelling, mapping, records, stock, syncing
-from app.services.outcomes import LabelRow
+from app.services import configuring, records
+from app.services.numbers import labelling
+from app.services.numbers.outcomes import LabelRow
+from app.services.parcels import checking
+from app.services.stock import mapping, stock
+from app.services.sync import syncing
 from app.services.workplace import Workplace
 from app.settings import parse_config
 from app.simulators.demo_carriers import DemoCarriers, open_carriers

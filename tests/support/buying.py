@@ -9,12 +9,14 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from app.services import outbox, records, syncing
-from app.services.labelling import label_parcels
-from app.services.outbox_results import OutboxRow
-from app.services.parcel_queries import ParcelRow, parcel_rows
-from app.services.queries import find_order
-from app.services.shipping import ship
+from app.services import records
+from app.services.numbers.labelling import label_parcels
+from app.services.orders.queries import find_order
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
+from app.services.parcels.shipping import ship
+from app.services.sync import syncing
+from app.services.telling import outbox
+from app.services.telling.outbox_results import OutboxRow
 from app.simulators.demo_accounts import QINGHE, demo_accounts
 from app.simulators.goods import load_goods, load_listings
 from app.simulators.order_desk import Draft, Numbers, OrderDesk

@@ -15,9 +15,12 @@ from sqlalchemy import select
 
 from app.domain.errors import PackbenchError
 from app.jobs import CancelToken
-from app.services import integrity, queries, stock, syncing
-from app.services.sweeping import Sweeper
-from app.services.sync_memory import RecentReadings
+from app.services import integrity
+from app.services.orders import queries
+from app.services.stock import stock
+from app.services.sync import syncing
+from app.services.sync.sweeping import Sweeper
+from app.services.sync.sync_memory import RecentReadings
 from app.simulators.faults import Storm
 from app.simulators.wechat.records import WAIT_SHIP
 from app.simulators.wechat.shop import WechatShop

@@ -22,28 +22,26 @@ from app.domain.errors import PackbenchError
 from app.domain.states import ParcelState, Verdict
 from app.jobs import CancelToken
 from app.ports import ExtraReason
-from app.services import (
-    after_sales,
+from app.services import after_sales, records
+from app.services.numbers import issuing, labelling, outcomes, voiding
+from app.services.parcels import (
     checking,
-    corrections,
-    extra_parcels,
-    issuing,
-    labelling,
     merging,
-    outbox,
-    outbox_results,
-    outcomes,
     packing,
     parcel_moves,
-    records,
-    report_rows,
-    report_sending,
     shipping,
     splitting,
     unshipping,
-    voiding,
 )
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.telling import (
+    corrections,
+    extra_parcels,
+    outbox,
+    outbox_results,
+    report_rows,
+    report_sending,
+)
 from app.simulators.demo_accounts import demo_accounts
 from app.simulators.faults import Storm
 from app.simulators.goods import ListingKind, load_goods, load_listings

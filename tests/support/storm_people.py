@@ -12,17 +12,11 @@ from sqlalchemy import select
 
 from app.domain.errors import PackbenchError
 from app.domain.states import HoldCode, HoldScope, OutboxKind, OutboxState, ParcelState
-from app.services import (
-    holding,
-    number_returns,
-    order_requests,
-    outcomes,
-    records,
-    request_answers,
-    unshipping,
-    voiding,
-)
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services import records
+from app.services.numbers import number_returns, outcomes, voiding
+from app.services.orders import holding, order_requests, request_answers
+from app.services.parcels import unshipping
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from app.store.tables import outbox, waybill_requests, waybills
 from tests.support.warehouse import Bench
 

@@ -16,9 +16,12 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from app.bootstrap import Services, adapters, open_services
-from app.services import configuring, remapping, stock, syncing, waves
-from app.services.labelling import label_wave
-from app.services.outcomes import LabelRow
+from app.services import configuring
+from app.services.numbers.labelling import label_wave
+from app.services.numbers.outcomes import LabelRow
+from app.services.stock import remapping, stock
+from app.services.sync import syncing
+from app.services.waves import waves
 from app.services.workplace import Workplace
 from app.settings import LocalSettings, parse_config, write_local
 from app.simulators.scenario import Scenario, build_scenario

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from app.services import checking, holding, labelling, packing, printing, queries
-from app.services.parcel_queries import parcel_rows
+from app.services.numbers import labelling
+from app.services.orders import holding, queries
+from app.services.parcels import checking, packing
+from app.services.parcels.parcel_queries import parcel_rows
+from app.services.printing import printing
 from app.simulators.seed_orders import OrderKind
 from app.store.tables import orders
 from tests.support.warehouse import Bench

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from app.services import packing, printing
-from app.services.parcel_queries import parcel_ids, parcel_rows
+from app.services.parcels import packing
+from app.services.parcels.parcel_queries import parcel_ids, parcel_rows
+from app.services.printing import printing
 from tests.support.warehouse import open_bench
 from ui.main_window import build_product
 from ui.pages.bench.window import BenchWindow

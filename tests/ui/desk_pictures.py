@@ -21,15 +21,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from sqlalchemy import delete, select
 
 from app.i18n import CHINESE, ENGLISH, install_language
-from app.services import (
-    labelling,
-    order_requests,
-    printing,
-    queries,
-    shipping,
-    wave_views,
-)
-from app.services.queries import OrderFilter
+from app.services.numbers import labelling
+from app.services.orders import order_requests, queries
+from app.services.orders.queries import OrderFilter
+from app.services.parcels import shipping
+from app.services.printing import printing
+from app.services.waves import wave_views
 from app.simulators.seed_orders import OrderKind
 from app.simulators.wechat.addresses import Receiver
 from app.store.tables import order_lines, orders, parcel_lines, reservations, shops

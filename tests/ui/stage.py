@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QDeadlineTimer
 from PySide6.QtWidgets import QApplication
 
-from app.services import queries
+from app.services.orders import queries
 from tests.support.warehouse import Bench
 from ui.main_window import Product
 from ui.pages.orders.page import OrdersPage

@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.packing import OpenParcel
 from app.domain.states import ParcelState
-from app.services import holding, packing, printing
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.orders import holding
+from app.services.parcels import packing
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.printing import printing
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import settle, shown_product, synced_bench
 from ui.main_window import Product

@@ -14,18 +14,13 @@ from sqlalchemy import update
 
 from app.domain.packing import OpenParcel
 from app.domain.states import Flow, HoldCode, ParcelState
-from app.services import (
-    checking,
-    holding,
-    labelling,
-    outbox,
-    packing,
-    printing,
-    queries,
-    serials,
-)
-from app.services.parcel_queries import ParcelRow, parcel_rows
-from app.services.queries import OrderFilter
+from app.services.numbers import labelling
+from app.services.orders import holding, queries, serials
+from app.services.orders.queries import OrderFilter
+from app.services.parcels import checking, packing
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
+from app.services.printing import printing
+from app.services.telling import outbox
 from app.simulators.seed_orders import OrderKind
 from app.store.tables import orders, shops, stock_balances
 from tests.support.warehouse import Bench

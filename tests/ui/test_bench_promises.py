@@ -14,9 +14,11 @@ from pytestqt.qtbot import QtBot
 from app.domain.packing import Item, Line, OpenParcel, scan_item
 from app.domain.states import HoldCode, ParcelState, Verdict
 from app.domain.text import T
-from app.services import holding, packing, printing
-from app.services.packing import Opened
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.orders import holding
+from app.services.parcels import packing
+from app.services.parcels.packing import Opened
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.printing import printing
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import settle, shown_product, synced_bench
 from ui.main_window import Product

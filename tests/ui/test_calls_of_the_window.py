@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.net.transport import HttpxTransport, Response
-from app.services import details, queries, shipping
+from app.services.orders import details, queries
+from app.services.parcels import shipping
 from app.simulators.seed_orders import OrderKind
 from tests.support.warehouse import Bench, open_bench
 from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product

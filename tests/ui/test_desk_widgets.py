@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.details import ShopState
+from app.services.orders.details import ShopState
 from tests.ui.conftest import Show
 from ui.frame import MainWindow
 from ui.pages.orders.case_questions import (

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.i18n import ENGLISH, install_language
-from app.services import queries
-from app.services.queries import OrderFilter
+from app.services.orders import queries
+from app.services.orders.queries import OrderFilter
 from app.settings import secret_name
 from tests.support.warehouse import Bench, open_bench
 from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product

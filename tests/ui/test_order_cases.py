@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.after_sales import AfterSaleStage
-from app.services import queries
 from app.services.after_sales import queries as cases
 from app.services.after_sales.queries import CaseFilter, CaseRow
+from app.services.orders import queries
 from app.simulators.seed_orders import OrderKind
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import orders_page, settle, shown_product, synced_bench

@@ -14,9 +14,13 @@ from sqlalchemy import select
 
 from app.domain.states import Flow, ParcelState
 from app.i18n import CHINESE, ENGLISH, install_language
-from app.services import details, labelling, outbox, printing, queries, shipping
-from app.services.parcel_queries import ParcelRow, parcel_rows
-from app.services.queries import OrderFilter, OrderRow
+from app.services.numbers import labelling
+from app.services.orders import details, queries
+from app.services.orders.queries import OrderFilter, OrderRow
+from app.services.parcels import shipping
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
+from app.services.printing import printing
+from app.services.telling import outbox
 from app.simulators.seed_orders import OrderKind
 from app.simulators.wechat.addresses import Receiver
 from app.simulators.wechat.shop import WechatShop

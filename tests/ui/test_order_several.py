@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services import details, order_requests, queries
-from app.services.queries import OrderFilter, OrderRow
+from app.services.orders import details, order_requests, queries
+from app.services.orders.queries import OrderFilter, OrderRow
 from app.simulators.wechat.shop import WechatShop
 from app.store.tables import shops
 from tests.support.warehouse import Bench

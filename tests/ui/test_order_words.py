@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.tracking import TrackStage
 from app.i18n import CHINESE, install_language
-from app.services.queries import StoryRow
+from app.services.orders.queries import StoryRow
 from ui.pages.orders import words
 from ui.pages.orders.story import story_lines
 from ui.pages.orders.views import OrderViews, TabFilter

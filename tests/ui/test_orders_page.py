@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.states import ParcelState
 from app.i18n import CHINESE, ENGLISH, install_language
-from app.services import details, labelling, queries
-from app.services.parcel_queries import ParcelRow, parcel_rows
-from app.services.queries import OrderFilter
+from app.services.numbers import labelling
+from app.services.orders import details, queries
+from app.services.orders.queries import OrderFilter
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench
 from ui.main_window import Product

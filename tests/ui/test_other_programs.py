@@ -13,7 +13,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import PackbenchError
-from app.services import push_events
+from app.services.sync import push_events
 from app.simulators.wechat.push_sender import PushSender
 from tests.support.warehouse import Bench, open_bench
 from tests.ui.orders_window import WAIT_MS, shown_product

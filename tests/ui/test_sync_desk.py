@@ -9,8 +9,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy import delete, select
 
-from app.services import queries, receivers, self_check
-from app.services.queries import OrderFilter
+from app.services.orders import queries, receivers
+from app.services.orders.queries import OrderFilter
+from app.services.sync import self_check
 from app.store.tables import order_lines, orders, parcel_lines, reservations, shops
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product, synced_bench

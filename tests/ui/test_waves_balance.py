@@ -10,18 +10,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services import (
-    details,
-    labelling,
-    number_returns,
-    outbox,
-    queries,
-    voiding,
-    wave_views,
-    waves,
-)
-from app.services.number_returns import ReturnState
-from app.services.parcel_queries import parcel_rows
+from app.services.numbers import labelling, number_returns, voiding
+from app.services.numbers.number_returns import ReturnState
+from app.services.orders import details, queries
+from app.services.parcels.parcel_queries import parcel_rows
+from app.services.telling import outbox
+from app.services.waves import wave_views, waves
 from app.simulators.wechat.records import LabelAccount
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.i18n import CHINESE, ENGLISH, install_language
-from app.services import details, wave_views, waves
-from app.services.labelling import label_wave
+from app.services.numbers.labelling import label_wave
+from app.services.orders import details
+from app.services.waves import wave_views, waves
 from app.simulators.printers.mechanism import PrinterFaults
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import WAIT_MS, Hands, settle, shown_product, synced_bench

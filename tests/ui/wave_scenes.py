@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from app.services import labelling, outbox, queries, voiding, wave_views, waves
-from app.services.parcel_queries import parcel_rows
+from app.services.numbers import labelling, voiding
+from app.services.orders import queries
+from app.services.parcels.parcel_queries import parcel_rows
+from app.services.telling import outbox
+from app.services.waves import wave_views, waves
 from tests.ui.stage import Stage
 from ui.pages.waves.page import WavesPage
 

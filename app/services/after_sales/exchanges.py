@@ -15,20 +15,15 @@ from app.domain.after_sales import AfterSaleKind, AfterSaleStage
 from app.domain.errors import UserError
 from app.domain.states import OPEN_STATES, HoldCode, MoveKind, OutboxState, ParcelState
 from app.domain.text import T
-from app.services import (
-    checking,
-    exchange_rows,
-    holding,
-    ledger,
-    mapping,
-    numbers,
-    parcel_moves,
-    records,
-)
+from app.services import records
 from app.services.after_sales import storing
 from app.services.after_sales.fetching import refresh
 from app.services.after_sales.returns import no_such
 from app.services.after_sales.steps import stage_words
+from app.services.numbers import numbers
+from app.services.orders import exchange_rows, holding
+from app.services.parcels import checking, parcel_moves
+from app.services.stock import ledger, mapping
 from app.services.workplace import Workplace
 from app.store.tables import (
     after_sales,

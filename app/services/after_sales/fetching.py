@@ -25,8 +25,8 @@ from app.domain.orders import OrderSnapshot
 from app.domain.text import Text
 from app.jobs import CancelToken
 from app.ports import Shop
-from app.services import intake
 from app.services.after_sales import cursors, storing
+from app.services.sync import intake
 from app.services.workplace import Workplace
 from app.store.tables import after_sales
 

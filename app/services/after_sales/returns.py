@@ -12,9 +12,11 @@ from app.domain.after_sales import AfterSaleKind, AfterSaleStage
 from app.domain.errors import UserError
 from app.domain.states import MoveKind
 from app.domain.text import T
-from app.services import checking, ledger, mapping, records
+from app.services import records
 from app.services.after_sales import storing
 from app.services.after_sales.steps import Answered
+from app.services.parcels import checking
+from app.services.stock import ledger, mapping
 from app.services.workplace import Workplace
 from app.store.tables import after_sales, order_lines, skus
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, select, update
 
 from app.domain.after_sales import AfterSaleCase, AfterSaleKind, AfterSaleStage
 from app.domain.states import OPEN_STATES, HoldCode, HoldScope
-from app.services import order_cases, parcel_making, records
+from app.services import records
+from app.services.orders import order_cases
+from app.services.parcels import parcel_making
 from app.services.workplace import Workplace
 from app.store.tables import after_sales, holds, orders, parcels
 

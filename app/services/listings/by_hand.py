@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.text import T
-from app.services import records, remapping
+from app.services import records
+from app.services.stock import remapping
 from app.services.workplace import Workplace
 from app.store.tables import listings
 

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select, update
 
 from app.domain.listings import ListingStatus
-from app.services import ledger, mapping, records, remapping, stock
+from app.services import records
 from app.services.listings.suggestions import ambiguous_codes
+from app.services.stock import ledger, mapping, remapping, stock
 from app.services.workplace import Workplace
 from app.store.tables import listings, sku_barcodes, skus
 

@@ -19,7 +19,7 @@ from app.domain.errors import PackbenchError, UserError
 from app.domain.listings import ListingStatus
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
-from app.services import mapping
+from app.services.stock import mapping
 from app.services.workplace import Workplace
 from app.store.tables import listings, shops, skus
 

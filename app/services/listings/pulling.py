@@ -21,8 +21,8 @@ from app.domain.listings import ListingStatus, ShopListing, ShopSku
 from app.domain.text import Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import GoodsDesk
-from app.services import remapping
 from app.services.leases import lease, renew
+from app.services.stock import remapping
 from app.services.workplace import Workplace
 from app.store.tables import listings, sync_cursors
 

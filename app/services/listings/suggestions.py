@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from app.domain.listings import ListingStatus
 from app.domain.states import HoldCode
-from app.services import mapping, records, remapping
+from app.services import records
+from app.services.stock import mapping, remapping
 from app.services.workplace import Workplace
 from app.store.tables import holds, listings, order_lines, orders, sku_barcodes, skus
 

@@ -69,7 +69,7 @@ listings = Table(
     Column("shop_stock", Integer, nullable=True),  # what the shop believed when last asked
     Column("stock_seen_at", UtcTime, nullable=True),
     Column("pulled_at", UtcTime, nullable=True),
-    number("stock_generation"),  # counts what the shop was told; see app.services.stock_push
+    number("stock_generation"),  # counts what the shop was told; see app.services.stock.stock_push
     UniqueConstraint("shop_id", "product_id", "sku_id"),
     Index(None, "sku_code"),
     Index(None, "barcode"),

@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain.after_sales import AfterSaleStage
-from app.services import after_sales, parcel_queries, queries, syncing
+from app.services import after_sales
 from app.services.after_sales.fetching import AfterSaleSync
-from app.services.parcel_queries import ParcelRow
+from app.services.orders import queries
+from app.services.parcels import parcel_queries
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.sync import syncing
 from app.simulators.seed_orders import SeedOrder
 from app.simulators.wechat.shop import WechatShop
 from app.store.tables import after_sales as cases

@@ -10,8 +10,9 @@ from sqlalchemy import insert, select, update
 from app.domain.after_sales import AfterSaleStage
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import HoldCode, ParcelState
-from app.services import integrity, stock
+from app.services import integrity
 from app.services.after_sales import answers, approval
+from app.services.stock import stock
 from app.services.workplace import Workplace
 from app.store.tables import after_sales as cases
 from app.store.tables import audit, stock_moves, users

@@ -10,9 +10,13 @@ from sqlalchemy import select
 from app.domain.after_sales import AfterSaleStage
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, OutboxState, ParcelState
-from app.services import integrity, outbox, outcomes, shipping, stock
+from app.services import integrity
 from app.services.after_sales import answers, exchanges
-from app.services.parcel_queries import ParcelRow, parcel_rows
+from app.services.numbers import outcomes
+from app.services.parcels import shipping
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
+from app.services.stock import stock
+from app.services.telling import outbox
 from app.store.tables import outbox as messages
 from app.store.tables import parcel_lines, parcels, skus
 from tests.services.after_sales.floor import Floor

@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.states import HoldCode, ParcelState
-from app.services import integrity, outbox, outcomes, packing, shipping
-from app.services.parcel_queries import ParcelRow
+from app.services import integrity
+from app.services.numbers import outcomes
+from app.services.parcels import packing, shipping
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.telling import outbox
 from app.store.tables import parcel_lines, parcels
 from tests.services.after_sales.floor import Floor
 from tests.services.truth import messages

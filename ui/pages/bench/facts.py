@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.text import tr
-from app.services.packing import Opened
+from app.services.parcels.packing import Opened
 from ui.pages.bench.units import Units
 from ui.paint import Align, wrap_text
 from ui.theme_tokens import Tone

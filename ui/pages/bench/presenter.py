@@ -8,7 +8,7 @@ from app.domain.companies import company
 from app.domain.packing import Line, OpenParcel, Scanned, check_weight
 from app.domain.states import HoldCode, Verdict
 from app.domain.text import Text, ntr, tr
-from app.services.packing import Opened
+from app.services.parcels.packing import Opened
 from ui.pages.bench import refusals
 from ui.pages.bench.facts import FactKind, facts_of
 from ui.pages.bench.view import Look, Panel, View

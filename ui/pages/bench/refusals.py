@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.packing import Item, Scanned
 from app.domain.states import HoldCode, Verdict
 from app.domain.text import tr
-from app.services.packing import Opened
+from app.services.parcels.packing import Opened
 from ui.pages.bench.view import Look, Panel
 from ui.sounds import Cue
 

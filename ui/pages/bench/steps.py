@@ -8,10 +8,13 @@ from datetime import timedelta
 
 from app.domain.packing import OpenParcel, Scanned
 from app.domain.states import Verdict
-from app.services import details, outbox, packing, read_only, serials
-from app.services.packing import Opened
-from app.services.parcel_queries import ParcelRow, parcel_ids, parcel_rows
-from app.services.serials import SerialsRow
+from app.services import read_only
+from app.services.orders import details, serials
+from app.services.orders.serials import SerialsRow
+from app.services.parcels import packing
+from app.services.parcels.packing import Opened
+from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.telling import outbox
 from app.services.workplace import Workplace
 
 # The printed command cards.

@@ -12,9 +12,11 @@ from app.domain.errors import PackbenchError
 from app.domain.packing import Line, OpenParcel, Scanned
 from app.domain.states import HoldCode
 from app.domain.text import T, tr
-from app.services import packing, picking, printing
-from app.services.packing import Closed, Opened
-from app.services.serials import SerialsRow
+from app.services.orders.serials import SerialsRow
+from app.services.parcels import packing
+from app.services.parcels.packing import Closed, Opened
+from app.services.printing import printing
+from app.services.waves import picking
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.bench import presenter, steps

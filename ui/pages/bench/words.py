@@ -9,7 +9,7 @@ from app.domain.companies import company
 from app.domain.privacy import for_screen
 from app.domain.states import ParcelState
 from app.domain.text import tr
-from app.services.packing import Opened
+from app.services.parcels.packing import Opened
 from ui.pages.bench.steps import Figures
 
 

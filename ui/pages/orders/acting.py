@@ -10,7 +10,7 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 from app.jobs import CancelToken, Progress
-from app.services.queries import OrderFilter
+from app.services.orders.queries import OrderFilter
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders import deeds

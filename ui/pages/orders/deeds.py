@@ -9,10 +9,12 @@ from app.domain.errors import PackbenchError, UserError
 from app.domain.states import HoldCode, ParcelState
 from app.domain.text import T
 from app.jobs import CancelToken
-from app.services import checking, holding, queries, waves
-from app.services.parcel_queries import ParcelRow, parcel_rows
-from app.services.queries import OrderFilter
-from app.services.waves import Wave
+from app.services.orders import holding, queries
+from app.services.orders.queries import OrderFilter
+from app.services.parcels import checking
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
+from app.services.waves import waves
+from app.services.waves.waves import Wave
 from app.services.workplace import Workplace
 from ui.table.selection import SelectionSpec
 

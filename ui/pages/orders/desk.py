@@ -10,14 +10,16 @@ from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.states import OPEN_STATES, OrderStatus
 from app.domain.text import tr
-from app.services import read_only, serials, wave_views
+from app.services import read_only
 from app.services.after_sales.queries import CaseFilter, CaseRow, case_rows
-from app.services.details import OrderDetail
-from app.services.order_notes import Note
-from app.services.order_requests import AddressRequest, Variant, VariantRequest
-from app.services.parcel_queries import ParcelRow
-from app.services.request_effects import Effect, ParcelEffect
-from app.services.serials import SerialsRow
+from app.services.orders import serials
+from app.services.orders.details import OrderDetail
+from app.services.orders.order_notes import Note
+from app.services.orders.order_requests import AddressRequest, Variant, VariantRequest
+from app.services.orders.request_effects import Effect, ParcelEffect
+from app.services.orders.serials import SerialsRow
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.waves import wave_views
 from app.services.workplace import Workplace
 from ui.pages.orders import parcel_deeds, words
 from ui.pages.orders.cases import case_view

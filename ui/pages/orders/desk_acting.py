@@ -11,10 +11,10 @@ from app.domain.errors import PackbenchError
 from app.domain.orders import VirtualNumber
 from app.domain.text import ntr, tr
 from app.jobs import CancelToken, Progress
-from app.services import order_notes, receivers, request_answers, serials
-from app.services.receivers import Revealed
-from app.services.request_answers import Answered
-from app.services.serials import SerialsRow
+from app.services.orders import order_notes, receivers, request_answers, serials
+from app.services.orders.receivers import Revealed
+from app.services.orders.request_answers import Answered
+from app.services.orders.serials import SerialsRow
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders import words

@@ -9,10 +9,10 @@ from datetime import datetime
 from app.domain.companies import company
 from app.domain.states import HoldCode, ParcelState
 from app.domain.text import Text, ntr, tr
-from app.services.details import OrderDetail
-from app.services.holding import REMEDIES
-from app.services.parcel_queries import ParcelRow
-from app.services.queries import HoldRow, LineRow
+from app.services.orders.details import OrderDetail
+from app.services.orders.holding import REMEDIES
+from app.services.orders.queries import HoldRow, LineRow
+from app.services.parcels.parcel_queries import ParcelRow
 from ui.pages.orders import words
 from ui.pages.orders.desk import DeskFacts, desk_view
 from ui.pages.orders.desk_view import DeskView

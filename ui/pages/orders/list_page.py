@@ -12,7 +12,7 @@ from typing_extensions import override
 from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, tr
-from app.services.queries import OrderRow
+from app.services.orders.queries import OrderRow
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
 from ui.pages.orders.empty import empty_state

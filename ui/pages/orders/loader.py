@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import PackbenchError
-from app.services import details, queries, read_only
-from app.services.carrier_choice import usable_carriers
-from app.services.details import OrderDetail
-from app.services.parcel_queries import parcel_of_waybill, parcel_rows
-from app.services.queries import OrderFilter, OrderRow
+from app.services import read_only
+from app.services.orders import details, queries
+from app.services.orders.details import OrderDetail
+from app.services.orders.queries import OrderFilter, OrderRow
+from app.services.parcels.carrier_choice import usable_carriers
+from app.services.parcels.parcel_queries import parcel_of_waybill, parcel_rows
 from app.services.workplace import Workplace
 from ui.job_runner import JobRunner
 from ui.pages.orders.desk import DeskFacts, read_desk

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.domain.companies import company
 from app.domain.text import T, ntr, tr
-from app.services.merging import Candidate
+from app.services.parcels.merging import Candidate
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders import words

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.errors import PackbenchError
 from app.domain.text import ntr, tr
 from app.jobs import CancelToken, Progress
-from app.services.merging import Candidate
+from app.services.parcels.merging import Candidate
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.orders import parcel_deeds

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from app.domain.states import OPEN_STATES, ParcelState
 from app.domain.text import tr
-from app.services import merging, parcel_moves, report_rows, splitting, unshipping, wave_views
-from app.services.details import OrderDetail
-from app.services.merging import Candidate
-from app.services.parcel_queries import ParcelRow
+from app.services.orders.details import OrderDetail
+from app.services.parcels import merging, parcel_moves, splitting, unshipping
+from app.services.parcels.merging import Candidate
+from app.services.parcels.parcel_queries import ParcelRow
+from app.services.telling import report_rows
+from app.services.waves import wave_views
 from app.services.workplace import Workplace
 from ui.pages.orders import deeds
 from ui.pages.orders.desk_view import SplitChance, SplitLine, SplitWish, UnshipChance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.domain.text import tr
-from app.services.queries import OrderRow
+from app.services.orders.queries import OrderRow
 from ui.pages.orders import words
 from ui.pages.orders.words import TimeLeft, Urgency
 from ui.paint_status import STAGE_WORDS, Stage

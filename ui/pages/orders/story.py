@@ -12,7 +12,7 @@ from app.domain.states import HoldCode, OrderStatus
 from app.domain.text import T, Text, tr
 from app.domain.tracking import TrackStage
 from app.domain.words import ORDER_WORDS
-from app.services.queries import StoryRow
+from app.services.orders.queries import StoryRow
 from ui.pages.orders.words import clock_time, hold_word, money
 
 _SIMPLE: Mapping[str, Text] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.text import T, Text
-from app.services.queries import OrderFilter
+from app.services.orders.queries import OrderFilter
 from ui.paint_status import STAGE_WORDS, Stage
 
 # Key of ``OrderFilter.tab`` and the words of the tab, in the order of the work.

@@ -11,7 +11,7 @@ from app.domain.companies import company
 from app.domain.states import Flow, HoldCode, ParcelState
 from app.domain.text import T, ntr, tr
 from app.domain.words import FLOW_WORDS, HOLD_WORDS
-from app.services.queries import LineRow, OrderRow
+from app.services.orders.queries import LineRow, OrderRow
 from ui.paint_status import Stage
 from ui.theme_tokens import Tone
 

@@ -11,7 +11,10 @@ from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 from app.jobs import CancelToken, Progress
 from app.ports import SendResult, Sent
-from app.services import checking, outcomes, picking, printing, shipping, waves
+from app.services.numbers import outcomes
+from app.services.parcels import checking, shipping
+from app.services.printing import printing
+from app.services.waves import picking, waves
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.new_wave import WaveWish

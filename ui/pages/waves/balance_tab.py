@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.text import ntr, tr
 from app.ports import Health
-from app.services.balances import Balance
-from app.services.carrier_accounts import DirectAccount
-from app.services.details import ShopState
-from app.services.number_returns import ReturnRow, ReturnState
+from app.services.numbers.balances import Balance
+from app.services.numbers.carrier_accounts import DirectAccount
+from app.services.numbers.number_returns import ReturnRow, ReturnState
+from app.services.orders.details import ShopState
 from ui.pages.orders.words import clock_time, short_company
 from ui.pages.waves.returns_card import ReturnsCard, ReturnView
 from ui.paint_status import Severity

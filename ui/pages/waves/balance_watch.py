@@ -11,8 +11,10 @@ from app.domain.errors import PackbenchError
 from app.domain.text import ntr, tr
 from app.jobs import CancelToken, Progress
 from app.ports import Health
-from app.services import carrier_accounts, checking, number_returns, waves
-from app.services.wave_views import WaveSheet
+from app.services.numbers import carrier_accounts, number_returns
+from app.services.parcels import checking
+from app.services.waves import waves
+from app.services.waves.wave_views import WaveSheet
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.acting import WaveActs

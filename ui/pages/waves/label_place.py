@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 
 from app.domain.states import Route
 from app.domain.text import T, tr
-from app.services.wave_views import WaveParcel, WaveSheet
+from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.waves.loader import WaveLoader
 from ui.pages.waves.parcel_table import is_out
 from ui.pages.waves.side_panel import LabelFacts, SidePanel

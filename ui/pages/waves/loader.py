@@ -11,20 +11,15 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.domain.errors import PackbenchError
 from app.domain.labels import PickList
 from app.jobs import CancelToken, Progress
-from app.services import (
-    balances,
-    carrier_accounts,
-    details,
-    number_returns,
-    picking,
-    previews,
-    wave_views,
-)
-from app.services.balances import Balance
-from app.services.carrier_accounts import DirectAccount
-from app.services.details import ShopState, WaveRow
-from app.services.number_returns import ReturnRow
-from app.services.wave_views import LooseParcels, WaveParcel, WaveSheet
+from app.services.numbers import balances, carrier_accounts, number_returns
+from app.services.numbers.balances import Balance
+from app.services.numbers.carrier_accounts import DirectAccount
+from app.services.numbers.number_returns import ReturnRow
+from app.services.orders import details
+from app.services.orders.details import ShopState, WaveRow
+from app.services.printing import previews
+from app.services.waves import picking, wave_views
+from app.services.waves.wave_views import LooseParcels, WaveParcel, WaveSheet
 from app.services.workplace import Workplace
 from ui.job_runner import JobRunner
 

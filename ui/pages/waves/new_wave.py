@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from app.domain.text import ntr, tr
-from app.services.wave_views import LooseParcels
+from app.services.waves.wave_views import LooseParcels
 from ui.page import Shell
 from ui.pages.waves.shortage import ShortageBox, ShortView
 from ui.pages.waves.words import carrier_name

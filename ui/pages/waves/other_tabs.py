@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.domain.text import ntr, tr
-from app.services.wave_views import WaveParcel
+from app.services.waves.wave_views import WaveParcel
 from ui.pages.orders.words import (
     clock_time,
     short_company,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.text import ntr, tr
-from app.services.wave_views import LabelTarget, WaveSheet
+from app.services.waves.wave_views import LabelTarget, WaveSheet
 from ui.pages.waves.words import Counts, counts_of, in_the_way, time_left_words
 from ui.wave_run import Phase, RunView
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from app.domain.states import ParcelState
 from app.domain.text import tr
-from app.services.wave_views import WaveParcel, WaveSheet
+from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.orders.words import short_company, short_number, short_region
 from ui.paint import draw_icon, draw_text
 from ui.pictures import Pictures

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.services.wave_views import WaveSheet
+from app.services.waves.wave_views import WaveSheet
 from ui.pages.waves import panel_facts, remedies, words
 from ui.pages.waves.failures_card import FailuresCard
 from ui.pages.waves.parcel_table import ParcelTable

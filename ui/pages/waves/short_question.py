@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
 from app.jobs import CancelToken, Progress
-from app.services import balances
-from app.services.carrier_choice import usable_carriers
-from app.services.parcel_queries import parcel_rows
+from app.services.numbers import balances
+from app.services.parcels.carrier_choice import usable_carriers
+from app.services.parcels.parcel_queries import parcel_rows
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.shortage import ShortageBox, ShortView

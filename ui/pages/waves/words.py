@@ -9,8 +9,8 @@ from datetime import datetime
 from app.domain.companies import company
 from app.domain.states import ParcelState
 from app.domain.text import ntr, tr
-from app.services.details import WaveRow
-from app.services.wave_views import LooseParcels, WaveParcel, WaveSheet
+from app.services.orders.details import WaveRow
+from app.services.waves.wave_views import LooseParcels, WaveParcel, WaveSheet
 from ui.pages.orders.words import clock_time
 from ui.paint_status import Stage
 from ui.wave_run import Phase, RunView

@@ -1,0 +1,353 @@
+"""Getting waybill numbers: the request row first, then the call, then the answer.
+
+A crash between any two steps leaves a row that says how far it came: ``pending`` has not left this
+machine, ``sent`` may have taken effect and is looked up before anything else happens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.address import Address
+from app.domain.errors import PackbenchError
+from app.domain.keys import attempt_key
+from app.domain.states import HoldCode, ParcelState, RequestState, Route
+from app.domain.text import T, Text
+from app.domain.waybills import Booking, ProblemClass
+from app.jobs import CancelToken, Progress, Step, ignore_progress
+from app.ports import PlatformAccount, PlatformLabels, WaybillSource
+from app.services import read_only, records
+from app.services.leases import lease, renew
+from app.services.numbers import booking as bookings
+from app.services.numbers import outcomes
+from app.services.numbers.outcomes import LabelRow
+from app.services.orders import holding
+from app.services.parcels import checking
+from app.services.stock import allocation
+from app.services.waves.waves import wave_parcels
+from app.services.workplace import Workplace
+from app.store.tables import parcels, shop_accounts, waybill_requests
+
+
+def label_wave(
+    work: Workplace,
+    wave_id: str,
+    progress: Progress = ignore_progress,
+    cancel: CancelToken | None = None,
+) -> list[LabelRow]:
+    """Numbers for every parcel of the wave; goes on past a bad one, accounts side by side."""
+    with work.db.read() as tx:
+        ids = [p.id for p in wave_parcels(tx, wave_id)]
+    return label_parcels(work, ids, progress, cancel)
+
+
+def label_parcels(
+    work: Workplace,
+    parcel_ids: Sequence[str],
+    progress: Progress = ignore_progress,
+    cancel: CancelToken | None = None,
+) -> list[LabelRow]:
+    """Numbers for these parcels, in the order given for each account."""
+    token = cancel or CancelToken()
+    lanes: dict[str, list[str]] = {}
+    with work.db.read() as tx:
+        for parcel_id in parcel_ids:
+            row = tx.execute(
+                select(parcels.c.route, parcels.c.shop_id, parcels.c.account).where(
+                    parcels.c.id == parcel_id
+                )
+            ).one_or_none()
+            if row is None:
+                raise checking.no_such_parcel(parcel_id)
+            place = row.shop_id if row.route == Route.PLATFORM else ""
+            lane = f"{row.route}:{place}:{row.account}"
+            lanes.setdefault(lane, []).append(parcel_id)
+    counter = _Counter(len(parcel_ids), progress)
+    results: dict[str, LabelRow] = {}
+    with ThreadPoolExecutor(
+        max(1, min(8, len(lanes))), thread_name_prefix="packbench-label"
+    ) as pool:
+        for rows in pool.map(lambda lane: _lane(work, lane, lanes[lane], counter, token), lanes):
+            results.update(rows)
+    work.changed("orders", "parcels", "waves", "stock")
+    return [results[i] for i in parcel_ids if i in results]
+
+
+class _Counter:
+    """Counts over all lanes; ``list.append`` keeps it safe between threads."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self.total = total
+        self._progress = progress
+        self._done: list[LabelRow] = []
+
+    def add(self, row: LabelRow) -> None:
+        self._done.append(row)
+        failed = sum(not r.ok for r in self._done)
+        self._progress(
+            Step(len(self._done), self.total, failed, row.message, row.parcel, row.result)
+        )
+
+
+def _lane(
+    work: Workplace, lane: str, ids: Sequence[str], counter: _Counter, token: CancelToken
+) -> dict[str, LabelRow]:
+    rows: dict[str, LabelRow] = {}
+    blocked: LabelRow | None = None
+    try:
+        with lease(work, f"label:{lane}"):
+            for n, parcel_id in enumerate(ids):
+                if token.cancelled:
+                    break
+                if n:  # one call may take its whole time-out
+                    renew(work, f"label:{lane}")
+                row = _stopped(work, parcel_id, blocked) if blocked else _label_one(work, parcel_id)
+                rows[parcel_id] = row
+                counter.add(row)
+                if row.code in _STOPS_ACCOUNT:
+                    blocked = blocked or row
+    except PackbenchError as error:  # another bench has this account: the other accounts go on
+        for parcel_id in ids:
+            if parcel_id not in rows:
+                row = LabelRow(parcel_id, "", "failed", error.code, error.message, error.remedy)
+                rows[parcel_id] = row
+                counter.add(row)
+    return rows
+
+
+def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
+    """A parcel whose account gives no numbers now; one that has its number keeps it."""
+    with work.db.read() as tx:
+        number = outcomes.live_number(tx, parcel_id)
+    if number:
+        return LabelRow(parcel_id, number, "kept")
+    return LabelRow(parcel_id, "", "failed", why.code, why.message, why.remedy)
+
+
+_STOPS_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.BALANCE})
+
+
+def _label_one(work: Workplace, parcel_id: str) -> LabelRow:
+    try:
+        return label_parcel(work, parcel_id)
+    except PackbenchError as error:
+        outcomes.remember_failure(work, parcel_id, error.code, error.message, error.remedy)
+        return LabelRow(parcel_id, "", "failed", error.code, error.message, error.remedy)
+
+
+def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
+    """A number for one parcel, or what stands in the way. The caller holds the account's lease."""
+    with work.db.write() as tx:
+        parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one_or_none()
+        if parcel is None:
+            raise checking.no_such_parcel(parcel_id)
+        number = outcomes.live_number(tx, parcel_id)
+        if number:
+            return LabelRow(parcel_id, number, "kept")
+        if parcel.state == ParcelState.TO_CHECK:
+            checking.advance(tx, work, parcel_id)
+            records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
+            parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
+        refusal = _refusal(tx, parcel)
+        if refusal is not None:
+            return refusal
+        request = _latest_request(tx, parcel_id)
+    if request is not None and request.state == RequestState.ISSUED:
+        return _void_pending(parcel_id)
+    if request is not None and request.state in {RequestState.SENT, RequestState.UNKNOWN}:
+        earlier = outcomes.reconcile(work, parcel, request, source_for(work, parcel))
+        if earlier is not None:
+            return earlier
+        request = _reread(work, request)
+    if request is not None and request.state == RequestState.REJECTED:
+        earlier = outcomes.settle_rejected(work, parcel, request, source_for(work, parcel))
+        if earlier is not None:
+            return earlier
+        request = _reread(work, request)
+    read_only.refuse(work, parcel.shop_id)
+    return _book(work, parcel, request)
+
+
+def _refusal(tx: Connection, parcel: Any) -> LabelRow | None:
+    held = records.active_holds(tx, parcel.id)
+    if held:
+        code = HoldCode(held[0].code)
+        return LabelRow(
+            parcel.id,
+            "",
+            "held",
+            code,
+            Text.from_json(held[0].reason),
+            holding.REMEDIES[code],
+        )
+    if parcel.state != ParcelState.TO_LABEL:
+        return LabelRow(
+            parcel.id,
+            "",
+            "failed",
+            "not_to_label",
+            T("The parcel is not waiting for a label."),
+            T("Look at it with: parcels show {parcel}", parcel=parcel.id),
+        )
+    if not allocation.is_reserved(tx, parcel.id):
+        return LabelRow(
+            parcel.id,
+            "",
+            "held",
+            HoldCode.SHORT,
+            T("Its stock is not reserved."),
+            holding.REMEDIES[HoldCode.SHORT],
+        )
+    return None
+
+
+def _latest_request(tx: Connection, parcel_id: str) -> Any:
+    return tx.execute(
+        select(waybill_requests)
+        .where(waybill_requests.c.parcel_id == parcel_id)
+        .order_by(waybill_requests.c.attempt.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _reread(work: Workplace, request: Any) -> Any:
+    with work.db.read() as tx:
+        return tx.execute(select(waybill_requests).where(waybill_requests.c.id == request.id)).one()
+
+
+def source_for(work: Workplace, parcel: Any) -> WaybillSource:
+    """Where the parcel's number comes from."""
+    if parcel.route == Route.PLATFORM:
+        return platform_labels_for(work, parcel)
+    return work.outside.carrier(parcel.account)
+
+
+def platform_labels_for(work: Workplace, parcel: Any) -> PlatformLabels:
+    """The platform's account that a parcel (or a request) of the platform's route belongs to."""
+    with work.db.read() as tx:
+        row = tx.execute(
+            select(shop_accounts).where(
+                shop_accounts.c.shop_id == parcel.shop_id,
+                shop_accounts.c.account_id == parcel.account,
+            )
+        ).one()
+    account = PlatformAccount(
+        company=row.carrier,
+        delivery_id=row.delivery_id,
+        account_id=row.account_id,
+        bound=row.bound,
+        balance=row.balance,
+        sender=Address.from_dict(row.sender),
+        record=row.record,
+    )
+    return work.outside.shop(parcel.shop_id).platform_labels(account)
+
+
+def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:
+    source = source_for(work, parcel)
+    again = request is not None and request.state in _SAME_KEY
+    if again:
+        booking, address_hash = bookings.build(work, parcel.id, request.id)
+        again = _same(work, parcel, request, booking, address_hash)
+        if not again:
+            outcomes.give_up(work, parcel.id, request.id)
+    if not again:
+        attempt = 1 if request is None else request.attempt + 1
+        key = _request_key(work, parcel, attempt)
+        booking, address_hash = bookings.build(work, parcel.id, key)
+        try:
+            _save_request(work, parcel, booking, attempt, address_hash)
+        except IntegrityError:  # the database keeps one live request a shipment
+            return _busy(parcel.id)
+    if not _claim(work, booking.key):
+        return _busy(parcel.id)
+    outcome = source.create(booking)
+    return outcomes.store(work, parcel, booking, address_hash, outcome)
+
+
+# Nothing left this machine, or the other side has never heard of it: the same key goes out again,
+# so that a call which is only late cannot become a second number.
+_SAME_KEY = frozenset({RequestState.PENDING, RequestState.NOT_SENT})
+
+
+def _same(work: Workplace, parcel: Any, request: Any, booking: Booking, address_hash: str) -> bool:
+    """Whether the request was made for what the parcel is now: address, goods and account."""
+    earlier, made_for = outcomes.unseal(work, request)
+    place = (parcel.route, parcel.carrier, parcel.account, address_hash)
+    if place != (request.route, request.carrier, request.account, made_for):
+        return False
+    return replace(earlier, account={}) == replace(booking, account={})
+
+
+def _request_key(work: Workplace, parcel: Any, attempt: int) -> str:
+    """Carriers: the parcel's key, then ``key_n``. The platform: a fresh key per attempt."""
+    if parcel.route == Route.PLATFORM and attempt > 1:
+        return work.key()
+    return attempt_key(parcel.id, attempt)
+
+
+def _save_request(
+    work: Workplace, parcel: Any, booking: Booking, attempt: int, address_hash: str
+) -> None:
+    sealed = work.sealer.seal(
+        json.dumps({"booking": bookings.as_json(booking), "address_hash": address_hash})
+    )
+    with work.db.write() as tx:
+        tx.execute(
+            insert(waybill_requests).values(
+                id=booking.key,
+                shipment_id=parcel.shipment_id,
+                parcel_id=parcel.id,
+                attempt=attempt,
+                route=parcel.route,
+                carrier=parcel.carrier,
+                account=parcel.account,
+                shop_id=parcel.shop_id,
+                state=RequestState.PENDING,
+                booking_sealed=sealed,
+                created_at=work.now(),
+            )
+        )
+
+
+def _claim(work: Workplace, key: str) -> bool:
+    """Durable before the call: from here on a crash means "it may have happened"."""
+    with work.db.write() as tx:
+        done = tx.execute(
+            update(waybill_requests)
+            .where(
+                waybill_requests.c.id == key,
+                waybill_requests.c.state.in_([RequestState.PENDING, RequestState.NOT_SENT]),
+            )
+            .values(state=RequestState.SENT, sent_at=work.now())
+        )
+    return done.rowcount == 1
+
+
+def _void_pending(parcel_id: str) -> LabelRow:
+    return LabelRow(
+        parcel_id,
+        "",
+        "failed",
+        "void_pending",
+        T("The earlier number of this parcel is still being cancelled."),
+        T("Send the waiting messages first: outbox drain"),
+    )
+
+
+def _busy(parcel_id: str) -> LabelRow:
+    return LabelRow(
+        parcel_id,
+        "",
+        "failed",
+        "busy_elsewhere",
+        T("Another bench is asking for this number."),
+        T("Wait a moment and look again."),
+    )

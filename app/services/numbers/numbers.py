@@ -1,0 +1,75 @@
+"""Waybill numbers and carriers that a person typed in: what may be taken, and why not."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from app.domain.companies import COMPANIES, company, company_of_wechat
+from app.domain.errors import UserError
+from app.domain.text import T
+from app.services.sync import shop_companies
+from app.services.workplace import Workplace
+from app.store.tables import waybills
+
+
+def typed(number: str, ref: str) -> str:
+    """The number without spaces, in capitals. Raises ``UserError`` (``bad_number``)."""
+    text = "".join(number.split()).upper()
+    if not (8 <= len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum()):
+        raise UserError(
+            "bad_number",
+            T("“{number}” is no waybill number.", number=number),
+            T("Type the number as it stands on the label."),
+            ref=ref,
+        )
+    return text
+
+
+def carrier_code(tx: Connection, work: Workplace, shop_id: str, carrier: str, ref: str) -> str:
+    """Our code of the carrier a person named (our code or the shop's), if the shop takes it.
+
+    Without the shop's list only the carriers we know count. Raises ``UserError``
+    (``report_carrier``).
+    """
+    wanted = carrier.strip()
+    found = company(wanted.lower())
+    if found not in COMPANIES:
+        found = company_of_wechat(wanted.upper())
+    listed = shop_companies.known(tx, work, shop_id)
+    fits = found in COMPANIES if listed is None else found.wechat in listed
+    if not (fits or found.wechat == shop_companies.OTHER):
+        raise UserError(
+            shop_companies.NOT_KNOWN,
+            T("{carrier} is not in the shop's list of carriers.", carrier=wanted),
+            T("Take one of: {codes}", codes=", ".join(sorted(listed or _ours()))),
+            ref=ref,
+        )
+    return found.code
+
+
+def must_be_free(tx: Connection, carrier: str, number: str, ref: str) -> None:
+    """Raises ``UserError`` (``number_taken``) when a parcel has this number."""
+    taken = tx.execute(
+        select(waybills.c.parcel_id).where(
+            waybills.c.carrier == carrier, waybills.c.number == number
+        )
+    ).scalar()
+    if taken is not None:
+        raise UserError(
+            "number_taken",
+            T("The number {number} belongs to another parcel.", number=number),
+            T("Check the number; it stands on parcel {parcel}.", parcel=taken),
+            ref=ref,
+        )
+
+
+def must_have_reason(reason: str, ref: str) -> None:
+    """Raises ``UserError`` (``no_reason``)."""
+    if not reason.strip():
+        raise UserError(
+            "no_reason", T("This needs a reason."), T("Say in a few words why."), ref=ref
+        )
+
+
+def _ours() -> list[str]:
+    return [c.wechat for c in COMPANIES]

@@ -1,0 +1,1 @@
+"""Orders: what they hold, why they wait, and what people ask of them."""

@@ -1,0 +1,401 @@
+"""The bench: opening a parcel by its label, verifying every piece, closing the box.
+
+The rule is ``app.domain.packing``; this module finds parcel and goods, writes every scan down
+with a nonce (told twice, it counts once) and ships the parcel when it is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, case, func, insert, select, update
+
+from app.domain.errors import UserError
+from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
+from app.domain.states import LIVE_WAYBILL_STATES, HoldCode, ParcelState, Verdict
+from app.domain.text import T, Text
+from app.services import records
+from app.services.orders import holding
+from app.services.parcels import shipping
+from app.services.printing import print_proofs
+from app.services.workplace import Workplace
+from app.store.tables import (
+    order_lines,
+    orders,
+    parcel_lines,
+    parcels,
+    scans,
+    sku_barcodes,
+    skus,
+    waybills,
+)
+
+_SHIPPED = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
+_PACKABLE = {ParcelState.TO_PICK, ParcelState.TO_PACK}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The answer to a scanned label. ``parcel`` is set when packing can go on."""
+
+    verdict: Verdict
+    number: str
+    parcel: OpenParcel | None = None
+    carrier: str = ""
+    receiver: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    greeting: str = ""
+    hold: HoldCode | None = None
+    reason: Text | None = None
+    remedy: Text | None = None
+    wave_id: str = ""
+    deadline_at: Any = None
+    is_gift: bool = False
+    custom_work: str = ""
+    wants_serial: bool = False  # a serial number is wanted, and none is noted yet
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The parcel is sealed and on its way to the shop's back office."""
+
+    parcel_id: str
+    number: str
+    weight_g: int | None
+
+
+def open_parcel(work: Workplace, code: str) -> Opened:
+    """Open the parcel whose label was scanned. The scan proves that its label is out."""
+    number = normalise_number(code)
+    with work.db.write() as tx:
+        waybill = tx.execute(
+            select(waybills)
+            .where(waybills.c.number == number)
+            .order_by(waybills.c.issued_at.desc())
+        ).first()
+        if waybill is None:
+            return Opened(Verdict.UNKNOWN, number)
+        parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+        if parcel.state == ParcelState.TO_REPORT:  # sealed: is it to be taken back?
+            stopped = _held(tx, parcel, number)
+            if stopped is not None:
+                return stopped
+        if parcel.state in _SHIPPED:
+            return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
+        refusal = _refusal(tx, parcel, waybill)
+        if refusal is not None:
+            return refusal
+        print_proofs.confirm_by_scan(tx, work, waybill.id)
+        parcel = tx.execute(select(parcels).where(parcels.c.id == parcel.id)).one()
+        if parcel.state in _SHIPPED:  # the shop ships on printing: the scan was the last proof
+            return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
+        if parcel.state not in _PACKABLE:
+            return Opened(Verdict.NOT_READY, number, carrier=parcel.carrier)
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel.id)
+            .values(
+                state=ParcelState.TO_PACK,
+                opened_at=parcel.opened_at or work.now(),
+                bench=work.bench,
+                changed_at=work.now(),
+            )
+        )
+        records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+        opened = _opened(tx, parcel, number)
+    work.changed("parcels", "orders")
+    return opened
+
+
+def taken_back(work: Workplace, parcel_id: str) -> Opened | None:
+    """Why a parcel that is sealed and not reported must not leave after all; None when it may."""
+    with work.db.read() as tx:
+        parcel = tx.execute(
+            select(parcels, waybills.c.number)
+            .join(waybills, waybills.c.id == parcels.c.waybill_id)
+            .where(parcels.c.id == parcel_id, parcels.c.state == ParcelState.TO_REPORT)
+        ).one_or_none()
+        return None if parcel is None else _held(tx, parcel, parcel.number)
+
+
+def scan(
+    work: Workplace, parcel: OpenParcel, code: str, *, nonce: str, quantity: int = 1
+) -> Scanned:
+    """One goods code over the open parcel: the verdict at once, written down before it returns."""
+    clean = clean_code(code)
+    with work.db.write() as tx:
+        stored = _locked(tx, parcel.parcel_id)
+        fresh = read_parcel(tx, parcel.parcel_id)
+        told = tx.execute(select(scans.c.verdict).where(scans.c.nonce == nonce)).scalar()
+        if told is not None:
+            return Scanned(Verdict(told), clean, fresh)
+        stop = _stop(tx, stored, parcel)
+        result = (
+            Scanned(stop, clean, fresh)
+            if stop is not None
+            else scan_item(fresh, clean, find_items(tx, clean), quantity)
+        )
+        if result.accepted and result.line is not None:
+            tx.execute(
+                update(parcel_lines)
+                .where(parcel_lines.c.id == result.line.line_id)
+                .values(scanned=parcel_lines.c.scanned + result.counted)
+            )
+        _record(tx, work, parcel.parcel_id, clean, result, nonce)
+    return result
+
+
+def _locked(tx: Connection, parcel_id: str) -> Any:
+    """The parcel's row; two benches that scan the same parcel take turns."""
+    return tx.execute(select(parcels).where(parcels.c.id == parcel_id).with_for_update()).one()
+
+
+def _stop(tx: Connection, stored: Any, opened: OpenParcel) -> Verdict | None:
+    """Why nothing more goes into the box that was opened: what happened since then."""
+    if stored.state in _SHIPPED:
+        return Verdict.ALREADY_SHIPPED
+    number = tx.execute(
+        select(waybills.c.number).where(waybills.c.id == stored.waybill_id)
+    ).scalar()
+    if number != opened.number or stored.state == ParcelState.CANCELLED:
+        return Verdict.HELD  # the label on the table is cancelled
+    if records.active_holds(tx, stored.id):
+        return Verdict.HELD
+    return None if stored.state in _PACKABLE else Verdict.NOT_READY
+
+
+def undo_last(work: Workplace, parcel: OpenParcel) -> OpenParcel:
+    """Take back the last accepted piece of the parcel; nothing to take back changes nothing."""
+    with work.db.write() as tx:
+        if _locked(tx, parcel.parcel_id).state not in _PACKABLE:
+            return read_parcel(tx, parcel.parcel_id)
+        last = tx.execute(
+            select(scans)
+            .where(scans.c.parcel_id == parcel.parcel_id, scans.c.quantity > 0, ~scans.c.undone)
+            .order_by(scans.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is not None:
+            tx.execute(update(scans).where(scans.c.id == last.id).values(undone=True))
+            tx.execute(
+                update(parcel_lines)
+                .where(parcel_lines.c.id == last.parcel_line_id)
+                .values(
+                    scanned=case(
+                        (
+                            parcel_lines.c.scanned >= last.quantity,
+                            parcel_lines.c.scanned - last.quantity,
+                        ),
+                        else_=0,
+                    )
+                )
+            )
+        return read_parcel(tx, parcel.parcel_id)
+
+
+def close(work: Workplace, parcel: OpenParcel, weight_g: int | None = None) -> Closed:
+    """Seal the complete parcel; ships it when the shop ships on packing.
+
+    Raises ``UserError``: ``parcel_incomplete``, ``held``, ``already_shipped``.
+    """
+    shipping.pack_and_ship(work, parcel.parcel_id, weight_g)
+    return Closed(parcel.parcel_id, parcel.number, weight_g)
+
+
+def note_weight(work: Workplace, parcel_id: str, weight_g: int) -> None:
+    """Keep what the sealed parcel weighs. Raises ``UserError``: ``bad_weight``, ``not_packed``."""
+    if not 0 < weight_g < 1_000_000:
+        raise UserError(
+            "bad_weight",
+            T("A parcel cannot weigh {grams} g.", grams=weight_g),
+            T("Weigh it again."),
+            ref=parcel_id,
+        )
+    with work.db.write() as tx:
+        kept = tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel_id, parcels.c.packed_at.is_not(None))
+            .values(weight_g=weight_g, changed_at=work.now())
+        )
+        if kept.rowcount != 1:
+            raise UserError(
+                "not_packed",
+                T("The parcel has not been packed."),
+                T("Scan its pieces first."),
+                ref=parcel_id,
+            )
+        records.note(tx, work, "weighed", parcel_id=parcel_id, detail={"weight_g": weight_g})
+    work.changed("parcels")
+
+
+def is_goods(work: Workplace, code: str) -> bool:
+    """Whether this is the code of something on the shelf, and so no label."""
+    with work.db.read() as tx:
+        return bool(find_items(tx, clean_code(code)))
+
+
+def put_aside(work: Workplace, parcel: OpenParcel, reason: str) -> None:
+    """Leave the parcel: it goes on hold with the reason, its scans are kept."""
+    with work.db.write() as tx:
+        holding.hold_by_person(tx, work, parcel.parcel_id, reason)
+    work.changed("parcels", "orders")
+
+
+def normalise_number(code: str) -> str:
+    """A scanned label as a waybill number: blanks and stars off, upper case, QR payloads opened."""
+    text = clean_code(code).strip("*")
+    if text.startswith("MMM=") and "'k5':'" in text:
+        text = text.partition("'k5':'")[2].partition("'")[0]
+    if "/" in text and text.partition("/")[0].isdigit():
+        text = text.partition("/")[0]
+    if len(text) == 18 and text.isdigit():  # Yunda's sorter code: number, routing, tail
+        text = text[:13]
+    return text.upper()
+
+
+def clean_code(code: str) -> str:
+    """A scanned code without blanks; full-width letters and digits become ordinary ones."""
+    out = [chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in code.strip()]
+    return "".join(c for c in out if not c.isspace())
+
+
+def find_items(tx: Connection, code: str) -> Sequence[Item]:
+    """Every SKU that a goods code may mean: by bar code or by SKU code."""
+    rows = tx.execute(
+        select(skus)
+        .outerjoin(sku_barcodes, sku_barcodes.c.sku_id == skus.c.id)
+        .where((sku_barcodes.c.barcode == code) | (skus.c.code == code))
+        .distinct()
+    )
+    return [_item(r) for r in rows]
+
+
+def read_parcel(tx: Connection, parcel_id: str) -> OpenParcel:
+    """The parcel as the bench sees it now."""
+    rows = tx.execute(
+        select(
+            parcel_lines.c.id.label("line_id"),
+            parcel_lines.c.quantity,
+            parcel_lines.c.scanned,
+            skus,
+        )
+        .join(skus, skus.c.id == parcel_lines.c.sku_id)
+        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
+        .order_by(skus.c.bin, parcel_lines.c.id)
+    ).all()
+    number = tx.execute(
+        select(waybills.c.number)
+        .join(parcels, parcels.c.waybill_id == waybills.c.id)
+        .where(parcels.c.id == parcel_id)
+    ).scalar()
+    lines = tuple(Line(r.line_id, _item(r), r.quantity, r.scanned) for r in rows)
+    return OpenParcel(parcel_id, number or "", lines)
+
+
+def packed_today(work: Workplace) -> int:
+    """How many parcels this bench has sealed since local midnight."""
+    start = work.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    with work.db.read() as tx:
+        return tx.execute(
+            select(func.count())
+            .select_from(parcels)
+            .where(parcels.c.bench == work.bench, parcels.c.packed_at >= start)
+        ).scalar_one()
+
+
+def _held(tx: Connection, parcel: Any, number: str) -> Opened | None:
+    held = records.active_holds(tx, parcel.id)
+    if not held:
+        return None
+    code = HoldCode(held[0].code)
+    return Opened(
+        Verdict.HELD,
+        number,
+        carrier=parcel.carrier,
+        hold=code,
+        reason=Text.from_json(held[0].reason),
+        remedy=holding.REMEDIES[code],
+    )
+
+
+def _refusal(tx: Connection, parcel: Any, waybill: Any) -> Opened | None:
+    number = waybill.number
+    held = _held(tx, parcel, number)
+    if held is not None:
+        return held
+    if parcel.state == ParcelState.CANCELLED or waybill.state not in LIVE_WAYBILL_STATES:
+        return Opened(
+            Verdict.HELD,
+            number,
+            carrier=parcel.carrier,
+            hold=HoldCode.REFUND,
+            reason=T("This label is cancelled."),
+            remedy=T("Take the label off; do not send this box."),
+        )
+    return None
+
+
+def _opened(tx: Connection, parcel: Any, number: str) -> Opened:
+    rows = tx.execute(
+        select(
+            orders.c.receiver,
+            orders.c.buyer_note,
+            orders.c.merchant_note,
+            orders.c.greeting,
+            orders.c.is_gift,
+            orders.c.custom_work,
+            orders.c.serials_wanted,
+        )
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel.id, parcel_lines.c.quantity > 0)
+        .order_by(orders.c.paid_at, orders.c.id)
+    ).all()
+    notes = tuple(dict.fromkeys(n for r in rows for n in (r.buyer_note, r.merchant_note) if n))
+    return Opened(
+        Verdict.PARCEL_OPENED,
+        number,
+        read_parcel(tx, parcel.id),
+        carrier=parcel.carrier,
+        receiver=rows[0].receiver if rows else None,
+        notes=notes,
+        greeting=next((r.greeting for r in rows if r.greeting), ""),
+        wave_id=parcel.wave_id or "",
+        deadline_at=parcel.deadline_at,
+        is_gift=any(r.is_gift for r in rows),
+        custom_work=next((r.custom_work for r in rows if r.custom_work), ""),
+        wants_serial=not parcel.serials and any(r.serials_wanted for r in rows),
+    )
+
+
+def _record(
+    tx: Connection, work: Workplace, parcel_id: str, code: str, result: Scanned, nonce: str
+) -> None:
+    tx.execute(
+        insert(scans).values(
+            nonce=nonce,
+            at=work.now(),
+            bench=work.bench,
+            user=work.user,
+            parcel_id=parcel_id,
+            parcel_line_id=result.line.line_id if result.accepted and result.line else None,
+            code=code[:128],
+            verdict=result.verdict,
+            quantity=result.counted,
+        )
+    )
+
+
+def _item(row: Any) -> Item:
+    return Item(
+        sku_id=row.id,
+        code=row.code,
+        name=row.name,
+        spec=row.spec,
+        product_id=row.product_id,
+        bin=row.bin,
+        picture=row.picture,
+        weight_g=row.weight_g,
+    )

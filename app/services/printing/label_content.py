@@ -1,0 +1,157 @@
+"""The label of a stored waybill: built from what was kept when the number came."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app.domain.address import Address
+from app.domain.companies import company
+from app.domain.errors import UserError
+from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
+from app.domain.privacy import Masking, for_label, sender_for_label
+from app.domain.states import ParcelState, Route
+from app.domain.text import T
+from app.services.numbers.shipment_numbers import CHILD, RETURN_SLIP, boxes_of
+from app.services.workplace import Workplace
+from app.store.tables import (
+    order_lines,
+    orders,
+    parcel_lines,
+    parcels,
+    settings,
+    skus,
+    waves,
+    waybills,
+)
+
+
+def find_waybill(tx: Connection, number: str) -> Any:
+    """The waybill with this number, the live one first. Raises ``UserError``."""
+    row = tx.execute(
+        select(waybills)
+        .where(waybills.c.number == number.strip().upper())
+        .order_by(waybills.c.issued_at.desc())
+    ).first()
+    if row is None:
+        raise UserError(
+            "no_such_waybill",
+            T("There is no waybill {number} here.", number=number),
+            T("Check the number, or look for the order with: orders list --search"),
+            ref=number,
+        )
+    return row
+
+
+def label_by_number(work: Workplace, number: str) -> Label:
+    """The label of the waybill ``number`` as a printer would get it. Raises ``UserError``."""
+    with work.db.read() as tx:
+        return label_of(tx, work, find_waybill(tx, number))
+
+
+def label_of(
+    tx: Connection, work: Workplace, waybill: Any, *, job_id: str = "", reprint_no: int = 0
+) -> Label:
+    """What is printed for ``waybill``. Personal data is masked here, by the one function for it."""
+    own = _own_area(tx, waybill.parcel_id)
+    boxes = [] if waybill.kind == RETURN_SLIP else boxes_of(tx, waybill)
+    if waybill.route == Route.PLATFORM and waybill.print_info:
+        return PlatformLabel(
+            waybill.number,
+            waybill.print_info,
+            job_id or waybill.id,
+            number_in_batch=waybill.box_no,
+            batch_size=max(1, len(boxes)),
+            own=own,
+        )
+    parties = json.loads(work.sealer.unseal(waybill.parties_sealed or ""))
+    masking = _masking(tx)
+    parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+    return DrawnLabel(
+        template=waybill.template,
+        number=waybill.number,
+        route=waybill.label,
+        sender=sender_for_label(Address.from_dict(parties["sender"]), masking),
+        receiver=for_label(Address.from_dict(parties["receiver"]), masking),
+        goods=_goods_text(tx, waybill.parcel_id),
+        own=own,
+        printed_at=work.now(),
+        weight_g=parcel.weight_g or parcel.expected_weight_g,
+        box_no=waybill.box_no,
+        box_count=max(1, len(boxes)),
+        mother_number=boxes[0].number if waybill.kind == CHILD else "",
+        reprint_no=reprint_no,
+        kind=waybill.kind,
+        extra={"company": str(company(waybill.carrier).name)},
+    )
+
+
+def _masking(tx: Connection) -> Masking:
+    chosen = tx.execute(select(settings.c.value).where(settings.c.key == "label_masking")).scalar()
+    return Masking(chosen) if chosen else Masking.STANDARD
+
+
+def _pieces(tx: Connection, parcel_id: str) -> list[Any]:
+    return list(
+        tx.execute(
+            select(
+                order_lines.c.title,
+                order_lines.c.spec,
+                parcel_lines.c.quantity,
+                skus.c.short_name,
+                skus.c.name,
+                skus.c.spec.label("sku_spec"),
+                skus.c.bin,
+            )
+            .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+            .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
+            .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
+            .order_by(skus.c.bin, order_lines.c.position)
+        )
+    )
+
+
+def _goods_text(tx: Connection, parcel_id: str) -> str:
+    rows = _pieces(tx, parcel_id)
+    pieces = sum(r.quantity for r in rows)
+    first = rows[0].short_name or rows[0].name or rows[0].title if rows else ""
+    return f"{first} 等 {pieces} 件" if len(rows) > 1 else f"{first} ×{pieces}"
+
+
+def _own_area(tx: Connection, parcel_id: str) -> OwnArea:
+    rows = _pieces(tx, parcel_id)
+    place = tx.execute(
+        select(waves.c.name, parcels.c.wave_position, parcels.c.wave_id)
+        .join(waves, waves.c.id == parcels.c.wave_id)
+        .where(parcels.c.id == parcel_id)
+    ).one_or_none()
+    position = ""
+    if place is not None:
+        total = tx.execute(
+            select(func.count())
+            .select_from(parcels)
+            .where(parcels.c.wave_id == place.wave_id, parcels.c.state != ParcelState.CANCELLED)
+        ).scalar_one()
+        position = f"{place.wave_position}/{total}"
+    notes = tx.execute(
+        select(orders.c.buyer_note)
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel_id, orders.c.buyer_note != "")
+        .distinct()
+    ).scalars()
+    return OwnArea(
+        lines=tuple(f"{r.short_name or _full_name(r)} ×{r.quantity}" for r in rows),
+        wave=place.name if place else "",
+        position=position,
+        bin=rows[0].bin or "" if rows else "",
+        note=" / ".join(notes),
+    )
+
+
+def _full_name(row: Any) -> str:
+    """Name and variant of goods that have no short name of their own."""
+    name, spec = row.name or row.title, row.sku_spec or row.spec
+    return name if spec in name else f"{name} {spec}"

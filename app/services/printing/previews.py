@@ -1,0 +1,83 @@
+"""What a label looks like before and while it is printed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.domain.errors import RetryableError, UserError
+from app.domain.labels import PlatformLabel
+from app.domain.states import Document, Route
+from app.domain.text import T
+from app.ports import ComponentInfo, PlatformPrinter, Sent
+from app.services.printing import label_content
+from app.services.printing.printers import all_printers, printer_for
+from app.services.workplace import Workplace
+from app.store.tables import parcels, waybills
+
+_PLAIN_MEDIA = "76x130"
+_DOTS_PER_MM = 8.0
+
+
+def label_png(work: Workplace, parcel_id: str) -> bytes | None:
+    """The parcel's label as a PNG of 8 dots a mm, on the media of the printer it goes to.
+
+    ``None``: it has no number yet, or only the platform's component can draw it. Takes tens of
+    milliseconds: never on the main thread. Raises ``UserError`` when it cannot be drawn.
+    """
+    with work.db.read() as tx:
+        waybill = tx.execute(
+            select(waybills)
+            .join(parcels, parcels.c.waybill_id == waybills.c.id)
+            .where(parcels.c.id == parcel_id)
+        ).one_or_none()
+        if waybill is None:
+            return None
+        label = label_content.label_of(tx, work, waybill)
+        name = printer_for(tx, Route(waybill.route), Document.LABEL, None)
+        media = next((p.media for p in all_printers(tx) if p.name == name), _PLAIN_MEDIA)
+    if isinstance(label, PlatformLabel):
+        return None
+    return work.outside.stationery.render(label, "png", media, _DOTS_PER_MM)
+
+
+def show_in_component(work: Workplace, number: str, printer: str | None = None) -> Sent:
+    """Open the platform's own preview of a platform label; nothing is printed. Waits on it.
+
+    Raises ``UserError``: ``no_such_waybill``, ``not_a_platform_label``, ``no_component`` …
+    """
+    with work.db.read() as tx:
+        waybill = label_content.find_waybill(tx, number)
+        label = label_content.label_of(tx, work, waybill)
+        name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
+    if not isinstance(label, PlatformLabel):
+        raise UserError(
+            "not_a_platform_label",
+            T("{number} is no label of the platform's print component.", number=number),
+            T("Look at it with: label render"),
+            ref=number,
+        )
+    if isinstance(name, UserError):
+        raise name
+    device = work.outside.printer(name)
+    if not isinstance(device, PlatformPrinter):
+        raise UserError(
+            "no_component",
+            T("No printer of the platform's print component is set up."),
+            T("Add a [[printer]] with language = “component” and run: config apply"),
+        )
+    return device.preview(label)
+
+
+def components(work: Workplace) -> dict[str, ComponentInfo | RetryableError]:
+    """Every configured print component by its printer's name: what runs there, or why not."""
+    with work.db.read() as tx:
+        names = [p.name for p in all_printers(tx) if p.language == "component"]
+    found: dict[str, ComponentInfo | RetryableError] = {}
+    for name in names:
+        device = work.outside.printer(name)
+        if isinstance(device, PlatformPrinter):
+            try:
+                found[name] = device.about()
+            except RetryableError as error:
+                found[name] = error
+    return found

@@ -1,0 +1,1 @@
+"""Stock: the ledger, reservations, and what the shops are told of it."""

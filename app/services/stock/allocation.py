@@ -1,0 +1,195 @@
+"""Reserving stock for parcels: all lines of a parcel or none, the oldest deadline first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.states import HoldCode, HoldScope, MoveKind, ParcelState, ReservationState
+from app.domain.text import T
+from app.services.orders import holding
+from app.services.stock.ledger import Move, ensure_balance, post
+from app.services.workplace import Workplace
+from app.store.tables import parcel_lines, parcels, reservations, skus, stock_balances
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one parcel line still has to reserve."""
+
+    parcel_line_id: str
+    sku_id: str
+    quantity: int
+
+
+def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
+    """Reserve everything the parcel needs, or nothing; a shortage becomes the hold ``short``.
+
+    Lines without a SKU are not reserved: their hold ``unmapped`` keeps the parcel back.
+    """
+    needs = _needs(tx, parcel_id)
+    if not needs:
+        holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why="reserved")
+        return True
+    short = _short(tx, needs)
+    if not short:
+        try:
+            with tx.begin_nested():
+                _take(tx, work, parcel_id, needs)
+        except _NotEnoughError:
+            short = _short(tx, needs)
+        else:
+            holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why="reserved")
+            return True
+    holding.put(
+        tx,
+        work,
+        holding.Wanted(
+            HoldScope.PARCEL,
+            HoldCode.SHORT,
+            T("Not enough stock: {what}", what=", ".join(f"{c} ×{n}" for c, n in short.items())),
+            evidence={"missing": short},
+        ),
+        parcel_id=parcel_id,
+    )
+    return False
+
+
+def release(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
+    """Give back every active reservation of the parcel."""
+    rows = tx.execute(
+        select(reservations)
+        .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
+        .where(
+            parcel_lines.c.parcel_id == parcel_id,
+            reservations.c.state == ReservationState.ACTIVE,
+        )
+    ).all()
+    for row in rows:
+        _give_back(tx, work, row, parcel_id, reason)
+
+
+def shrink(
+    tx: Connection, work: Workplace, parcel_id: str, parcel_line_id: str, quantity: int
+) -> None:
+    """Make the line's reservation ``quantity`` pieces (a part was refunded)."""
+    row = tx.execute(
+        select(reservations).where(
+            reservations.c.parcel_line_id == parcel_line_id,
+            reservations.c.state == ReservationState.ACTIVE,
+        )
+    ).one_or_none()
+    if row is None or row.quantity <= quantity:
+        return
+    if quantity <= 0:
+        _give_back(tx, work, row, parcel_id, "refunded")
+        return
+    tx.execute(update(reservations).where(reservations.c.id == row.id).values(quantity=quantity))
+    post(
+        tx,
+        work,
+        Move(
+            row.sku_id,
+            MoveKind.RELEASE,
+            allocated=quantity - row.quantity,
+            parcel_id=parcel_id,
+            reason="refunded",
+        ),
+    )
+
+
+def is_reserved(tx: Connection, parcel_id: str) -> bool:
+    """Whether every mapped line of the parcel has its reservation."""
+    return not _needs(tx, parcel_id)
+
+
+def retry_short(tx: Connection, work: Workplace) -> list[str]:
+    """Try the parcels that lack stock again, the most urgent first; returns those now reserved."""
+    waiting = tx.execute(
+        select(parcels.c.id)
+        .where(parcels.c.state == ParcelState.TO_CHECK)
+        .where(holding.exists_on_parcel(HoldCode.SHORT))
+        .order_by(parcels.c.deadline_at, parcels.c.id)
+    ).scalars()
+    return [parcel_id for parcel_id in list(waiting) if reserve(tx, work, parcel_id)]
+
+
+class _NotEnoughError(Exception):
+    """Somebody else took the stock between the look and the update."""
+
+
+def _take(tx: Connection, work: Workplace, parcel_id: str, needs: list[Need]) -> None:
+    # In a fixed order, so that two benches cannot wait for each other.
+    for need in sorted(needs, key=lambda n: (n.sku_id, n.parcel_line_id)):
+        move = Move(need.sku_id, MoveKind.RESERVE, allocated=need.quantity, parcel_id=parcel_id)
+        if not post(tx, work, move):
+            raise _NotEnoughError
+        tx.execute(
+            insert(reservations).values(
+                id=work.key(),
+                parcel_line_id=need.parcel_line_id,
+                sku_id=need.sku_id,
+                quantity=need.quantity,
+                state=ReservationState.ACTIVE,
+                at=work.now(),
+            )
+        )
+
+
+def _needs(tx: Connection, parcel_id: str) -> list[Need]:
+    rows = tx.execute(
+        select(parcel_lines.c.id, parcel_lines.c.sku_id, parcel_lines.c.quantity)
+        .outerjoin(
+            reservations,
+            (reservations.c.parcel_line_id == parcel_lines.c.id)
+            & (reservations.c.state == ReservationState.ACTIVE),
+        )
+        .where(
+            parcel_lines.c.parcel_id == parcel_id,
+            parcel_lines.c.sku_id.is_not(None),
+            parcel_lines.c.quantity > 0,
+            reservations.c.id.is_(None),
+        )
+    ).all()
+    return [Need(r.id, r.sku_id, r.quantity) for r in rows]
+
+
+def _short(tx: Connection, needs: list[Need]) -> dict[str, int]:
+    """Missing pieces by SKU code."""
+    wanted: dict[str, int] = defaultdict(int)
+    for need in needs:
+        ensure_balance(tx, need.sku_id)
+        wanted[need.sku_id] += need.quantity
+    rows = tx.execute(
+        select(stock_balances.c.sku_id, stock_balances.c.available, skus.c.code)
+        .join(skus, skus.c.id == stock_balances.c.sku_id)
+        .where(stock_balances.c.sku_id.in_(wanted))
+    ).all()
+    return {
+        r.code: wanted[r.sku_id] - max(0, r.available)
+        for r in rows
+        if r.available < wanted[r.sku_id]
+    }
+
+
+def _give_back(tx: Connection, work: Workplace, row: object, parcel_id: str, reason: str) -> None:
+    reservation_id, sku_id, quantity = row.id, row.sku_id, row.quantity  # type: ignore[attr-defined]  # a Core row
+    freed = tx.execute(
+        update(reservations)
+        .where(reservations.c.id == reservation_id, reservations.c.state == ReservationState.ACTIVE)
+        .values(state=ReservationState.RELEASED, at=work.now())
+    )
+    if freed.rowcount == 1:
+        post(
+            tx,
+            work,
+            Move(
+                sku_id,
+                MoveKind.RELEASE,
+                allocated=-quantity,
+                parcel_id=parcel_id,
+                reason=reason,
+            ),
+        )

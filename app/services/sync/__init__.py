@@ -1,0 +1,1 @@
+"""What the shops say, read into the database: windows, sweeps, pushes and the self-check."""

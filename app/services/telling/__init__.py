@@ -1,0 +1,1 @@
+"""What the shops must hear: the outbox, its rows and what came of them."""

@@ -1,0 +1,1 @@
+"""Waves: parcels labelled, picked and packed together."""
