@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from app.ports.base import Clock, Health, Sealer, SecretStore
+from app.ports.carriers import (
+    PARTS,
+    AddsBoxes,
+    AnswersReach,
+    Billing,
+    Binds,
+    CountsNumbers,
+    DrawsLabels,
+    FetchesLabelData,
+    LabelFile,
+    ListsStoppedRegions,
+    Quoting,
+    Recognises,
+    Tracks,
+    has,
+)
 from app.ports.desks import AfterSaleDesk, GoodsDesk, OrderDesk
 from app.ports.outside import Outside
 from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
@@ -39,17 +55,27 @@ from app.ports.telling import (
 from app.ports.waybills import Capability, PlatformAccount, WaybillSource
 
 __all__ = [
+    "PARTS",
     "REACHES",
+    "AddsBoxes",
     "AfterSaleDesk",
+    "AnswersReach",
+    "Billing",
+    "Binds",
     "Capability",
     "Clock",
     "ComponentInfo",
     "ComponentPrinterInfo",
+    "CountsNumbers",
     "DeviceState",
     "DeviceStatus",
+    "DrawsLabels",
     "ExtraReason",
+    "FetchesLabelData",
     "GoodsDesk",
     "Health",
+    "LabelFile",
+    "ListsStoppedRegions",
     "OrderDesk",
     "Outside",
     "ParcelCorrection",
@@ -63,7 +89,9 @@ __all__ = [
     "PushRefusedError",
     "PushSubject",
     "PushedEvent",
+    "Quoting",
     "Reach",
+    "Recognises",
     "ReportLater",
     "ReportOutcome",
     "ReportRefused",
@@ -79,5 +107,7 @@ __all__ = [
     "ShopCompany",
     "Stationery",
     "TemplateDesk",
+    "Tracks",
     "WaybillSource",
+    "has",
 ]

@@ -25,6 +25,14 @@ class Capability(StrEnum):
     TRACK = "track"
     BALANCE = "balance"
     PRECHECK = "precheck"
+    STOPPED_REGIONS = "stopped_regions"
+    QUOTE = "quote"
+    BILL = "bill"
+    ADD_BOXES = "add_boxes"
+    LABEL_DATA = "label_data"
+    LABEL_FILE = "label_file"
+    BIND = "bind"
+    RECOGNISE = "recognise"
 
 
 class WaybillSource(Protocol):

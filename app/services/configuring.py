@@ -169,7 +169,15 @@ def _user_rows(found: tuple[UserConfig, ...]) -> dict[str, dict[str, Any]]:
 
 
 def _account_rows(found: tuple[CarrierConfig, ...]) -> dict[str, dict[str, Any]]:
-    return {a.name: {"carrier": a.carrier, "settings": _plain(a.values)} for a in found}
+    return {
+        a.name: {
+            "carrier": a.carrier,
+            # An aggregator's account names the company it books with, or none: then it only tracks.
+            "company": str(a.values.get("company", a.carrier)),
+            "settings": _plain(a.values),
+        }
+        for a in found
+    }
 
 
 def _printer_rows(found: tuple[PrinterConfig, ...]) -> dict[str, dict[str, Any]]:

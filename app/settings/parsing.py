@@ -214,7 +214,7 @@ class _Reader:
             return None
         accounts = None
         if config.carriers is not None:
-            accounts = {c.name: c.carrier for c in config.carriers}
+            accounts = {c.name: str(c.values.get("company", c.carrier)) for c in config.carriers}
         shops = None if config.shops is None else [s.name for s in config.shops]
         return tuple(parts.read_rule(t, accounts, shops) for t in tables)
 

@@ -12,7 +12,9 @@ def usable_carriers(work: Workplace) -> list[str]:
     """Company codes with a bound account of the platform or an account of our own."""
     with work.db.read() as tx:
         own = tx.execute(
-            select(accounts.c.carrier).where(accounts.c.active).order_by(accounts.c.position)
+            select(accounts.c.company)
+            .where(accounts.c.active, accounts.c.company != "")
+            .order_by(accounts.c.position)
         ).scalars()
         bound = tx.execute(
             select(shop_accounts.c.carrier)

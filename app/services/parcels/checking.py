@@ -130,8 +130,8 @@ def change_carrier(work: Workplace, parcel_id: str, name: str) -> None:
         named = tx.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
         code = name
         account = ""
-        if named is not None and named.name != named.carrier:
-            code, account = named.carrier, named.name
+        if named is not None and named.company and named.name != named.company:
+            code, account = named.company, named.name
         choice = Choice(code, account, parcel_moves.BY_HAND)
         holding.clear(tx, work, HoldCode.NO_ACCOUNT, parcel_id=parcel_id, why="carrier changed")
         holding.clear(tx, work, HoldCode.OUT_OF_RANGE, parcel_id=parcel_id, why="carrier changed")
@@ -284,7 +284,7 @@ def _account(tx: Connection, parcel_id: str, route: Route, choice: Choice) -> st
             )
             .order_by(shop_accounts.c.position)
         ).scalar()
-    wanted = select(accounts.c.name).where(accounts.c.carrier == choice.carrier, accounts.c.active)
+    wanted = select(accounts.c.name).where(accounts.c.company == choice.carrier, accounts.c.active)
     if choice.account:
         wanted = wanted.where(accounts.c.name == choice.account)
     return tx.execute(wanted.order_by(accounts.c.position)).scalar()
@@ -301,7 +301,9 @@ def _only_company(tx: Connection, parcel_id: str) -> Choice | None:
             .distinct()
         )
     else:
-        query = select(accounts.c.carrier).where(accounts.c.active).distinct()
+        query = (
+            select(accounts.c.company).where(accounts.c.active, accounts.c.company != "").distinct()
+        )
     found = tx.execute(query).scalars().all()
     if len(found) != 1 or read_rules(tx):
         return None

@@ -108,8 +108,8 @@ def read_placing(tx: Connection, shop_id: str) -> Placing:
         )
     else:
         query = (
-            select(accounts.c.carrier, accounts.c.name)
-            .where(accounts.c.active)
+            select(accounts.c.company, accounts.c.name)
+            .where(accounts.c.active, accounts.c.company != "")
             .order_by(accounts.c.position)
         )
     found = [(carrier, account) for carrier, account in tx.execute(query)]

@@ -381,7 +381,11 @@ def _goods(tx: Connection, ids: Select[Any]) -> dict[str, list[Any]]:
 def _companies(tx: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
     """The companies with an account, by route and (for the platform's) shop."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    direct = select(accounts.c.carrier).where(accounts.c.active).order_by(accounts.c.position)
+    direct = (
+        select(accounts.c.company)
+        .where(accounts.c.active, accounts.c.company != "")
+        .order_by(accounts.c.position)
+    )
     for code in tx.execute(direct).scalars():
         found[(Route.DIRECT, "")].append(code)
     for row in tx.execute(

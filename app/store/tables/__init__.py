@@ -8,6 +8,14 @@ it encrypted with a key from the secret store.
 from __future__ import annotations
 
 from app.store.tables.base import metadata
+from app.store.tables.carriers import (
+    account_calls,
+    account_states,
+    label_files,
+    price_tables,
+    reach_regions,
+    waybill_fees,
+)
 from app.store.tables.goods import (
     listings,
     products,
@@ -37,13 +45,17 @@ from app.store.tables.setup import (
     sync_cursors,
     users,
 )
+from app.store.tables.travels import track_events, tracks
 from app.store.tables.waybills import print_jobs, waybill_requests, waybills
 
 __all__ = [
+    "account_calls",
+    "account_states",
     "accounts",
     "after_sales",
     "audit",
     "holds",
+    "label_files",
     "leases",
     "listings",
     "metadata",
@@ -53,11 +65,13 @@ __all__ = [
     "outbox",
     "parcel_lines",
     "parcels",
+    "price_tables",
     "print_jobs",
     "printers",
     "products",
     "push_events",
     "quotas",
+    "reach_regions",
     "reason_templates",
     "reservations",
     "rules",
@@ -71,8 +85,11 @@ __all__ = [
     "stock_balances",
     "stock_moves",
     "sync_cursors",
+    "track_events",
+    "tracks",
     "users",
     "waves",
+    "waybill_fees",
     "waybill_requests",
     "waybills",
 ]

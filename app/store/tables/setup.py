@@ -22,7 +22,8 @@ accounts = Table(
     "accounts",
     metadata,
     Column("name", String(64), primary_key=True),
-    Column("carrier", Code, nullable=False),
+    Column("carrier", Code, nullable=False),  # whose platform is called: sf, zto, kuaidi100 …
+    words("company", 32),  # who carries the parcels; "" = an account that gives no numbers
     Column("settings", Json, nullable=False),
     number("position"),
     flag("active", True),

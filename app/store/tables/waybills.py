@@ -60,6 +60,8 @@ waybills = Table(
     words("address_hash", 128),
     Column("issued_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("first_scan_at", UtcTime, nullable=True),  # the carrier has seen the parcel
+    Column("expires_at", UtcTime, nullable=True),  # an unused number ends by itself (ZTO)
     UniqueConstraint("carrier", "number"),
     Index(
         "uq_waybills_one_live",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.carriers.detection import (
+from app.domain.recognition import (
     Confidence,
     YundaBarcode,
     is_sf_check_digit_right,
