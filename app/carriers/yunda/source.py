@@ -7,16 +7,15 @@ answer harmless.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from app.carriers.calling import Caller
-from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
+from app.carriers.desk import Desk
+from app.carriers.problems import no_route, not_voided, unhealthy
 from app.carriers.validation import ready
-from app.carriers.wire_json import JsonObject
 from app.carriers.yunda import answers, errors, wire
-from app.carriers.yunda.answers import AlreadyCreated, Answer
+from app.carriers.yunda.answers import AlreadyCreated
 from app.carriers.yunda.label import has_position
 from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.tracks import read_track
@@ -35,7 +34,7 @@ from app.domain.waybills import (
     Voided,
 )
 from app.net.limiter import Priority
-from app.net.transport import Response, Transport
+from app.net.transport import Transport
 from app.ports import Capability, Clock, Health
 
 CAPABILITIES = frozenset(
@@ -63,7 +62,7 @@ class YundaSource:
     def __init__(self, settings: YundaSettings, transport: Transport, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._caller = Caller(errors.CARRIER, settings, transport, clock)
+        self._desk = Desk(errors.CARRIER, settings, transport, clock, wire.api_call, answers.read)
 
     def create(self, booking: Booking) -> Outcome:
         """Book with createBmOrder. A serial number that Yunda knows already is possibly ours."""
@@ -93,11 +92,11 @@ class YundaSource:
 
     def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
         """Cancel with cancelBmOrder; possible until the parcel is picked up."""
-        voided = self._ask(
-            booking.key,
+        voided = self._desk.ask(
             wire.CANCEL,
             wire.cancel_data(self._settings, booking.key, number),
             lambda answer: answers.read_cancelled(answer, booking.key),
+            key=booking.key,
         )
         return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
 
@@ -109,31 +108,19 @@ class YundaSource:
     def check(self) -> Health:
         """Ask for the balance of the merchant."""
         data = wire.balance_data(self._settings)
-        health = self._ask("", wire.BALANCE, data, answers.read_balance, Priority.READ)
+        health = self._desk.ask(wire.BALANCE, data, answers.read_balance, priority=Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
         """Where these parcels are, one call a number."""
-        return [self._track(query) for query in wanted]
-
-    def _track(self, query: TrackQuery) -> Track:
-        found = self._ask(
-            "",
-            wire.TRACK,
-            wire.track_data(query),
-            lambda answer: read_track(answer, query),
-            Priority.SWEEP,
-        )
-        if isinstance(found, Track):
-            return found
-        return Track(query.number, problem=refusal_of(errors.CARRIER, found))
+        return self._desk.track_each(wanted, wire.TRACK, wire.track_data, read_track)
 
     def _write(self, path: str, booking: Booking) -> Written:
-        return self._ask(
-            booking.key,
+        return self._desk.ask(
             path,
             wire.order_data(self._settings, booking),
             lambda answer: answers.read_created(answer, booking),
+            key=booking.key,
         )
 
     def _fetched(self, booking: Booking) -> Reconciled:
@@ -164,28 +151,12 @@ class YundaSource:
     def _ask_for_label(
         self, key: str, number: str
     ) -> dict[str, Any] | Rejected | NotSent | Unknown | None:
-        return self._ask(
-            key,
+        return self._desk.ask(
             wire.LABEL,
             wire.label_query(self._settings, number),
             lambda answer: answers.read_label(answer, number),
+            key=key,
         )
-
-    def _ask(
-        self,
-        key: str,
-        path: str,
-        data: JsonObject,
-        interpret: Callable[[Answer], R],
-        priority: Priority = Priority.LABEL,
-    ) -> R | Rejected | NotSent | Unknown:
-        def read(response: Response) -> R | Rejected | Unknown:
-            answer = answers.read(response)
-            return interpret(answer) if isinstance(answer, Answer) else answer
-
-        timestamp_ms = int(self._clock.now().timestamp() * 1000)
-        call = wire.api_call(self._settings, path, data, timestamp_ms=timestamp_ms)
-        return self._caller.ask(key, call, read, priority)
 
 
 def _still_open(outcome: Rejected | Unknown | NotSent) -> Rejected | Unknown:

@@ -7,16 +7,14 @@ about a lost booking, unless the account is known to answer queries by our key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from app.carriers.calling import Caller
-from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
+from app.carriers.desk import Desk
+from app.carriers.problems import no_route, not_voided, unhealthy
 from app.carriers.validation import ready
-from app.carriers.wire_json import JsonObject
 from app.carriers.zto import answers, errors, wire
-from app.carriers.zto.answers import Answer
 from app.carriers.zto.label import has_mark
 from app.carriers.zto.settings import ZtoSettings
 from app.carriers.zto.tracks import read_track
@@ -35,7 +33,7 @@ from app.domain.waybills import (
     VoidResult,
 )
 from app.net.limiter import Priority
-from app.net.transport import Response, Transport
+from app.net.transport import Transport
 from app.ports import Capability, Clock, Health
 
 CAPABILITIES = frozenset(
@@ -59,7 +57,7 @@ class ZtoSource:
     def __init__(self, settings: ZtoSettings, transport: Transport, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._caller = Caller(errors.CARRIER, settings, transport, clock)
+        self._desk = Desk(errors.CARRIER, settings, transport, clock, wire.api_call, answers.read)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -76,11 +74,11 @@ class ZtoSource:
             return prepared
         if prepared.cod_fen and not self._settings.cod_account:
             return Rejected(errors.no_cod_account())
-        outcome = self._ask(
-            booking.key,
+        outcome = self._desk.ask(
             wire.CREATE,
             wire.order_data(self._settings, prepared),
             lambda answer: answers.read_created(answer, prepared),
+            key=booking.key,
         )
         return self._marked(prepared, outcome) if isinstance(outcome, Issued) else outcome
 
@@ -90,11 +88,11 @@ class ZtoSource:
             return answers.ask_person()
         prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
         known = booking if isinstance(prepared, Rejected) else prepared
-        found = self._ask(
-            booking.key,
+        found = self._desk.ask(
             wire.INFO,
             wire.info_data(self._settings, booking.key),
             lambda answer: answers.read_found(answer, known),
+            key=booking.key,
         )
         if isinstance(found, Rejected):
             return Unknown(found.problem.message, found.raw)
@@ -106,11 +104,11 @@ class ZtoSource:
         """全网件 numbers cannot be cancelled: unscanned ones are recycled after 30 to 60 days."""
         if not self._settings.is_appointment:
             return Voided(VoidResult.EXPIRES_BY_ITSELF)
-        voided = self._ask(
-            booking.key,
+        voided = self._desk.ask(
             wire.CANCEL,
             wire.cancel_data(number, carrier_order),
             answers.read_cancelled,
+            key=booking.key,
         )
         return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
 
@@ -120,7 +118,7 @@ class ZtoSource:
         if isinstance(prepared, Rejected):
             return prepared.problem
         data = wire.mark_data(prepared)
-        mark = self._ask(booking.key, wire.MARK, data, answers.read_mark)
+        mark = self._desk.ask(wire.MARK, data, answers.read_mark, key=booking.key)
         return mark if isinstance(mark, dict) else no_route(errors.CARRIER, mark)
 
     def check(self) -> Health:
@@ -132,48 +130,22 @@ class ZtoSource:
         read = answers.read_balance
         if not self._settings.account_id:
             api, data, read = wire.INFO, wire.probe_data(), answers.read_probe
-        health = self._ask("", api, data, read, Priority.READ)
+        health = self._desk.ask(api, data, read, priority=Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
         """Where these parcels are, one call a number."""
-        return [self._track(query) for query in wanted]
-
-    def _track(self, query: TrackQuery) -> Track:
-        found = self._ask(
-            "",
-            wire.TRACK,
-            wire.track_data(query),
-            lambda answer: read_track(answer, query),
-            Priority.SWEEP,
-        )
-        if isinstance(found, Track):
-            return found
-        return Track(query.number, problem=refusal_of(errors.CARRIER, found))
+        return self._desk.track_each(wanted, wire.TRACK, wire.track_data, read_track)
 
     def _marked(self, booking: Booking, issued: Issued) -> Issued:
         """``issued`` with route text; without it, with a warning and an empty ``mark``."""
         if has_mark(issued.label):
             return issued
-        mark = self._ask(booking.key, wire.MARK, wire.mark_data(booking), answers.read_mark)
+        mark = self._desk.ask(
+            wire.MARK, wire.mark_data(booking), answers.read_mark, key=booking.key
+        )
         if isinstance(mark, dict):
             label: dict[str, Any] = mark
             return replace(issued, label=label)
         warning = T("ZTO has given the number but no route for the label yet: do not print it.")
         return replace(issued, warning=warning)
-
-    def _ask(
-        self,
-        key: str,
-        api: str,
-        data: JsonObject,
-        interpret: Callable[[Answer], R],
-        priority: Priority = Priority.LABEL,
-    ) -> R | Rejected | NotSent | Unknown:
-        def read(response: Response) -> R | Rejected | Unknown:
-            answer = answers.read(response)
-            return interpret(answer) if isinstance(answer, Answer) else answer
-
-        timestamp_ms = int(self._clock.now().timestamp() * 1000)
-        call = wire.api_call(self._settings, api, data, timestamp_ms=timestamp_ms)
-        return self._caller.ask(key, call, read, priority)
