@@ -30,6 +30,7 @@ class TrackQuery:
 
     number: str
     phone_end: str = field(default="", repr=False)
+    company: str = ""  # our company code; an aggregator has to know it
 
 
 @dataclass(frozen=True, slots=True)

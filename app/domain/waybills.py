@@ -48,6 +48,8 @@ class Booking:
     cod_fen: int = 0
     insured_fen: int = 0
     account: Mapping[str, Any] = field(default_factory=dict)  # platform account record, else empty
+    product: str = ""  # the carrier's own product code; "" = the account's
+    sent_before: bool = False  # this key has gone out before: what comes may be an old answer
 
 
 @dataclass(frozen=True, slots=True)
