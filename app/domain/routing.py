@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.regions import same_region
 from app.domain.text import T, Text
 
 
@@ -73,11 +74,11 @@ def _holds(key: str, wanted: Any, facts: Facts) -> bool:
         case "shop":
             return facts.shop in _many(wanted)
         case "province":
-            return any(_same_region(facts.province, w) for w in _many(wanted))
+            return any(same_region(facts.province, w) for w in _many(wanted))
         case "city":
-            return any(_same_region(facts.city, w) for w in _many(wanted))
+            return any(same_region(facts.city, w) for w in _many(wanted))
         case "district":
-            return any(_same_region(facts.district, w) for w in _many(wanted))
+            return any(same_region(facts.district, w) for w in _many(wanted))
         case "sku":
             return any(w in facts.skus for w in _many(wanted))
         case "words":
@@ -98,26 +99,3 @@ def _holds(key: str, wanted: Any, facts: Facts) -> bool:
 
 def _many(wanted: Any) -> list[str]:
     return [str(w) for w in wanted] if isinstance(wanted, list | tuple) else [str(wanted)]
-
-
-_SUFFIXES = (
-    "特别行政区",
-    "维吾尔自治区",
-    "壮族自治区",
-    "回族自治区",
-    "自治区",
-    "省",
-    "市",
-)
-
-
-def _same_region(ours: str, wanted: str) -> bool:
-    """``上海`` and ``上海市`` are one place; so are ``西藏`` and ``西藏自治区``."""
-    return bool(ours) and _short(ours) == _short(wanted)
-
-
-def _short(region: str) -> str:
-    for suffix in _SUFFIXES:
-        if region.endswith(suffix) and len(region) > len(suffix) + 1:
-            return region.removesuffix(suffix)
-    return region

@@ -1,0 +1,169 @@
+"""The merchant's own table of places: what a carrier serves there, whatever anybody else says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.domain.companies import COMPANIES
+from app.domain.errors import UserError
+from app.domain.reach import ReachOrigin, ReachVerdict
+from app.domain.regions import Place, place
+from app.domain.text import T
+from app.services import records
+from app.services.workplace import Workplace
+from app.store.tables import reach_regions
+
+VERDICTS = (ReachVerdict.REFUSED, ReachVerdict.DOUBTFUL, ReachVerdict.REACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRegion:
+    """One line of the own table. ``account``: for this account of the company only."""
+
+    carrier: str
+    where: Place
+    verdict: ReachVerdict
+    reason: str = ""
+    account: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the line is called where changes are listed."""
+        return " ".join(part for part in (self.carrier, self.where.words) if part)
+
+
+def own_region(
+    carrier: str,
+    verdict: str,
+    *,
+    province: str = "",
+    city: str = "",
+    district: str = "",
+    street: str = "",
+    reason: str = "",
+    account: str = "",
+) -> OwnRegion:
+    """A line as a person writes it. Raises ``UserError``: ``reach_carrier``, ``reach_region``."""
+    code = carrier.strip().lower()
+    if code not in {c.code for c in COMPANIES}:
+        raise UserError(
+            "reach_carrier",
+            T("{carrier} is no carrier that is known here.", carrier=carrier),
+            T("Take one of: {codes}", codes=", ".join(c.code for c in COMPANIES)),
+            ref=carrier,
+        )
+    where = place(province, city, district, street)
+    if not where.province:
+        raise UserError(
+            "reach_region",
+            T("The region has no province."),
+            T("Name it from the province down: 西藏自治区 那曲市 安多县"),
+            ref=carrier,
+        )
+    return OwnRegion(code, where, ReachVerdict(verdict), reason.strip()[:256], account.strip())
+
+
+def add(work: Workplace, region: OwnRegion) -> str:
+    """Write one line, or another verdict and reason on the line that is there; its id."""
+    with work.db.write() as tx:
+        known = _same_line(tx, region)
+        region_id = _write(tx, work, region, known)
+        records.note(tx, work, "reach_own", detail={"region": region.name, "is": region.verdict})
+    work.changed("settings")
+    return region_id
+
+
+def remove(work: Workplace, region_id: str) -> None:
+    """Take a line out. Raises ``UserError`` (``no_such_region``)."""
+    with work.db.write() as tx:
+        gone = tx.execute(
+            delete(reach_regions).where(
+                reach_regions.c.id == region_id,
+                # Learned lines may be forgotten by hand; the carrier's list is the carrier's.
+                reach_regions.c.origin.in_([ReachOrigin.OWN, ReachOrigin.LEARNED]),
+            )
+        )
+        if gone.rowcount != 1:
+            raise UserError(
+                "no_such_region",
+                T("There is no line {id} in your own table.", id=region_id),
+                T("List them with: reach list"),
+                ref=region_id,
+            )
+        records.note(tx, work, "reach_removed", detail={"id": region_id})
+    work.changed("settings")
+
+
+def replace_all(tx: Connection, work: Workplace, wanted: Sequence[OwnRegion]) -> dict[str, str]:
+    """Make the own table exactly ``wanted``: the result (new, changed, same, off) by name."""
+    results: dict[str, str] = {}
+    kept: set[str] = set()
+    for region in wanted:
+        known = _same_line(tx, region)
+        same = known is not None and (known.verdict, known.reason) == (
+            region.verdict,
+            region.reason,
+        )
+        results[region.name] = "same" if same else "changed" if known is not None else "new"
+        kept.add(known.id if known is not None and same else _write(tx, work, region, known))
+    for row in tx.execute(
+        select(reach_regions).where(reach_regions.c.origin == ReachOrigin.OWN)
+    ).all():
+        if row.id not in kept:
+            tx.execute(delete(reach_regions).where(reach_regions.c.id == row.id))
+            results[from_row(row).name] = "off"
+    return results
+
+
+def from_row(row: Any) -> OwnRegion:
+    """A stored line."""
+    return OwnRegion(
+        row.carrier,
+        Place(row.province, row.city, row.district, row.street),
+        ReachVerdict(row.verdict),
+        row.reason,
+        row.account,
+    )
+
+
+def _same_line(tx: Connection, region: OwnRegion) -> Any | None:
+    where = region.where
+    return tx.execute(
+        select(reach_regions).where(
+            reach_regions.c.origin == ReachOrigin.OWN,
+            reach_regions.c.carrier == region.carrier,
+            reach_regions.c.account == region.account,
+            reach_regions.c.province == where.province,
+            reach_regions.c.city == where.city,
+            reach_regions.c.district == where.district,
+            reach_regions.c.street == where.street,
+        )
+    ).one_or_none()
+
+
+def _write(tx: Connection, work: Workplace, region: OwnRegion, known: Any | None) -> str:
+    values = {"verdict": region.verdict, "reason": region.reason, "last_at": work.now()}
+    if known is not None:
+        tx.execute(update(reach_regions).where(reach_regions.c.id == known.id).values(**values))
+        return str(known.id)
+    region_id = work.key()
+    where = region.where
+    tx.execute(
+        insert(reach_regions).values(
+            id=region_id,
+            origin=ReachOrigin.OWN,
+            carrier=region.carrier,
+            account=region.account,
+            province=where.province,
+            city=where.city,
+            district=where.district,
+            street=where.street,
+            first_at=work.now(),
+            **values,
+        )
+    )
+    return region_id
