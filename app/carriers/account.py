@@ -80,6 +80,13 @@ def missing(account: str, key: str) -> UserError:
     )
 
 
+def unusable(account: str, key: str, what_fits: Text) -> UserError:
+    """What to raise when ``key`` of ``account`` has a value that its other keys rule out."""
+    return _wrong(
+        T("{key} of the carrier account {name} cannot be used.", name=account, key=key), what_fits
+    )
+
+
 def _refuse_unknown(account: str, config: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for name in config:
         if name in known:
@@ -101,10 +108,7 @@ def _given(account: str, item: Field[Any], config: Mapping[str, Any]) -> bool:
 
 def _value(account: str, item: Field[Any], config: Mapping[str, Any]) -> Any:
     value, wanted = config[item.name], str(item.type)
-    fault = _wrong(
-        T("{key} of the carrier account {name} cannot be used.", name=account, key=item.name),
-        _expectation(item),
-    )
+    fault = unusable(account, item.name, _expectation(item))
     if wanted == "str":
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -74,6 +75,7 @@ class Issued:
     print_info: str = ""
     carrier_order: str = ""  # the carrier's own order id where it has one (ZTO)
     warning: Text | None = None
+    expires_at: datetime | None = None  # an unused number ends by itself then; aware UTC
     raw: str = field(default="", repr=False)
 
     @property

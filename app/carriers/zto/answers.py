@@ -19,6 +19,7 @@ from app.carriers.wire_json import (
 )
 from app.carriers.zto import errors
 from app.carriers.zto.label import TEMPLATE, has_mark, label_data
+from app.domain.fees import NumbersLeft
 from app.domain.text import T
 from app.domain.waybills import (
     AskPerson,
@@ -35,6 +36,7 @@ from app.domain.waybills import (
 from app.net.transport import Response
 from app.ports import Health
 
+_COUNTS = ("available", "availableCount", "availableBalance")
 _CANCELLED = ("已取消", "重复取消", "订单不存在")
 _STATUS_CANCELLED = ("CANCEL", "取消")
 
@@ -156,9 +158,10 @@ def read_cancelled(answer: Answer) -> Voided:
 
 def read_balance(answer: Answer) -> Health:
     """Numbers left; an account without any is not healthy."""
-    if not answer.success:
-        return Health(False, answer.problem.message, answer.problem.remedy)
-    left = as_count((as_object(answer.result) or {}).get("available"))
+    counted = read_numbers_left(answer)
+    if counted.problem is not None:
+        return Health(False, counted.problem.message, counted.problem.remedy)
+    left = counted.left
     if left == 0:
         return Health(
             False,
@@ -169,6 +172,15 @@ def read_balance(answer: Answer) -> Health:
     if left is None:
         return Health(True, T("ZTO accepts the account."))
     return Health(True, T("ZTO accepts the account: {n} numbers left.", n=left), balance=left)
+
+
+def read_numbers_left(answer: Answer) -> NumbersLeft:
+    """``available``; of ``recharge``, ``back`` and ``recovery`` nothing has to be added to it."""
+    if not answer.success:
+        return NumbersLeft(problem=answer.problem)
+    rows = as_objects(answer.result)
+    counts = (as_count(row.get(name)) for row in rows for name in _COUNTS)
+    return NumbersLeft(next((n for n in counts if n is not None), None))
 
 
 def read_probe(answer: Answer) -> Health:

@@ -78,6 +78,26 @@ def zto_problem(code: str, said: str) -> Problem:
     return problem(CARRIER, kind, code, said, message=message, remedy=remedy)
 
 
+def unreadable_regions() -> Problem:
+    return problem(
+        CARRIER,
+        K.OTHER,
+        "regions",
+        message=T("ZTO's list of stopped regions could not be read."),
+        remedy=T("Enter stopped regions by hand until it can be read again."),
+    )
+
+
+def no_quote() -> Problem:
+    return problem(
+        CARRIER,
+        K.OTHER,
+        "quote",
+        message=T("ZTO named neither a price nor a time."),
+        remedy=T("Use your own price table for ZTO."),
+    )
+
+
 def no_cod_account() -> Problem:
     return problem(
         CARRIER,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.carriers.account import missing, optional, required
+from app.carriers.account import missing, optional, required, unusable
+from app.domain.text import T
 
-SIGNATURES = ("md5", "md5_hex", "sha256", "sha256_hex", "hmac_sha256")
-_APPOINTMENT = "2"
+SIGNATURES = ("md5", "md5_hex", "sha256", "sha256_hex", "hmac_sha256", "hmac_sha256_hex")
+RECYCLE_DAYS = 60  # ZTO takes an unscanned 全网件 number back after 30 to 60 days
+_GROUP_CUSTOMER = "1"
+_APPOINTMENT, _WITHOUT_NUMBER, _XINGLIAN = "2", "3", "4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,8 @@ class ZtoSettings:
 
     ``partner_type`` 2 signs in with ``account_id`` and ``account_password``, 1 (集团客户) with
     ``customer_id``. ``order_type`` 1 is 全网件, the collection agreed with the site; 2 is 预约件.
+    3 (预约件 without a number) is refused: the courier brings the number, so there is nothing to
+    print, and ZTO cannot be asked for it. 4 (星联) is for ``partner_type`` 2 only.
     """
 
     name: str = optional("zto")
@@ -27,7 +32,7 @@ class ZtoSettings:
     account_password: str = optional("", secret=True)
     customer_id: str = optional("")
     partner_type: str = optional("2", choices=("1", "2"))
-    order_type: str = optional("1", choices=("1", "2", "4"))
+    order_type: str = optional("1", choices=("1", "2", "3", "4"))
     signature: str = optional("md5", choices=SIGNATURES)
     hmac_key: str = optional("", secret=True)
     sign_timestamp: bool = optional(False)  # only where ZTO's document of the API asks for it
@@ -39,17 +44,34 @@ class ZtoSettings:
     goods_category: str = optional("")
     box_size_mm: tuple[int, ...] = optional(())
     query_by_partner_code: bool = optional(False)
+    recycle_days: int = optional(RECYCLE_DAYS)
+    quote_weight_unit: str = optional("kg", choices=("kg", "g"))  # ZTO does not say which
     default_weight_g: int = optional(0)
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)
 
     def __post_init__(self) -> None:
-        wanted = ["customer_id"] if self.partner_type == "1" else ["account_id", "account_password"]
-        wanted += ["hmac_key"] if self.signature == "hmac_sha256" else []
+        wanted = ["customer_id"] if self.is_group else ["account_id", "account_password"]
+        wanted += ["hmac_key"] if self.signature.startswith("hmac_") else []
         wanted += ["site_code", "site_name"] if self.return_slip else []
         for key in wanted:
             if not getattr(self, key):
                 raise missing(self.name, key)
+        if self.order_type == _WITHOUT_NUMBER:
+            why = T("With 3 the number comes only with the courier: use 2 for ZTO's pickup orders.")
+            raise unusable(self.name, "order_type", why)
+        if self.is_group and self.order_type == _XINGLIAN:
+            why = T("With partner_type 1 use 1 or 2.")
+            raise unusable(self.name, "order_type", why)
+
+    @property
+    def is_group(self) -> bool:
+        """集团客户: no e-waybill account that could be bound or run empty."""
+        return self.partner_type == _GROUP_CUSTOMER
+
+    @property
+    def is_xinglian(self) -> bool:
+        return self.order_type == _XINGLIAN
 
     @property
     def is_appointment(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from app.carriers.amounts import size_text, yuan_number
+from app.carriers.amounts import kilograms, size_text, yuan_number
 from app.carriers.calling import Call
 from app.carriers.validation import Limits, district_of, split_phone, street_address
 from app.carriers.wire_json import JsonObject, encode
@@ -21,10 +21,13 @@ INFO = "zto.open.getOrderInfo"
 CANCEL = "zto.open.cancelPreOrder"
 BALANCE = "zto.open.queryAvailableBalanceNew"
 TRACK = "zto.merchant.waybill.track.query"
+BIND = "zto.open.bindingEaccount"
+SITE = "zto.sp.getBaseOrganizeByFullNameGateway"
+STOPPED = "zto.sp.findAllForbServiceGateway"
+QUOTE = "zto.open.obtainPicePrescription"  # spelled as ZTO spells it
 
 LIMITS = Limits(needs_district=True, boxes=1)
 _ORDINARY_ACCOUNT, _XINGLIAN_ACCOUNT = 1, 74
-_XINGLIAN = "4"
 _ORDERED_BY_MISTAKE = "2"
 _MILLIMETRES_PER_CENTIMETRE = 10
 _NOBODYS_NUMBER = "73000000000000"
@@ -105,6 +108,31 @@ def balance_data(settings: ZtoSettings, now: datetime) -> JsonObject:
     }
 
 
+def bind_data(settings: ZtoSettings, site_code: str) -> JsonObject:
+    """The body of zto.open.bindingEaccount: ties the e-waybill account to the app."""
+    return {
+        "eaccount": settings.account_id,
+        "eaccountPwd": settings.account_password,
+        "siteCode": site_code,
+    }
+
+
+def site_data(full_name: str) -> JsonObject:
+    """The body of the query for a site's code, by the name that ZTO's map gives it."""
+    return {"fullName": full_name}
+
+
+def quote_data(settings: ZtoSettings, booking: Booking) -> JsonObject:
+    """The body of zto.open.obtainPicePrescription: from whom to whom, and how heavy."""
+    in_grams = settings.quote_weight_unit == "g"
+    return {
+        "transportType": 0,
+        "sender": _place(booking.sender),
+        "addresser": _place(booking.receiver),  # ZTO's word for the receiver
+        "weight": booking.weight_g if in_grams else kilograms(booking.weight_g),
+    }
+
+
 def api_call(settings: ZtoSettings, api: str, data: JsonObject, *, timestamp_ms: int) -> Call:
     """One call of ``api``.
 
@@ -136,7 +164,7 @@ def _account(settings: ZtoSettings) -> dict[str, Any]:
     return {
         "accountId": settings.account_id,
         "accountPassword": settings.account_password,
-        "type": _XINGLIAN_ACCOUNT if settings.order_type == _XINGLIAN else _ORDINARY_ACCOUNT,
+        "type": _XINGLIAN_ACCOUNT if settings.is_xinglian else _ORDINARY_ACCOUNT,
         "customerId": settings.customer_id,
     }
 
@@ -151,6 +179,15 @@ def _party(side: str, person: Address) -> dict[str, str]:
         f"{side}City": person.city,
         f"{side}District": district_of(person),
         f"{side}Address": street_address(person),
+    }
+
+
+def _place(person: Address) -> dict[str, str]:
+    return {
+        "province": person.province,
+        "city": person.city,
+        "district": district_of(person),
+        "address": street_address(person),
     }
 
 

@@ -166,6 +166,7 @@ def _insert(
                 carrier_order=issued.carrier_order,
                 address_hash=address_hash,
                 issued_at=work.now(),
+                expires_at=issued.expires_at,
                 changed_at=work.now(),
             )
         )

@@ -3,6 +3,7 @@
 from app.simulators.zto.records import (
     CompanyHeader,
     ForbiddenRegion,
+    RegionShape,
     RepeatReply,
     ZtoAccount,
     ZtoOrder,
@@ -16,6 +17,7 @@ from app.simulators.zto.simulator import ZtoSimulator
 __all__ = [
     "CompanyHeader",
     "ForbiddenRegion",
+    "RegionShape",
     "RepeatReply",
     "ZtoAccount",
     "ZtoAlgorithm",

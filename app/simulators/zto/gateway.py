@@ -31,9 +31,16 @@ def admitted(
     account = accounts.get(app_key)
     if account is None:
         raise ZtoRefusalError("S210", "无权限访问")
-    if "x-timestamp" in request.headers:
+    timestamp = request.headers.get("x-timestamp", "")
+    if bool(timestamp) is not account.signs_time or not (timestamp or "0").isdigit():
         raise ZtoRefusalError("S214", "时间戳非法")
-    if given != digest(account.algorithm, request.body, account.app_secret):
+    if given != digest(
+        account.algorithm,
+        request.body,
+        account.app_secret,
+        timestamp=timestamp,
+        hmac_key=account.hmac_key,
+    ):
         raise ZtoRefusalError("S211", "签名错误")
     if api not in account.bound_apis:
         raise ZtoRefusalError("S210", "无权限访问")

@@ -17,7 +17,9 @@ BIND = "zto.open.bindingEaccount"
 MARK = "zto.innovate.bagAddrMark"
 FORBIDDEN = "zto.sp.findAllForbServiceGateway"
 TRACK = "zto.merchant.waybill.track.query"
-APIS = frozenset({CREATE, INFO, CANCEL, BALANCE, BIND, MARK, FORBIDDEN, TRACK})
+SITE = "zto.sp.getBaseOrganizeByFullNameGateway"
+QUOTE = "zto.open.obtainPicePrescription"
+APIS = frozenset({CREATE, INFO, CANCEL, BALANCE, BIND, MARK, FORBIDDEN, TRACK, SITE, QUOTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,14 @@ class ZtoAccount:
     app_key: str = "FAKEappKey"
     app_secret: str = field(default="FAKEappSecret1234567890abcdef0000", repr=False)
     algorithm: ZtoAlgorithm = ZtoAlgorithm.MD5_BASE64
+    hmac_key: str = field(default="", repr=False)
+    signs_time: bool = False  # the APIs of this app want x-timestamp, signed with the body
     waybill_accounts: tuple[ZtoWaybillAccount, ...] = (ZtoWaybillAccount(),)
     group_customers: frozenset[str] = frozenset({"GPG1576724269"})
     bound_apis: frozenset[str] = APIS
     site_code: str = "02100"
     site_name: str = "上海"
+    other_sites: Mapping[str, str] = field(default_factory=dict)  # code → full name
 
 
 class RepeatReply(Enum):
@@ -64,6 +69,21 @@ class CompanyHeader(Enum):
     APP_KEY = "x-appkey"
 
 
+class RegionShape(Enum):
+    """How the list of stopped regions is written: ZTO documents none of it."""
+
+    ROWS = "rows"
+    """Rows of province, city, district, reason and endTime."""
+    NAMED = "named"
+    """The same below ``list``, with names and codes, the time in milliseconds."""
+    TREE = "tree"
+    """Provinces with children with children."""
+    TEXTS = "texts"
+    """One text a region: ``新疆维吾尔自治区-乌鲁木齐市``."""
+    MAP = "map"
+    """Provinces as keys, lists of cities as values; as a text that holds JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class ZtoQuirks:
     """What is not established about ZTO; each default is the one that hurts a careless client."""
@@ -73,6 +93,7 @@ class ZtoQuirks:
     mark_missing_every: int = 3  # each n-th order has bigMarkInfo null; 0: none
     info_by_partner_code: bool = False  # getOrderInfo takes partnerOrderCode
     digits_only_phones: bool = False  # a hyphen in a landline is refused
+    region_shape: RegionShape = RegionShape.ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +103,8 @@ class ForbiddenRegion:
     province: str
     city: str = ""
     district: str = ""
+    reason: str = ""
+    until_s: float | None = None  # None: until further notice
 
     def covers(self, province: str, city: str, district: str) -> bool:
         wanted = ((self.province, province), (self.city, city), (self.district, district))

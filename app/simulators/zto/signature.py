@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from enum import StrEnum
 
 
@@ -14,16 +15,22 @@ class ZtoAlgorithm(StrEnum):
     MD5_HEX = "md5_hex"
     SHA256_BASE64 = "sha256_base64"
     SHA256_HEX = "sha256_hex"
+    HMAC_SHA256_BASE64 = "hmac_sha256_base64"
+    HMAC_SHA256_HEX = "hmac_sha256_hex"
 
 
-def digest(algorithm: ZtoAlgorithm, body: bytes, secret: str, *, timestamp: str = "") -> str:
-    """The digest of ``timestamp + body + secret``; almost every API goes without the timestamp."""
+def digest(
+    algorithm: ZtoAlgorithm, body: bytes, secret: str, *, timestamp: str = "", hmac_key: str = ""
+) -> str:
+    """The digest of ``timestamp + body + secret``; almost every API goes without the timestamp.
+
+    The HMAC kinds have a key of their own; the secret stays part of the text.
+    """
     text = timestamp.encode() + body + secret.encode("utf-8")
-    raw = (
-        hashlib.md5(text).digest()
-        if algorithm in (ZtoAlgorithm.MD5_BASE64, ZtoAlgorithm.MD5_HEX)
-        else hashlib.sha256(text).digest()
-    )
-    if algorithm in (ZtoAlgorithm.MD5_HEX, ZtoAlgorithm.SHA256_HEX):
-        return raw.hex()
-    return base64.b64encode(raw).decode("ascii")
+    if algorithm in (ZtoAlgorithm.MD5_BASE64, ZtoAlgorithm.MD5_HEX):
+        raw = hashlib.md5(text).digest()
+    elif algorithm in (ZtoAlgorithm.SHA256_BASE64, ZtoAlgorithm.SHA256_HEX):
+        raw = hashlib.sha256(text).digest()
+    else:
+        raw = hmac.digest(hmac_key.encode(), text, "sha256")
+    return raw.hex() if algorithm.endswith("_hex") else base64.b64encode(raw).decode("ascii")

@@ -22,6 +22,7 @@ from app.simulators.ground import (
 from app.simulators.server import LoopbackServer
 from app.simulators.zto import checks
 from app.simulators.zto.answers import big_mark, china_time, place_of, scan_entry
+from app.simulators.zto.extras import price, regions
 from app.simulators.zto.gateway import admitted, body_of
 from app.simulators.zto.records import (
     BALANCE,
@@ -31,6 +32,8 @@ from app.simulators.zto.records import (
     FORBIDDEN,
     INFO,
     MARK,
+    QUOTE,
+    SITE,
     TRACK,
     ForbiddenRegion,
     RepeatReply,
@@ -92,6 +95,8 @@ class ZtoSimulator:
             MARK: self._mark,
             FORBIDDEN: self._forbidden_regions,
             TRACK: self._track,
+            SITE: self._site,
+            QUOTE: self._quote,
         }
 
     def mount(self, server: LoopbackServer, prefix: str = "") -> None:
@@ -155,6 +160,11 @@ class ZtoSimulator:
             order = self._orders[self._by_bill[bill_code]]
             scan = ZtoScan(self._clock(), scan_type, text)
             self._keep(replace(order, scans=(*order.scans, scan)))
+
+    def is_bound(self, account_id: str) -> bool:
+        """Whether an e-waybill account was bound to the app."""
+        with self._lock:
+            return account_id in self._bound
 
     def recharge(self, account_id: str, numbers: int) -> None:
         """Sell an e-waybill account more numbers."""
@@ -221,7 +231,11 @@ class ZtoSimulator:
         province, city, district = regions
         if OUT_OF_RANGE in place or SUSPENDED in place:
             return False
-        return not any(r.covers(province, city, district) for r in self._forbidden)
+        return not any(
+            r.covers(province, city, district)
+            for r in self._forbidden
+            if r.until_s is None or r.until_s > self._clock()
+        )
 
     def _booked(self, account: ZtoAccount, body: dict[str, Any], payer: str | None) -> ZtoOrder:
         has_number = not (body["partnerType"] == "2" and body["orderType"] == "3")
@@ -328,15 +342,27 @@ class ZtoSimulator:
         return {"recharge": found.numbers_left, "available": left, "back": 0, "recovery": 0}
 
     def _bind(self, account: ZtoAccount, body: dict[str, Any]) -> None:
-        checks.text_of(body, "siteCode")
+        code = checks.text_of(body, "siteCode")
+        if code != account.site_code and code not in account.other_sites:
+            raise refused("网点不存在")
         found = checks.waybill_account(account, body.get("eaccount"), body.get("eaccountPwd"))
         self._bound.add(found.account_id)
 
-    def _forbidden_regions(self, account: ZtoAccount, body: dict[str, Any]) -> list[dict[str, str]]:
-        return [
-            {"province": r.province, "city": r.city, "district": r.district}
-            for r in self._forbidden
+    def _site(self, account: ZtoAccount, body: dict[str, Any]) -> Any:
+        name = checks.text_of(body, "fullName")
+        sites = {account.site_code: account.site_name, **account.other_sites}
+        found = [
+            {"orgCode": code, "fullName": known} for code, known in sites.items() if name in known
         ]
+        if not found:
+            raise refused("网点不存在")
+        return found[0] if len(found) == 1 else found
+
+    def _quote(self, account: ZtoAccount, body: dict[str, Any]) -> dict[str, Any]:
+        return price(body)
+
+    def _forbidden_regions(self, account: ZtoAccount, body: dict[str, Any]) -> Any:
+        return regions(self._forbidden, self.quirks.region_shape)
 
     def _track(self, account: ZtoAccount, body: dict[str, Any]) -> list[dict[str, Any]]:
         bill = checks.text_of(body, "billCode")
