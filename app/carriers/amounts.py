@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-_MOST_YUAN = 1_000_000  # more is no price of a parcel
+_MOST = 1_000_000  # more is no price, and no weight, of a parcel
 
 
 def kilograms(weight_g: int) -> float:
@@ -35,18 +35,31 @@ def yuan_short_text(price_fen: int) -> str:
     return yuan_text(price_fen).removesuffix(".00")
 
 
-def fen_of_yuan(value: Any) -> int | None:
+def fen_of_yuan(value: Any, *, below_zero: bool = False) -> int | None:
     """Fen of an amount in yuan, a number or a text (``12.5``, ``"¥12.50"``); ``None`` for others.
 
-    Parts of a fen are rounded half up.
+    Parts of a fen are rounded half up. ``below_zero``: a discount is an amount too.
     """
+    text = value.strip().removeprefix("¥").removesuffix("元") if isinstance(value, str) else value
+    fen = _parts_of(text, 100)
+    return fen if fen is not None and (fen >= 0 or below_zero) else None
+
+
+def grams_of_kilograms(value: Any) -> int | None:
+    """Grams of a weight in kilograms, a number or a text; ``None`` for others."""
+    weight_g = _parts_of(value, 1000)
+    return weight_g if weight_g is not None and weight_g >= 0 else None
+
+
+def _parts_of(value: Any, parts: int) -> int | None:
+    """``value`` in whole hundredths or thousandths, halves up; ``None`` for what is no number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        yuan_amount = Decimal(str(value).strip().removeprefix("¥").removesuffix("元").strip())
-        if not yuan_amount.is_finite() or not 0 <= yuan_amount < _MOST_YUAN:
+        whole = Decimal(str(value).strip())
+        if not whole.is_finite() or abs(whole) >= _MOST:
             return None
-        return int((yuan_amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
+        return int((whole * parts).quantize(Decimal(1), ROUND_HALF_UP))
     except InvalidOperation:
         return None
 

@@ -39,6 +39,7 @@ class Call:
     url: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    method: str = "POST"
 
 
 class Caller:
@@ -66,7 +67,7 @@ class Caller:
         result: R | NotSent | Unknown
         try:
             response = self._transport.send(
-                "POST", call.url, call.headers, call.body, timeout_s=self._timeout_s
+                call.method, call.url, call.headers, call.body, timeout_s=self._timeout_s
             )
         except CallNotSentError as error:
             result = NotSent(error.reason)

@@ -28,3 +28,8 @@ def millisecond_time(value: Any) -> datetime | None:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def china_text(at: datetime) -> str:
+    """Aware time as ``2026-01-01 08:00:00`` on China's clock."""
+    return at.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S")

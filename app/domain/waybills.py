@@ -50,7 +50,9 @@ class Booking:
     insured_fen: int = 0
     account: Mapping[str, Any] = field(default_factory=dict)  # platform account record, else empty
     product: str = ""  # the carrier's own product code; "" = the account's
-    sent_before: bool = False  # this key has gone out before: what comes may be an old answer
+    # This key has gone out before: what comes may be an old answer. Says nothing of the parcel, so
+    # two bookings that differ in it alone are the same.
+    sent_before: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

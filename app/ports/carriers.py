@@ -80,6 +80,18 @@ class FetchesLabelData(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelPage:
+    """Which label of a shipment is wanted, and on which paper (``76x130``, ``100x150`` … in mm)."""
+
+    number: str
+    media: str = "76x130"
+    mother: str = ""  # the shipment's mother; "" = ``number`` itself
+    kind: str = "mother"  # mother, child, return_slip
+    box_no: int = 1
+    box_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class LabelFile:
     """A finished label as the carrier drew it. Holds personal data: it is kept sealed."""
 
@@ -92,8 +104,25 @@ class LabelFile:
 class DrawsLabels(Protocol):
     """The carrier's own finished label, to be printed instead of ours (``LABEL_FILE``)."""
 
-    def label_file(self, booking: Booking, number: str, media: str) -> LabelFile | Problem:
-        """``media`` is ``76x130``, ``100x150`` … in mm. The bytes are complete when it returns."""
+    def label_file(self, booking: Booking, page: LabelPage) -> LabelFile | Problem:
+        """One label. The bytes are complete when it returns; nothing is booked by asking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of a carrier: its own code, and what people call it."""
+
+    code: str
+    name: str
+
+
+@runtime_checkable
+class ListsProducts(Protocol):
+    """The products an account may book, for choosing one (``PRODUCTS``). Asks nobody."""
+
+    def products(self) -> Sequence[Product]:
+        """Known ones by name; a code that is not listed may be in the contract all the same."""
         ...
 
 
@@ -125,6 +154,7 @@ PARTS: Mapping[Capability, type[Any]] = {
     Capability.LABEL_FILE: DrawsLabels,
     Capability.BIND: Binds,
     Capability.RECOGNISE: Recognises,
+    Capability.PRODUCTS: ListsProducts,
 }
 """The part that each capability promises; a test holds every registered carrier to it."""
 

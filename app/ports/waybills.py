@@ -33,6 +33,7 @@ class Capability(StrEnum):
     LABEL_FILE = "label_file"
     BIND = "bind"
     RECOGNISE = "recognise"
+    PRODUCTS = "products"
 
 
 class WaybillSource(Protocol):

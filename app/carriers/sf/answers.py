@@ -87,8 +87,10 @@ def _business(inner: JsonObject, reference: str, raw: str) -> Answer | Unknown:
     success = is_true(stated) if stated is not None else code == errors.SUCCESS
     if not success and code in errors.UNCLEAR:
         return Unknown(_unclear(code), raw)
-    data = inner.get("msgData")
-    return Answer(code or "refused", said, success, reference, data, raw)
+    # Cloud printing has its own names for the same things.
+    data = inner["msgData"] if "msgData" in inner else inner.get("obj")
+    code = code or (errors.SUCCESS if success else "refused")
+    return Answer(code, said, success, reference, data, raw)
 
 
 def _unclear(code: str) -> Text:
@@ -139,6 +141,13 @@ def shown_receiver(order: JsonObject) -> Shown:
 
 def shows_receiver(answer: Answer) -> bool:
     return shown_receiver(as_object(answer.data) or {}) != Shown()
+
+
+def box_numbers(data: Any) -> list[str]:
+    """The numbers of boxes in an answer, whatever their order: no return slip."""
+    rows = as_objects((as_object(data) or {}).get("waybillNoInfoList")) or as_objects(data)
+    kinds = [(as_text(r.get("waybillNo")), as_text(r.get("waybillType"))) for r in rows]
+    return [number for number, kind in kinds if number and _KINDS.get(kind) != "return_slip"]
 
 
 def read_cancelled(answer: Answer, number: str) -> Voided:

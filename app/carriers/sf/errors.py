@@ -15,6 +15,7 @@ DELIVERED_TO_BUSINESS = "A1000"
 SUCCESS = "S0000"
 REPEATED_ORDER = "8016"
 ALREADY_CANCELLED = "8037"
+PICKED_UP = "8168"
 TOKEN_REFUSED = frozenset({"A1002", "A1011"})
 ORDER_NOT_FOUND = frozenset({"6150", "8018"})
 
@@ -47,10 +48,10 @@ _BUSINESS: dict[ProblemClass, tuple[str, ...]] = {
         *("6127", "6128", "6133", "6138", "6139", "8051", "8057", "8067", "8117", "8194"),
         *("8256", "20011", "20012", "20036"),
     ),
-    K.ACCOUNT: ("6126", "8114", "8119", "8179"),
+    K.ACCOUNT: ("6126", "8114", "8119", "8152", "8179"),
     K.PROHIBITED: ("20035",),
     K.DUPLICATE: (REPEATED_ORDER,),
-    K.ALREADY_MOVING: ("8168",),
+    K.ALREADY_MOVING: (PICKED_UP,),
 }
 _KINDS = {code: kind for kind, codes in _BUSINESS.items() for code in codes} | _GATEWAY
 
@@ -95,6 +96,22 @@ _BETTER: dict[str, tuple[Text, Text]] = {
         T("This SF product cannot be used for this parcel."),
         T("Choose another product in the carrier account."),
     ),
+    "8067": (
+        T("SF gives at most {n} numbers for one order.", n=307),
+        T("Send the other boxes as a parcel of their own."),
+    ),
+    "8117": (
+        T("SF gives at most {n} numbers for one order.", n=307),
+        T("Send the other boxes as a parcel of their own."),
+    ),
+    "8148": (
+        T("SF has no bill for this number yet."),
+        T("Ask again a day after the pickup."),
+    ),
+    "8152": (
+        T("The monthly account is not set up for this app at SF."),
+        T("Bind the monthly account to the app in SF's console."),
+    ),
     "8247": (
         T("Test and real numbers of SF are mixed."),
         T("Check base_url of the carrier account."),
@@ -120,6 +137,66 @@ def out_of_range(remark: str, reference: str = "") -> Problem:
         message = T("SF does not pick up at the sender's address.")
     return problem(
         CARRIER, K.OUT_OF_RANGE, "filterResult 3", remark, message=message, reference=reference
+    )
+
+
+def cloud_problem(code: str, said: str, reference: str = "") -> Problem:
+    """A refusal of cloud printing, which has words instead of codes for the usual mistake."""
+    if "templatecode" not in said.lower() and code != "8027":
+        return sf_problem(code, said, reference)
+    return problem(
+        CARRIER,
+        K.PRODUCT_OR_VAS,
+        code,
+        said,
+        message=T("SF does not let this account use the label template."),
+        remedy=T(
+            "Tie the template to the app in SF's console, or name another with cloud_template."
+        ),
+        reference=reference,
+    )
+
+
+def no_product(code: str) -> Problem:
+    """A product that is none of SF's numbers."""
+    return problem(
+        CARRIER,
+        K.PRODUCT_OR_VAS,
+        "product",
+        message=T("“{product}” is no product of SF: its products are numbers.", product=code),
+        remedy=T("Choose another product."),
+    )
+
+
+def picked_up() -> Problem:
+    """No more boxes for an order that is on its way."""
+    return problem(
+        CARRIER,
+        K.ALREADY_MOVING,
+        PICKED_UP,
+        remedy=T("Send the other boxes as a parcel of their own."),
+    )
+
+
+def other_bill() -> Problem:
+    """The bill that came is another number's."""
+    return problem(
+        CARRIER,
+        K.OTHER,
+        "bill",
+        message=T("SF answered with another number's bill."),
+        remedy=T("Check bill_tracking_type of the carrier account."),
+    )
+
+
+def no_order() -> Problem:
+    """The order that is to grow is not there."""
+    return problem(
+        CARRIER,
+        K.OTHER,
+        "6150",
+        message=T("SF does not find the order of this number."),
+        remedy=T("Send the other boxes as a parcel of their own."),
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from app.carriers.account import optional, required
+from app.carriers.account import optional, required, unusable
+from app.domain.text import T
 
+_EXAMPLE = '{ code = "247", name = "电商标快" }'
 SIGNATURES = ("standard_md5", "simple_md5", "sm3", "oauth")
 
 
@@ -16,7 +18,9 @@ class SfSettings:
     """One SF contract. ``signature`` is fixed when the app is made in SF's console.
 
     ``services`` are extra services beyond COD and insurance as SF has agreed them for the
-    contract, one table each: ``{name = "IN91", value = "13"}``.
+    contract, one table each: ``{name = "IN91", value = "13"}``. ``products`` adds to the known
+    products, or renames them. SF's documents leave open what ``added_boxes`` and
+    ``bill_tracking_type`` say.
     """
 
     name: str = optional("sf")
@@ -33,9 +37,24 @@ class SfSettings:
     call_courier: bool = optional(False)
     return_slip: bool = optional(False)
     services: tuple[Mapping[str, str], ...] = optional(())
+    products: tuple[Mapping[str, str], ...] = optional(())  # {code = "247", name = "电商标快"}
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
+    compare_receiver: str = optional("repeats", choices=("repeats", "always", "never"))
+    added_boxes: str = optional("new", choices=("new", "total"))  # what parcelQty counts
+    bill_tracking_type: str = optional("2", choices=("1", "2"))  # trackingType of a number
+    label_source: str = optional("drawn", choices=("drawn", "cloud"))
+    cloud_template: str = optional("")  # templateCode; "" = SF's standard one for the paper
+    cloud_custom_template: str = optional("")  # customTemplateCode
     default_weight_g: int = optional(0)
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)
+
+    def __post_init__(self) -> None:
+        for row in self.products:
+            if not (row.get("code", "").isdecimal() and row.get("name")):
+                raise unusable(
+                    self.name, "products", T("Write it like {example}.", example=_EXAMPLE)
+                )
 
     @property
     def token_url(self) -> str:

@@ -3,7 +3,8 @@
 What SF lets us know about repeated keys: today it answers a repeated order id with the first
 order's numbers and success, and the create answer shows no receiver, so a create alone cannot tell
 a replay. Keys are made so that they never meet; beyond that an order found by searching (after
-8016, and after every lost answer) is compared with the booking wherever SF shows its receiver.
+8016, after every lost answer, and after a create whose key had gone out before) is compared with
+the booking wherever SF shows its receiver.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from app.carriers.calling import Caller
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
-from app.carriers.sf import answers, errors, wire
+from app.carriers.sf import answers, cloud, errors, fees, wire
 from app.carriers.sf.answers import Answer
+from app.carriers.sf.boxes import MORE_BOXES, more_data, read_more
+from app.carriers.sf.calls import SfCalls
 from app.carriers.sf.label import has_route
+from app.carriers.sf.products import products_of
+from app.carriers.sf.reach import FILTER, filter_data, read_reach, unasked
 from app.carriers.sf.settings import SfSettings
-from app.carriers.sf.tokens import Tokens
 from app.carriers.sf.tracks import NUMBERS_A_CALL, read_tracks
 from app.carriers.validation import ready
-from app.carriers.wire_json import JsonObject
+from app.domain.fees import Billed, Quotes
+from app.domain.reach import ReachAnswer
 from app.domain.text import T
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
@@ -39,8 +43,8 @@ from app.domain.waybills import (
     Voided,
 )
 from app.net.limiter import Priority
-from app.net.transport import Response, Transport
-from app.ports import Capability, Clock, Health
+from app.net.transport import Transport
+from app.ports import Capability, Clock, Health, LabelFile, LabelPage, Product
 
 CAPABILITIES = frozenset(
     {
@@ -52,12 +56,18 @@ CAPABILITIES = frozenset(
         Capability.CANCEL,
         Capability.RECONCILE,
         Capability.TRACK,
+        Capability.PRECHECK,
+        Capability.QUOTE,
+        Capability.BILL,
+        Capability.ADD_BOXES,
+        Capability.LABEL_DATA,
+        Capability.PRODUCTS,
     }
 )
 
 # A refused search says something about the order only when it comes from the order itself.
 _ABOUT_THE_ORDER = frozenset({ProblemClass.OUT_OF_RANGE, ProblemClass.DUPLICATE})
-R = TypeVar("R")
+_CHECK_LABEL = T("SF had this order already: check the label.")
 
 
 def _request_id() -> str:
@@ -68,7 +78,6 @@ class SfSource:
     """``WaybillSource`` of one SF contract."""
 
     code = errors.CARRIER
-    capabilities = CAPABILITIES
 
     def __init__(
         self,
@@ -79,16 +88,24 @@ class SfSource:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._request_id = request_id
-        self._caller = Caller(errors.CARRIER, settings, transport, clock)
-        self._tokens = Tokens(settings, self._caller, clock)
+        self._calls = SfCalls(settings, transport, clock, request_id)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What every account can do, and SF's own labels where the account wants them."""
+        draws = self._settings.label_source == "cloud"
+        return CAPABILITIES | ({Capability.LABEL_FILE} if draws else set())
 
     def create(self, booking: Booking) -> Outcome:
-        """Book with EXP_RECE_CREATE_ORDER. A number without route data is looked up once more."""
-        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        """Book with EXP_RECE_CREATE_ORDER. A number without route data is looked up once more.
+
+        SF may answer with what it gave for this key before: where the account's
+        ``compare_receiver`` says so, the order is looked up and compared before it counts.
+        """
+        prepared = self._ready(booking)
         if isinstance(prepared, Rejected):
             return prepared
-        outcome = self._ask(
+        outcome = self._calls.ask(
             booking.key,
             wire.CREATE,
             wire.order_data(self._settings, prepared),
@@ -96,9 +113,11 @@ class SfSource:
         )
         if isinstance(outcome, Rejected) and outcome.problem.code == errors.REPEATED_ORDER:
             return self._adopt(prepared)
-        if isinstance(outcome, Issued) and not has_route(outcome.label):
-            return self._with_route(prepared, outcome)
-        return outcome
+        if not isinstance(outcome, Issued):
+            return outcome
+        if self._is_compared(booking):
+            return self._compared(prepared, outcome)
+        return outcome if has_route(outcome.label) else self._with_route(prepared, outcome)
 
     def reconcile(self, booking: Booking) -> Reconciled:
         """Ask by the order id. Only SF's "no such order" proves that nothing was booked.
@@ -106,12 +125,11 @@ class SfSource:
         SF may need some minutes to show a new order: the caller decides how often it wants to
         hear ``NeverExisted`` before it believes it.
         """
-        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
-        return self._search(booking if isinstance(prepared, Rejected) else prepared)
+        return self._search(self._as_sent(booking))
 
     def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
         """Cancel the whole order of ``booking``, its children too (dealType 2)."""
-        voided = self._ask(
+        voided = self._calls.ask(
             booking.key,
             wire.UPDATE,
             wire.cancel_data(booking.key),
@@ -126,9 +144,93 @@ class SfSource:
             return found.label
         return no_route(errors.CARRIER, found)
 
+    def add_boxes(self, booking: Booking, count: int) -> Outcome:
+        """EXP_RECE_GET_SUB_MAILNO, before pickup. What SF has already is looked up first.
+
+        Not idempotent: after ``Unknown`` look with ``reconcile``. The label data of the new
+        numbers come from one search answer, where SF has any of their own.
+        """
+        prepared = self._as_sent(booking)
+        before = self._search(prepared)
+        if isinstance(before, NeverExisted):
+            return Rejected(errors.no_order())
+        if isinstance(before, Unknown):
+            return NotSent(before.reason)  # nothing has been asked for yet
+        if isinstance(before, Rejected):
+            return before
+        boxes = frozenset(n.number for n in before.numbers if n.kind != "return_slip")
+        came = self._calls.ask(
+            booking.key,
+            MORE_BOXES,
+            more_data(self._settings, booking.key, len(boxes), count),
+            lambda answer: read_more(answer, boxes, count),
+        )
+        return self._with_children(prepared, came) if isinstance(came, Issued) else came
+
+    def label_file(self, booking: Booking, page: LabelPage) -> LabelFile | Problem:
+        """SF's own label by cloud printing; the bytes are fetched before its token expires."""
+        template = cloud.template_of(self._settings, page.media)
+        if isinstance(template, Problem):
+            return template
+        found = self._calls.ask(
+            booking.key,
+            cloud.CLOUD_PRINT,
+            cloud.print_data(self._settings, template, page),
+            lambda answer: cloud.read_file(answer, self._settings, page.number),
+        )
+        if isinstance(found, Problem):
+            return found
+        if not isinstance(found, cloud.CloudFile):
+            return refusal_of(errors.CARRIER, found)
+        file = self._calls.fetch(
+            booking.key,
+            cloud.file_call(found),
+            lambda response: cloud.read_pdf(response, page.number),
+        )
+        if isinstance(file, NotSent | Unknown):
+            return refusal_of(errors.CARRIER, file)
+        return file
+
+    def reach(self, booking: Booking) -> ReachAnswer:
+        """EXP_RECE_FILTER_ORDER_BSP: no number is used up."""
+        prepared = self._ready(booking)
+        if isinstance(prepared, Rejected):
+            return unasked(prepared.problem)
+        found = self._calls.ask(
+            booking.key,
+            FILTER,
+            filter_data(prepared),
+            lambda answer: read_reach(answer, prepared),
+            Priority.READ,
+        )
+        if isinstance(found, ReachAnswer):
+            return found
+        return unasked(refusal_of(errors.CARRIER, found))
+
+    def quote(self, booking: Booking) -> Quotes:
+        """EXP_RECE_QUERY_DELIVERTM: price and time of arrival, taken over now."""
+        prepared = self._ready(booking)
+        if isinstance(prepared, Rejected):
+            return Quotes(problem=prepared.problem)
+        data = fees.quote_data(self._settings, prepared, self._clock.now())
+        found = self._calls.ask(booking.key, fees.QUOTE, data, fees.read_quotes, Priority.READ)
+        if isinstance(found, Quotes):
+            return found
+        return Quotes(problem=refusal_of(errors.CARRIER, found))
+
+    def billed(self, numbers: Sequence[str]) -> list[Billed]:
+        """EXP_RECE_QUERY_SFWAYBILL, one call a number."""
+        return [self._billed(number) for number in numbers]
+
+    def products(self) -> Sequence[Product]:
+        """SF's known products, with what the account adds or renames."""
+        return products_of(self._settings)
+
     def check(self) -> Health:
         """Ask for the route of nobody's number: any business answer proves keys and signature."""
-        health = self._ask("", wire.ROUTES, wire.probe_data(), answers.read_probe, Priority.READ)
+        health = self._calls.ask(
+            "", wire.ROUTES, wire.probe_data(), answers.read_probe, Priority.READ
+        )
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
@@ -140,7 +242,7 @@ class SfSource:
         return [track for batch in batches for track in self._track(batch)]
 
     def _track(self, batch: Sequence[TrackQuery]) -> list[Track]:
-        found = self._ask(
+        found = self._calls.ask(
             "",
             wire.ROUTES,
             wire.routes_data(batch),
@@ -152,13 +254,71 @@ class SfSource:
         problem = refusal_of(errors.CARRIER, found)
         return [Track(query.number, problem=problem) for query in batch]
 
+    def _billed(self, number: str) -> Billed:
+        found = self._calls.ask(
+            "",
+            fees.BILL,
+            fees.bill_data(self._settings, number),
+            lambda answer: fees.read_billed(answer, number),
+            Priority.SWEEP,
+        )
+        if isinstance(found, Billed):
+            return found
+        return Billed(number, problem=refusal_of(errors.CARRIER, found))
+
+    def _ready(self, booking: Booking) -> Booking | Rejected:
+        if booking.product and not (booking.product.isascii() and booking.product.isdigit()):
+            return Rejected(errors.no_product(booking.product))
+        return ready(booking, wire.LIMITS, self._settings.default_weight_g)
+
+    def _as_sent(self, booking: Booking) -> Booking:
+        """The booking as it once went out; one that could not go out today stays as it is."""
+        prepared = self._ready(booking)
+        return booking if isinstance(prepared, Rejected) else prepared
+
+    def _is_compared(self, booking: Booking) -> bool:
+        wanted = self._settings.compare_receiver
+        return wanted == "always" or (wanted == "repeats" and booking.sent_before)
+
+    def _compared(self, booking: Booking, created: Issued) -> Outcome:
+        """``created`` once SF's search shows the same order for our receiver.
+
+        Its label data stay those of the create. Where SF cannot be asked, nothing is decided: the
+        order is looked up later.
+        """
+        shown: list[bool] = []
+
+        def read_found(answer: Answer) -> Outcome:
+            shown.append(answers.shows_receiver(answer))
+            return answers.read_order(answer, booking)
+
+        found = self._search(booking, read_found)
+        if isinstance(found, Rejected):
+            return found
+        if not isinstance(found, Issued) or found.number != created.number:
+            reason = T("SF has not shown yet whose order this is.")
+            return Unknown(found.reason if isinstance(found, Unknown) else reason, created.raw)
+        outcome = created
+        if not has_route(created.label) and has_route(found.label):
+            outcome = replace(created, label=found.label, warning=found.warning)
+        if booking.sent_before and not any(shown):
+            return replace(outcome, warning=_CHECK_LABEL)
+        return outcome
+
+    def _with_children(self, booking: Booking, came: Issued) -> Issued:
+        """``came`` with what one search answer has for the labels of the new numbers."""
+        found = self._search(booking)
+        routes = found.label.get("children", {}) if isinstance(found, Issued) else {}
+        children = {n.number: routes[n.number] for n in came.numbers if n.number in routes}
+        return replace(came, label={"children": children})
+
     def _adopt(self, booking: Booking) -> Outcome:
         """8016: SF has an order under this id. It is ours if SF's receiver is."""
 
         def read_found(answer: Answer) -> Outcome:
             found = answers.read_order(answer, booking)
             if isinstance(found, Issued) and not answers.shows_receiver(answer):
-                return replace(found, warning=T("SF had this order already: check the label."))
+                return replace(found, warning=_CHECK_LABEL)
             return found
 
         found = self._search(booking, read_found)
@@ -184,50 +344,9 @@ class SfSource:
                 return Unknown(answer.problem.message, answer.raw)
             return read_found(answer) if read_found else answers.read_order(answer, booking)
 
-        found = self._ask(booking.key, wire.SEARCH, wire.search_data(booking.key), read)
+        found = self._calls.ask(booking.key, wire.SEARCH, wire.search_data(booking.key), read)
         if isinstance(found, NotSent):
             return Unknown(found.reason)
         if isinstance(found, Rejected) and found.problem.kind not in _ABOUT_THE_ORDER:
             return Unknown(found.problem.message, found.raw)
         return found
-
-    def _ask(
-        self,
-        key: str,
-        service: str,
-        data: JsonObject,
-        interpret: Callable[[Answer], R],
-        priority: Priority = Priority.LABEL,
-    ) -> R | Rejected | NotSent | Unknown:
-        """One call; with OAuth2 a refused token is replaced once, nothing else is repeated."""
-        result = self._send(key, service, data, interpret, priority)
-        refused = isinstance(result, Rejected) and result.problem.code in errors.TOKEN_REFUSED
-        if refused and self._tokens.forget():
-            return self._send(key, service, data, interpret, priority)
-        return result
-
-    def _send(
-        self,
-        key: str,
-        service: str,
-        data: JsonObject,
-        interpret: Callable[[Answer], R],
-        priority: Priority,
-    ) -> R | Rejected | NotSent | Unknown:
-        token = self._tokens.get() if self._settings.signature == "oauth" else ""
-        if not isinstance(token, str):
-            return token
-
-        def read(response: Response) -> R | Rejected | Unknown:
-            answer = answers.read(response)
-            return interpret(answer) if isinstance(answer, Answer) else answer
-
-        call = wire.service_call(
-            self._settings,
-            service,
-            data,
-            request_id=self._request_id(),
-            timestamp_ms=int(self._clock.now().timestamp() * 1000),
-            token=token,
-        )
-        return self._caller.ask(key, call, read, priority)

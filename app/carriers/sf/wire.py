@@ -7,6 +7,7 @@ from typing import Any
 
 from app.carriers.amounts import kilograms, yuan, yuan_short_text, yuan_text
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.signature import java_urlencode, message_digest
 from app.carriers.validation import Limits, split_phone, street_address
@@ -45,7 +46,7 @@ def order_data(settings: SfSettings, booking: Booking) -> JsonObject:
         "custReferenceNo": ",".join(booking.order_ids)[:100],
         "monthlyCard": settings.monthly_account,
         "payMethod": int(settings.pay_method),
-        "expressTypeId": int(settings.product),
+        "expressTypeId": int(booking.product or settings.product),
         "parcelQty": booking.box_count,
         "totalWeight": kilograms(booking.weight_g),
         "isDocall": int(settings.call_courier),
@@ -55,10 +56,7 @@ def order_data(settings: SfSettings, booking: Booking) -> JsonObject:
         "isSignBack": int(settings.return_slip),
         "remark": booking.remark,
         "cargoDetails": [_cargo(item) for item in booking.goods],
-        "contactInfoList": [
-            _contact(_SENDER, booking.sender),
-            _contact(_RECEIVER, booking.receiver),
-        ],
+        "contactInfoList": contacts(booking),
         "serviceList": _services(settings, booking),
         "extraInfoList": [],
     }
@@ -95,7 +93,7 @@ def probe_data() -> JsonObject:
 def service_call(
     settings: SfSettings,
     service: str,
-    data: JsonObject,
+    data: JsonObject | list[JsonObject],
     *,
     request_id: str,
     timestamp_ms: int,
@@ -143,6 +141,11 @@ def _cargo(item: Goods) -> dict[str, Any]:
     return {**cargo, "amount": yuan(item.price_fen), "currency": "CNY", "sourceArea": "CHN"}
 
 
+def contacts(booking: Booking) -> list[dict[str, Any]]:
+    """Sender and receiver as every service of SF takes them."""
+    return [_contact(_SENDER, booking.sender), _contact(_RECEIVER, booking.receiver)]
+
+
 def _contact(kind: int, person: Address) -> dict[str, Any]:
     land_line, mobile = split_phone(person.phone)
     return {
@@ -164,6 +167,6 @@ def _services(settings: SfSettings, booking: Booking) -> list[dict[str, str]]:
     if booking.cod_fen:
         cod = {"name": "COD", "value": yuan_text(booking.cod_fen)}
         services.append({**cod, "value1": settings.monthly_account})
-    if booking.insured_fen:
-        services.append({"name": "INSURE", "value": yuan_short_text(booking.insured_fen)})
+    if insured_fen := declared_fen(booking, settings.insure_from_fen):
+        services.append({"name": "INSURE", "value": yuan_short_text(insured_fen)})
     return services

@@ -27,5 +27,6 @@ class YundaSettings:
     return_slip_kind: str = optional("1,2")  # markingValue of 签单返还
     box_size_mm: tuple[int, ...] = optional(())
     default_weight_g: int = optional(0)
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.carriers.amounts import kilograms, size_text, yuan_number
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.validation import Limits, district_of, split_phone, street_address
 from app.carriers.wire_json import JsonObject, encode
 from app.carriers.yunda.settings import YundaSettings
@@ -113,8 +114,8 @@ def _party(person: Address) -> dict[str, str]:
 
 def _markings(settings: YundaSettings, booking: Booking) -> list[dict[str, Any]]:
     markings: list[tuple[str, int | float | str]] = []
-    if booking.insured_fen:
-        markings.append(("INSURED", yuan_number(booking.insured_fen)))
+    if insured_fen := declared_fen(booking, settings.insure_from_fen):
+        markings.append(("INSURED", yuan_number(insured_fen)))
     if booking.cod_fen:
         markings.append(("COD", yuan_number(booking.cod_fen)))
     if settings.return_slip:

@@ -47,6 +47,7 @@ class ZtoSettings:
     recycle_days: int = optional(RECYCLE_DAYS)
     quote_weight_unit: str = optional("kg", choices=("kg", "g"))  # ZTO does not say which
     default_weight_g: int = optional(0)
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.carriers.amounts import kilograms, size_text, yuan_number
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.validation import Limits, district_of, split_phone, street_address
 from app.carriers.wire_json import JsonObject, encode
 from app.carriers.zto.settings import ZtoSettings
@@ -208,8 +209,8 @@ def _services(settings: ZtoSettings, booking: Booking) -> list[dict[str, Any]]:
     services = [_service(row.get("name", ""), 0) for row in settings.services]
     if booking.cod_fen:
         services.append(_service("COD", booking.cod_fen, settings.cod_account))
-    if booking.insured_fen:
-        services.append(_service("insured", booking.insured_fen))
+    if insured_fen := declared_fen(booking, settings.insure_from_fen):
+        services.append(_service("insured", insured_fen))
     if settings.return_slip:
         services.append(_service("receiveReturnService", 0))
     return services

@@ -14,7 +14,11 @@ SEARCH = "EXP_RECE_SEARCH_ORDER_RESP"
 UPDATE = "EXP_RECE_UPDATE_ORDER"
 ROUTES = "EXP_RECE_SEARCH_ROUTES"
 FILTER = "EXP_RECE_FILTER_ORDER_BSP"
-SERVICES = frozenset({CREATE, SEARCH, UPDATE, ROUTES, FILTER})
+MORE_BOXES = "EXP_RECE_GET_SUB_MAILNO"
+QUOTE = "EXP_RECE_QUERY_DELIVERTM"
+BILL = "EXP_RECE_QUERY_SFWAYBILL"
+CLOUD_PRINT = "COM_RECE_CLOUD_PRINT_WAYBILLS"
+SERVICES = frozenset({CREATE, SEARCH, UPDATE, ROUTES, FILTER, MORE_BOXES, QUOTE, BILL, CLOUD_PRINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class SfQuirks:
     search_lag_s: float = 0.0  # how long a new order is not found
     filter_reply_as_object: bool = False
     routes_need_phone: bool = False
+    more_boxes_counts_all: bool = False  # parcelQty of GET_SUB_MAILNO: all boxes, not the new ones
+    more_boxes_lists_all: bool = False  # its answer lists the earlier children too
+    bill_type_of_number: str = "2"  # trackingType that means a waybill number
 
 
 @dataclass(frozen=True, slots=True)

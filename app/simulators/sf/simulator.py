@@ -11,20 +11,22 @@ from typing import Any
 
 from app.simulators.exchange import Request, Response
 from app.simulators.ground import (
-    OUT_OF_RANGE,
-    TO_CONFIRM,
-    VAGUE,
     Clock,
     Serial,
     parse_strict,
     system_clock,
 )
 from app.simulators.server import LoopbackServer
-from app.simulators.sf import answers, checks
+from app.simulators.sf import answers, asks, checks, growing
+from app.simulators.sf.cloud import FILE_PATH, CloudPrint
 from app.simulators.sf.gateway import SfGateway, read_form
 from app.simulators.sf.records import (
+    BILL,
+    CLOUD_PRINT,
     CREATE,
     FILTER,
+    MORE_BOXES,
+    QUOTE,
     ROUTES,
     SEARCH,
     UPDATE,
@@ -79,12 +81,17 @@ class SfSimulator:
             UPDATE: self._update,
             ROUTES: self._search_routes,
             FILTER: self._filter,
+            MORE_BOXES: self._more_boxes,
+            QUOTE: lambda account, msg: asks.quote_reply(account, msg, self._clock()),
+            BILL: self._bill,
         }
+        self._cloud = CloudPrint(self.quirks, clock, self._chance)
 
     def mount(self, server: LoopbackServer, prefix: str = "") -> None:
         """Answer under ``prefix`` + ``/std/service`` and ``/oauth2/accessToken``."""
         server.route("POST", prefix + SERVICE_PATH, self.handle)
         server.route("POST", prefix + TOKEN_PATH, self.handle_token)
+        server.route("GET", prefix + FILE_PATH, self._cloud.handle)
 
     # what a test may know
 
@@ -140,6 +147,10 @@ class SfSimulator:
             event = SfRoute(self._clock(), op_code, city, remark)
             self._keep(replace(order, routes=(*order.routes, event)))
 
+    def _find(self, number: str) -> SfOrder | None:
+        key = self._key_of.get(number)
+        return self._orders[key] if key else None
+
     def _order_of(self, number: str) -> SfOrder:
         return self._orders[self._key_of[number]]
 
@@ -153,6 +164,8 @@ class SfSimulator:
             except SfGatewayError as error:
                 return self._envelope(error.code, error.message, None, error.code)
             self._counts[call.service] += 1
+            if call.service == CLOUD_PRINT:
+                return self._print(request, call.account, call.msg_data)
             code, message, msg_data = "S0000", None, None
             try:
                 msg_data = self._services[call.service](call.account, _parsed(call.msg_data))
@@ -178,6 +191,16 @@ class SfSimulator:
                 body |= {"apiResultCode": error.code, "apiErrorMsg": error.message}
             body["apiResponseID"] = self._response_id()
             return Response.of_json(body, code=body["apiResultCode"])
+
+    def _print(self, request: Request, account: SfAccount, msg_data: str) -> Response:
+        """Cloud print answers in other words: ``obj``, ``errorMessage``, no code."""
+        origin = f"http://{request.headers['host']}{request.path.removesuffix(SERVICE_PATH)}"
+        result: dict[str, Any] = {"obj": None, "requestId": self._response_id(), "success": True}
+        try:
+            result["obj"] = self._cloud.print(account, _parsed(msg_data), self._find, origin)
+        except SfRefusalError as error:
+            result |= {"success": False, "errorCode": None, "errorMessage": error.message}
+        return self._envelope("A1000", "", result, "ok" if result["success"] else "refused")
 
     def _envelope(self, code: str, message: str, result: Any, journal_code: str) -> Response:
         data = result
@@ -210,7 +233,7 @@ class SfSimulator:
         return answers.create_reply(known, account, self.quirks)
 
     def _booked(self, account: SfAccount, msg: dict[str, Any]) -> SfOrder:
-        result, refusal = _filtered(msg["contactInfoList"])
+        result, refusal = asks.filtered(msg["contactInfoList"])
         order = SfOrder(account.partner_id, msg["orderId"], msg, self._clock(), result, refusal)
         with_number = {
             1: self.quirks.confirmation_has_number,
@@ -233,7 +256,7 @@ class SfSimulator:
         return f"{body}{check_digit(body + '0')}"
 
     def _search(self, account: SfAccount, msg: Any) -> dict[str, Any]:
-        order_id = _order_id(msg)
+        order_id = asks.order_id(msg)
         if str(msg.get("searchType", "1")) not in ("1", "2"):
             raise SfRefusalError("S0005", "字段取值范围错误:searchType")
         order = self._orders.get((account.partner_id, order_id))
@@ -242,7 +265,7 @@ class SfSimulator:
         return answers.search_reply(order, account, self.quirks)
 
     def _update(self, account: SfAccount, msg: Any) -> dict[str, Any]:
-        order_id = _order_id(msg)
+        order_id = asks.order_id(msg)
         deal = msg.get("dealType", 1)
         if deal not in (1, 2) or isinstance(deal, bool):
             raise SfRefusalError("S0005", "字段取值范围错误:dealType")
@@ -262,6 +285,22 @@ class SfSimulator:
             "resStatus": 2,
             "extraInfoList": None,
         }
+
+    def _more_boxes(self, account: SfAccount, msg: Any) -> dict[str, Any]:
+        order = self._orders.get((account.partner_id, asks.order_id(msg)))
+        had = len(order.children) if order else 0
+        unified = order is not None and order.request.get("isUnifiedWaybillNo") == 1
+        order = growing.grown(order, msg, self.quirks, lambda: self._number(unified=unified))
+        self._keep(order)
+        return growing.grown_reply(order, had, self.quirks)
+
+    def _bill(self, account: SfAccount, msg: Any) -> dict[str, Any]:
+        number = asks.bill_number(msg)
+        by_number = msg["trackingType"] == self.quirks.bill_type_of_number
+        key = self._key_of.get(number) if by_number else (account.partner_id, number)
+        order = self._orders.get(key) if key else None
+        ours = order is not None and order.partner_id == account.partner_id
+        return asks.bill_reply(order if ours else None)
 
     def _search_routes(self, account: SfAccount, msg: Any) -> dict[str, Any]:
         wanted = msg.get("trackingNumber") if isinstance(msg, dict) else None
@@ -294,7 +333,7 @@ class SfSimulator:
     def _filter(self, account: SfAccount, msg: Any) -> Any:
         if not isinstance(msg, list) or not 1 <= len(msg) <= 5:
             raise SfRefusalError("S0001", "非法的JSON格式")
-        results = [_filter_result(entry) for entry in msg]
+        results = [asks.filter_result(entry) for entry in msg]
         return results[0] if self.quirks.filter_reply_as_object else results
 
     def _keep(self, order: SfOrder) -> None:
@@ -308,45 +347,6 @@ def _parsed(msg_data: str) -> Any:
         return parse_strict(msg_data)
     except ValueError as error:
         raise SfRefusalError("S0001", "非法的JSON格式") from error
-
-
-def _order_id(msg: Any) -> str:
-    if not isinstance(msg, dict) or not msg.get("orderId"):
-        raise SfRefusalError("S0002", "必填字段为空:orderId")
-    if not isinstance(msg["orderId"], str):
-        raise SfRefusalError("S0007", "字段类型错误:orderId")
-    return msg["orderId"]
-
-
-def _filtered(contacts: list[dict[str, Any]]) -> tuple[int, str]:
-    sides = {c["contactType"]: answers.full_address(c) for c in contacts}
-    if OUT_OF_RANGE in sides[2]:
-        return 3, "1"
-    if OUT_OF_RANGE in sides[1]:
-        return 3, "2"
-    return (1, "") if TO_CONFIRM in sides[2] else (2, "")
-
-
-def _filter_result(entry: Any) -> dict[str, Any]:
-    if not isinstance(entry, dict) or entry.get("filterType") not in (1, 2):
-        raise SfRefusalError("S0005", "字段取值范围错误:filterType")
-    order_id = _order_id(entry)
-    contacts = entry.get("contactInfos")
-    if not isinstance(contacts, list):
-        raise SfRefusalError("S0007", "字段类型错误:contactInfos")
-    checks.check_contacts(contacts)
-    sides = {c["contactType"]: c for c in entry["contactInfos"]}
-    result, refusal = _filtered(entry["contactInfos"])
-    if VAGUE in answers.full_address(sides[2]):
-        result = 4
-    reachable = result in (1, 2)
-    return {
-        "orderId": order_id,
-        "filterResult": result,
-        "originCode": answers.city_code(sides[1]),
-        "destCode": answers.city_code(sides[2]) if reachable else None,
-        "remark": refusal or None,
-    }
 
 
 def _phone_fits(order: SfOrder, phones: list[str]) -> bool:
