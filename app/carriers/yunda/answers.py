@@ -22,6 +22,7 @@ from app.carriers.wire_json import (
 )
 from app.carriers.yunda import errors
 from app.carriers.yunda.label import TEMPLATE, has_position, label_data
+from app.domain.fees import NumbersLeft
 from app.domain.text import T
 from app.domain.waybills import (
     Booking,
@@ -38,7 +39,11 @@ from app.net.transport import Response
 from app.ports import Health
 
 _CANCELLED = ("已取消", "重复取消", "订单不存在", "已作废")
-_COUNTS = ("count", "balance", "available", "surplus", "num")
+_COUNTS = (
+    *("count", "balance", "available", "surplus", "num", "remain", "left"),
+    *("remainCount", "surplusCount", "availableCount", "totalCount", "common"),
+)
+_COUNTS_INSIDE = ("data", "list", "result", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +104,23 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
     order = answer.order(booking.key)
     if not order:
         return Unknown(T("Yunda's answer does not name the order."), answer.raw)
-    if not is_true(order.get("status")):
-        return _refused_order(as_text(order.get("msg")) or as_text(order.get("remark")), answer)
     label = label_data(order.get("pdf_info") or order.get("pdfInfo"))
     number = _number(order) or as_text(label.get("mailno"))
+    status = as_text(order.get("status"))
+    if not is_true(status) and (status or not number):
+        said = as_text(order.get("msg")) or as_text(order.get("remark"))
+        return _refused_order(said, number, answer)
     if not number:
         return Unknown(T("Yunda accepted the booking but gave no number."), answer.raw)
     return Issued((IssuedNumber(number),), TEMPLATE, label, raw=answer.raw)
 
 
-def _refused_order(said: str, answer: Answer) -> Rejected | Unknown | AlreadyCreated:
+def _refused_order(said: str, number: str, answer: Answer) -> Rejected | Unknown | AlreadyCreated:
+    """A failed element; one that names a number, or says nothing at all, proves nothing."""
     if errors.ALREADY_CREATED in said:
         return AlreadyCreated()
+    if number or not said:
+        return Unknown(T("Yunda refuses the order without a reason, or with a number."), answer.raw)
     if leaves_it_open(said):
         return Unknown(T("Yunda says: {said}", said=said), answer.raw)
     return Rejected(errors.yunda_problem(errors.REFUSED_ORDER, said), answer.raw)
@@ -156,12 +166,11 @@ def read_cancelled(answer: Answer, key: str) -> Voided:
 
 
 def read_balance(answer: Answer) -> Health:
-    """Numbers left; the field that holds them is not documented, so several are tried."""
-    if not answer.success:
-        return Health(False, answer.problem.message, answer.problem.remedy)
-    data = as_object(answer.data) or next(iter(as_objects(answer.data)), {})
-    candidates = [as_count(answer.data), *(as_count(data.get(name)) for name in _COUNTS)]
-    left = next((count for count in candidates if count is not None), None)
+    """Numbers left; an account without any is not healthy."""
+    counted = read_numbers_left(answer)
+    if counted.problem is not None:
+        return Health(False, counted.problem.message, counted.problem.remedy)
+    left = counted.left
     if left == 0:
         return Health(
             False,
@@ -172,3 +181,18 @@ def read_balance(answer: Answer) -> Health:
     if left is None:
         return Health(True, T("Yunda accepts the account."))
     return Health(True, T("Yunda accepts the account: {n} numbers left.", n=left), balance=left)
+
+
+def read_numbers_left(answer: Answer) -> NumbersLeft:
+    """Numbers left; the field that holds them is not documented, so several are tried.
+
+    Of rows for several kinds of waybill the common one counts; it is the one that was asked for.
+    """
+    if not answer.success:
+        return NumbersLeft(problem=answer.problem)
+    whole = as_object(answer.data) or {}
+    inner = next((whole[key] for key in _COUNTS_INSIDE if as_objects(whole.get(key))), answer.data)
+    rows = as_objects(inner)
+    common = [row for row in rows if as_text(row.get("type")) in {"common", ""}]
+    found = [as_count(answer.data), *(as_count(r.get(n)) for r in common for n in _COUNTS)]
+    return NumbersLeft(next((count for count in found if count is not None), None))

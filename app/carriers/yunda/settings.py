@@ -26,6 +26,9 @@ class YundaSettings:
     return_slip: bool = optional(False)
     return_slip_kind: str = optional("1,2")  # markingValue of 签单返还
     box_size_mm: tuple[int, ...] = optional(())
+    req_time: str = optional("ms", choices=("ms", "s"))  # documents say ms; s was seen at work
+    route_with_merchant: bool = optional(True)  # the merchant's pair in bm/queryRoute too
+    label_path: str = optional("openapi-api/v1/accountOrder/bmGetPdfInfo")
     default_weight_g: int = optional(0)
     insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
     calls_per_second: float = optional(2.0)

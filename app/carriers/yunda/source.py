@@ -12,13 +12,16 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.carriers.desk import Desk
-from app.carriers.problems import no_route, not_voided, unhealthy
+from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.validation import ready
 from app.carriers.yunda import answers, errors, wire
 from app.carriers.yunda.answers import AlreadyCreated
 from app.carriers.yunda.label import has_position
+from app.carriers.yunda.reach import read_reach
 from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.tracks import read_track
+from app.domain.fees import NumbersLeft
+from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
 from app.domain.text import T
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
@@ -47,6 +50,8 @@ CAPABILITIES = frozenset(
         Capability.RECONCILE,
         Capability.BALANCE,
         Capability.TRACK,
+        Capability.PRECHECK,
+        Capability.LABEL_DATA,
     }
 )
 R = TypeVar("R")
@@ -111,6 +116,35 @@ class YundaSource:
         health = self._desk.ask(wire.BALANCE, data, answers.read_balance, priority=Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
 
+    def numbers_left(self) -> NumbersLeft:
+        """Prepaid numbers of the merchant, of the common kind."""
+        left = self._desk.ask(
+            wire.BALANCE,
+            wire.balance_data(self._settings),
+            answers.read_numbers_left,
+            priority=Priority.READ,
+        )
+        if isinstance(left, NumbersLeft):
+            return left
+        return NumbersLeft(problem=refusal_of(errors.CARRIER, left))
+
+    def reach(self, booking: Booking) -> ReachAnswer:
+        """Whether Yunda goes to the receiver (bm/queryRoute); no number is used up."""
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return _cannot_ask(prepared.problem)
+        query_id = wire.query_id(prepared)
+        reached = self._desk.ask(
+            wire.ROUTE,
+            wire.route_data(self._settings, prepared),
+            lambda answer: read_reach(answer, query_id),
+            key=booking.key,
+            priority=Priority.READ,
+        )
+        if isinstance(reached, ReachAnswer):
+            return reached
+        return _cannot_ask(refusal_of(errors.CARRIER, reached))
+
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
         """Where these parcels are, one call a number."""
         return self._desk.track_each(wanted, wire.TRACK, wire.track_data, read_track)
@@ -152,11 +186,17 @@ class YundaSource:
         self, key: str, number: str
     ) -> dict[str, Any] | Rejected | NotSent | Unknown | None:
         return self._desk.ask(
-            wire.LABEL,
+            self._settings.label_path.strip("/"),
             wire.label_query(self._settings, number),
             lambda answer: answers.read_label(answer, number),
             key=key,
         )
+
+
+def _cannot_ask(problem: Problem) -> ReachAnswer:
+    return ReachAnswer(
+        ReachVerdict.UNKNOWN, ReachOrigin.ONLINE, problem.message, problem.code, problem.said
+    )
 
 
 def _still_open(outcome: Rejected | Unknown | NotSent) -> Rejected | Unknown:

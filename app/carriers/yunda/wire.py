@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from app.carriers.amounts import kilograms, size_text, yuan_number
@@ -19,13 +20,14 @@ _PREFIX = "openapi-api/v1/accountOrder"
 CREATE = f"{_PREFIX}/createBmOrder"
 UPDATE = f"{_PREFIX}/updateBmOrder"
 CANCEL = f"{_PREFIX}/cancelBmOrder"
-LABEL = f"{_PREFIX}/bmGetPdfInfo"
 BALANCE = f"{_PREFIX}/searchCount"
+ROUTE = "openapi-api/v1/bm/queryRoute"
 TRACK = "openapi/outer/logictis/query"  # spelled as Yunda spells it
 
 LIMITS = Limits(needs_district=True, boxes=1)
 _DOMESTIC_NODE = "350"
 _MILLIMETRES_PER_METRE = 1000
+_LARGEST_LONG = 2**63 - 1
 
 
 def order_data(settings: YundaSettings, booking: Booking) -> JsonObject:
@@ -67,6 +69,24 @@ def label_query(settings: YundaSettings, number: str) -> JsonObject:
     return {**_merchant(settings), "orders": [{"mailno": number}]}
 
 
+def query_id(booking: Booking) -> int:
+    """The ``id`` of a route query, which Yunda wants as a long: of the booking's key, if it can."""
+    if booking.key.isdigit() and int(booking.key) <= _LARGEST_LONG:
+        return int(booking.key)
+    return zlib.crc32(booking.key.encode())
+
+
+def route_data(settings: YundaSettings, booking: Booking) -> JsonObject:
+    """The body of bm/queryRoute: two addresses, no people."""
+    merchant = _merchant(settings) if settings.route_with_merchant else {}
+    return {
+        **merchant,
+        "id": query_id(booking),
+        "sender_address": _one_line(booking.sender),
+        "receiver_address": _one_line(booking.receiver),
+    }
+
+
 def track_data(query: TrackQuery) -> JsonObject:
     return {"mailno": query.number}
 
@@ -78,10 +98,11 @@ def balance_data(settings: YundaSettings) -> JsonObject:
 def api_call(settings: YundaSettings, path: str, data: JsonObject, *, timestamp_ms: int) -> Call:
     """One call of ``path``. ``req-time`` is not part of the signature."""
     body = encode(data)
+    req_time = timestamp_ms if settings.req_time == "ms" else timestamp_ms // 1000
     headers = {
         "content-type": "application/json;charset=UTF-8",
         "app-key": settings.app_key,
-        "req-time": str(timestamp_ms),
+        "req-time": str(req_time),
         "sign": sign(body, settings.app_secret),
     }
     return Call(path.rpartition("/")[2], f"{settings.base_url}/{path}", headers, body)
@@ -110,6 +131,11 @@ def _party(person: Address) -> dict[str, str]:
         "phone": land_line,
         "mobile": mobile,
     }
+
+
+def _one_line(person: Address) -> str:
+    """Province to door without commas, as Yunda's own example writes it."""
+    return f"{person.province}{person.city}{district_of(person)}{street_address(person)}"
 
 
 def _markings(settings: YundaSettings, booking: Booking) -> list[dict[str, Any]]:

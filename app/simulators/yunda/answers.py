@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.simulators.ground import OUT_OF_RANGE, ROUTE_LATER, SUSPENDED, stable_number
-from app.simulators.yunda.records import YundaOrder, YundaStep
+from app.simulators.yunda.records import PdfShape, YundaOrder, YundaStep
+
+WARNED = "预警网点"
+"""In an address: the site behind it may close."""
 
 
 def china_time(at_s: float) -> str:
@@ -29,7 +32,7 @@ def segments(address: str) -> dict[str, str]:
     }
 
 
-def pdf_info(order: YundaOrder) -> str:
+def pdf_info(order: YundaOrder, shape: PdfShape = PdfShape.DOCUMENTED) -> Any:
     """``pdf_info``: JSON text of ``[[{fields}, [routing, tail]]]``."""
     request, receiver = order.request, order.request["receiver"]
     sender, route = request["sender"], segments(receiver["address"])
@@ -81,7 +84,23 @@ def pdf_info(order: YundaOrder) -> str:
     }
     if str(request.get("isProtectPrivacy")) == "1":
         fields |= _privacy(receiver)
-    return _compact([[fields, [route["routing"], tail]]])
+    return _shaped(fields, [route["routing"], tail], shape)
+
+
+def _shaped(fields: dict[str, Any], tail: list[Any], shape: PdfShape) -> Any:
+    match shape:
+        case PdfShape.DOCUMENTED:
+            return _compact([[fields, tail]])
+        case PdfShape.TWICE:
+            return _compact(_compact([[fields, tail]]))
+        case PdfShape.INNER_TEXT:
+            return _compact([[_compact(fields), tail]])
+        case PdfShape.DEEPER:
+            return _compact([[[fields], tail]])
+        case PdfShape.NO_TAIL:
+            return _compact([[fields]])
+        case PdfShape.PLAIN:
+            return [[fields, tail]]
 
 
 def _party(prefix: str, party: Mapping[str, Any]) -> dict[str, str]:
@@ -109,12 +128,14 @@ def _privacy(receiver: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def booked(order: YundaOrder, number_field: str, text: str) -> dict[str, Any]:
+def booked(
+    order: YundaOrder, number_field: str, text: str, shape: PdfShape = PdfShape.DOCUMENTED
+) -> dict[str, Any]:
     """One element of ``data`` for an order that worked."""
     withheld = ROUTE_LATER in order.request["receiver"]["address"]
     return {
         "order_serial_no": order.serial_no,
-        "pdf_info": None if withheld else pdf_info(order),
+        "pdf_info": None if withheld else pdf_info(order, shape),
         number_field: order.mail_no,
         "status": "1",
         "remark": None,
@@ -146,7 +167,7 @@ def route_reply(request_id: Any, receiver_address: str) -> dict[str, Any]:
         "close": "1" if closed else "0",
         "close_reason_one": reason if closed else None,
         "close_reason_two": "" if closed else None,
-        "warning_close_code": None,
+        "warning_close_code": "1" if WARNED in receiver_address else None,
         "one_code": None if closed else route["one"],
         "two_code": None if closed else route["two"],
         "three_code": None if closed else route["three"],

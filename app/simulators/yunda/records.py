@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 ACCOUNT_ORDER = "/openapi-api/v1/accountOrder/"
@@ -39,6 +40,23 @@ class YundaAccount:
     paths: frozenset[str] = PATHS
 
 
+class PdfShape(Enum):
+    """How ``pdf_info`` is written."""
+
+    DOCUMENTED = "documented"
+    """JSON text of ``[[{fields}, [routing, tail]]]``."""
+    TWICE = "twice"
+    """The same, written as a JSON text once more."""
+    INNER_TEXT = "inner_text"
+    """The fields are a text inside the list."""
+    DEEPER = "deeper"
+    """One list more around everything."""
+    NO_TAIL = "no_tail"
+    """Without ``[routing, tail]``."""
+    PLAIN = "plain"
+    """JSON itself, no text."""
+
+
 @dataclass(frozen=True, slots=True)
 class YundaQuirks:
     """What is not established about Yunda; each default is the one that hurts a careless client."""
@@ -50,6 +68,10 @@ class YundaQuirks:
     req_time_window_s: float | None = 900.0
     max_orders: int = 20
     route_needs_account: bool = True  # queryRoute wants appid, partner_id and secret
+    route_listed: bool = False  # the answer of queryRoute stands in a list below "response"
+    count_field: str = "count"  # where searchCount puts the number
+    pdf_info_path: str = PDF_INFO
+    pdf_shape: PdfShape = PdfShape.DOCUMENTED
     cancel_credits: bool = False  # a cancelled number is given back to the balance
     digits_only_phones: bool = False
 

@@ -140,6 +140,10 @@ class YundaSimulator:
         path = path or request.path
         with self._lock:
             try:
+                if path == self.quirks.pdf_info_path:
+                    path = PDF_INFO
+                elif path == PDF_INFO:
+                    path += "?"  # this Yunda has it elsewhere
                 account = checks.admitted(request, self._accounts, self.quirks, self._clock())
                 if path not in account.paths or path not in self._paths:
                     raise YundaGatewayError("7200", "接口无权限")
@@ -175,7 +179,11 @@ class YundaSimulator:
             self._clock(),
         )
         self._keep(made)
-        return answers.booked(made, self.quirks.number_field, "订单创建成功")
+        return self._booked(made, "订单创建成功")
+
+    def _booked(self, order: YundaOrder, text: str) -> dict[str, Any]:
+        quirks = self.quirks
+        return answers.booked(order, quirks.number_field, text, quirks.pdf_shape)
 
     def _update(self, account: YundaAccount, body: dict[str, Any]) -> list[dict[str, Any]]:
         return self._each(account, body, self._update_one)
@@ -187,7 +195,7 @@ class YundaSimulator:
             raise YundaItemError("订单创建超过15天,不能更新")
         updated = replace(known, request=order, updates=known.updates + 1)
         self._keep(updated)
-        return answers.booked(updated, self.quirks.number_field, "订单更新成功")
+        return self._booked(updated, "订单更新成功")
 
     def _known(self, account: YundaAccount, order: Mapping[str, Any]) -> YundaOrder:
         known = self._orders.get((account.app_key, str(order.get("order_serial_no"))))
@@ -234,7 +242,7 @@ class YundaSimulator:
         for asked in checks.orders_of(body, self.quirks):
             number = str(asked.get("mailno"))
             order = self._order_of(account, number)
-            text = answers.pdf_info(order) if order else None
+            text = answers.pdf_info(order, self.quirks.pdf_shape) if order else None
             found = {"mailno": number, "pdfInfo": text, "status": "1" if order else "0"}
             results.append(found | {"msg": "成功" if order else "运单号不存在"})
         return results
@@ -247,7 +255,7 @@ class YundaSimulator:
         checks.check_merchant(body, account)
         if body.get("type") != "common":
             raise YundaGatewayError("9999", "type错误")
-        return {"count": self._left[account.app_key]}
+        return {self.quirks.count_field: self._left[account.app_key]}
 
     def _route(self, account: YundaAccount, body: dict[str, Any]) -> dict[str, Any]:
         if self.quirks.route_needs_account:
@@ -255,7 +263,12 @@ class YundaSimulator:
         for name in ("id", "sender_address", "receiver_address"):
             if not body.get(name):
                 raise YundaGatewayError("9999", f"{name}不能为空")
-        return answers.route_reply(body["id"], str(body["receiver_address"]))
+        if not isinstance(body["id"], int):
+            raise YundaGatewayError("9999", "id格式错误,应为long")
+        reply = answers.route_reply(body["id"], str(body["receiver_address"]))
+        if self.quirks.route_listed:
+            return {"status": "1", "msg": "成功", "response": [reply]}
+        return reply
 
     def _track(self, account: YundaAccount, body: dict[str, Any]) -> dict[str, Any]:
         order = self._order_of(account, str(body.get("mailno")))
