@@ -43,7 +43,10 @@ class Call:
 
 
 class Caller:
-    """Sends the calls of one account, one after the other, and never repeats one."""
+    """Sends the calls of one account and never repeats one. Safe between threads.
+
+    The rate limit holds for all threads together.
+    """
 
     def __init__(
         self, carrier: str, settings: AccountSettings, transport: Transport, clock: Clock

@@ -34,7 +34,7 @@ class MakesCalls(Protocol[S_contra]):
 
 
 class Desk(Generic[S, A]):
-    """Asks one carrier for one account, one call after the other; never repeats one.
+    """Asks one carrier for one account; never repeats a call. Safe between threads.
 
     ``make_call`` builds and signs a call, ``read`` takes the carrier's envelope off: an ``A``,
     or what the envelope itself says (refused by the gateway, unclear).

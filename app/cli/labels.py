@@ -57,6 +57,11 @@ def add(commands: Commands) -> None:
     which = settle.add_mutually_exclusive_group(required=True)
     which.add_argument("--number", metavar=tr("WAYBILL"), help=tr("the parcel has this number"))
     which.add_argument("--lost", action="store_true", help=tr("there is none: ask for a new one"))
+    settle.add_argument(
+        "--carrier",
+        metavar=tr("CARRIER"),
+        help=tr("whose number it is, when it is another company's than the parcel's"),
+    )
     boxes.add_to_waybill(waybill)
     waybills.add(waybill)
 
@@ -132,10 +137,25 @@ def _cancel(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _settle(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.numbers import outcomes
+    from app.services.numbers import by_person
 
     with context.services() as services:
-        outcomes.settle_by_person(services.work, wanted.parcel, wanted.number)
+        if wanted.lost:
+            by_person.lost(services.work, wanted.parcel)
+            number, carrier, odd = "", "", None
+        else:
+            taken = by_person.take(
+                services.work, wanted.parcel, wanted.number, wanted.carrier or ""
+            )
+            number, carrier, odd = taken.number, taken.carrier, taken.warning
     result = "lost" if wanted.lost else "issued"
-    row = {"parcel": wanted.parcel, "waybill": wanted.number or "", "result": result, "code": ""}
-    return CommandResult([row], columns=batch_columns())
+    row = {
+        "parcel": wanted.parcel,
+        "waybill": number,
+        "carrier": carrier,
+        "result": result,
+        "code": "",
+    }
+    return CommandResult(
+        [row], columns=batch_columns(), warnings=[str(odd)] if odd is not None else ()
+    )

@@ -67,7 +67,7 @@ class HttpxTransport:
             follow_redirects=False,
             trust_env=False,
             limits=httpx.Limits(
-                max_connections=16, max_keepalive_connections=8, keepalive_expiry=20
+                max_connections=64, max_keepalive_connections=32, keepalive_expiry=20
             ),
         )
 

@@ -55,7 +55,7 @@ from app.ports.telling import (
     ReportRefused,
     ReportUnclear,
 )
-from app.ports.waybills import Capability, PlatformAccount, WaybillSource
+from app.ports.waybills import Capability, PlatformAccount, ShowsLate, WaybillSource
 
 __all__ = [
     "PARTS",
@@ -111,6 +111,7 @@ __all__ = [
     "ShipmentReport",
     "Shop",
     "ShopCompany",
+    "ShowsLate",
     "Stationery",
     "TemplateDesk",
     "Tracks",

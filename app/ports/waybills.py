@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from app.domain.address import Address
 from app.domain.waybills import Booking, Outcome, Reconciled, Voided
@@ -40,7 +40,8 @@ class WaybillSource(Protocol):
     """Where waybill numbers come from: a carrier's own platform, or the shop's e-waybill platform.
 
     No call retries by itself. Every call has a time-out and ends with an outcome, never with an
-    exception about the network. Safe to call from any one thread at a time per account.
+    exception about the network. Safe to call from several threads at once: the account's rate limit
+    holds for all of them together.
     """
 
     @property
@@ -62,6 +63,18 @@ class WaybillSource(Protocol):
     def check(self) -> Health:
         """A connection test that books nothing."""
         ...
+
+
+@runtime_checkable
+class ShowsLate(Protocol):
+    """A source that may not know a new booking for some minutes (SF).
+
+    "Never heard of it" is believed only of a request that is ``settle_after_s`` old, in seconds,
+    and after several such answers.
+    """
+
+    @property
+    def settle_after_s(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)

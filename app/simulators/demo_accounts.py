@@ -67,6 +67,7 @@ class SfAccount:
     product: str
     signature: str
     calls_per_second: int
+    settle_after_s: float = 2.0  # the simulated SF knows an order at once
     carrier: str = "sf"
 
 

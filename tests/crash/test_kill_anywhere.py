@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.states import ParcelState, RequestState, Route
-from app.services.numbers import outcomes
+from app.services.numbers import by_person
 from app.simulators.exchange import Predicate, Request
 from app.simulators.faults import Fault
 from app.simulators.printers import PrinterFaults
@@ -165,7 +165,7 @@ def numbers_are_right(floor: Floor) -> None:
             continue
         assert (floor.route, floor.carrier) == (Route.DIRECT, "zto")
         assert len(given) == truth.zto_bookings(floor.bench, row.id) == 1
-        outcomes.settle_by_person(floor.bench.work, row.id, given[0])
+        by_person.settle_by_person(floor.bench.work, row.id, given[0])
 
 
 def papers_are_right(floor: Floor) -> None:

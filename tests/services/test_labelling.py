@@ -12,7 +12,7 @@ from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.jobs import CancelToken, Step
 from app.services import integrity
-from app.services.numbers import outcomes, voiding
+from app.services.numbers import by_person, outcomes, voiding
 from app.services.numbers.labelling import label_parcels, label_wave
 from app.services.sync import syncing
 from app.services.telling import outbox
@@ -72,8 +72,8 @@ def test_a_person_settles_what_zto_cannot_tell(bench: Bench) -> None:
     bench.world.carriers.server.faults.lose_answer(ZTO_CREATE, times=2)
     assert [r.result for r in label_parcels(bench.work, [found.id, lost.id])] == ["unknown"] * 2
     (order,) = (o for o in bench.world.zto.orders if o.partner_order_code == found.id)
-    outcomes.settle_by_person(bench.work, found.id, order.bill_code)
-    outcomes.settle_by_person(bench.work, lost.id, None)
+    by_person.settle_by_person(bench.work, found.id, order.bill_code)
+    by_person.settle_by_person(bench.work, lost.id, None)
     kept, fresh = label_parcels(bench.work, [found.id, lost.id])
     assert (kept.result, kept.waybill) == ("kept", order.bill_code)
     assert fresh.result == "issued"
@@ -82,7 +82,7 @@ def test_a_person_settles_what_zto_cannot_tell(bench: Bench) -> None:
 
 def test_a_number_bought_elsewhere_can_be_typed_in(bench: Bench) -> None:
     row, other, *_ = truth.ready(bench, Route.DIRECT, "zto")
-    outcomes.settle_by_person(bench.work, row.id, " 7312 0000 0000 12 ")
+    by_person.settle_by_person(bench.work, row.id, " 7312 0000 0000 12 ")
     assert truth.parcel(bench, row.id).waybill == "73120000000012"
     (kept,) = label_parcels(bench.work, [row.id])
     assert (kept.result, kept.waybill) == ("kept", "73120000000012")
@@ -94,7 +94,7 @@ def test_a_number_bought_elsewhere_can_be_typed_in(bench: Bench) -> None:
         ("1", "73120000000013", "nothing_unknown"),
     ):
         with pytest.raises(UserError) as refused:
-            outcomes.settle_by_person(bench.work, parcel_id, number)
+            by_person.settle_by_person(bench.work, parcel_id, number)
         assert refused.value.code == code
     voiding.cancel_waybill(bench.work, "73120000000012")
     assert [r.result for r in outbox.drain(bench.work)] == ["done"]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain.errors import PackbenchError
 from app.domain.states import HoldCode, HoldScope, OutboxKind, OutboxState, ParcelState
 from app.services import records
-from app.services.numbers import number_returns, outcomes, voiding
+from app.services.numbers import by_person, number_returns, voiding
 from app.services.orders import holding, order_requests, request_answers
 from app.services.parcels import unshipping
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
@@ -52,7 +52,7 @@ class Person:
 
     def settle(self, parcel_id: str) -> None:
         """Look in the carrier's own program whether it has booked the parcel, and say so."""
-        outcomes.settle_by_person(self.bench.work, parcel_id, self._booked(parcel_id))
+        by_person.settle_by_person(self.bench.work, parcel_id, self._booked(parcel_id))
 
     def _rows(self) -> list[ParcelRow]:
         work = self.bench.work

@@ -48,6 +48,7 @@ class SfSettings:
     default_weight_g: int = optional(0)
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)
+    settle_after_s: float = optional(180.0)  # only then is "no such order" believed
 
     def __post_init__(self) -> None:
         for row in self.products:

@@ -96,6 +96,11 @@ class SfSource:
         draws = self._settings.label_source == "cloud"
         return CAPABILITIES | ({Capability.LABEL_FILE} if draws else set())
 
+    @property
+    def settle_after_s(self) -> float:
+        """SF shows a new order late: its "no such order" is believed after so many seconds."""
+        return self._settings.settle_after_s
+
     def create(self, booking: Booking) -> Outcome:
         """Book with EXP_RECE_CREATE_ORDER. A number without route data is looked up once more.
 
@@ -122,8 +127,7 @@ class SfSource:
     def reconcile(self, booking: Booking) -> Reconciled:
         """Ask by the order id. Only SF's "no such order" proves that nothing was booked.
 
-        SF may need some minutes to show a new order: the caller decides how often it wants to
-        hear ``NeverExisted`` before it believes it.
+        SF may need some minutes to show a new order: ``settle_after_s`` says how many.
         """
         return self._search(self._as_sent(booking))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from app.carriers.calling import Caller, read_answer
 from app.carriers.sf import errors
 from app.carriers.sf.answers import is_envelope
@@ -18,7 +20,10 @@ _SHORTEST_S = 60  # where the answer does not say how long the token lives
 
 
 class Tokens:
-    """The token of one account. SF answers the same token until it expires, within two hours."""
+    """The token of one account. SF answers the same token until it expires, within two hours.
+
+    Safe between threads: one fetches, the others wait for what it gets.
+    """
 
     def __init__(self, settings: SfSettings, caller: Caller, clock: Clock) -> None:
         self._settings = settings
@@ -26,14 +31,21 @@ class Tokens:
         self._clock = clock
         self._token = ""
         self._good_until_s = 0.0
+        self._had_one = False
+        self._guard = threading.Lock()
 
     def get(self) -> str | Rejected | NotSent:
         """A token that is still good. Without one the call that needs it was not sent."""
+        with self._guard:
+            return self._kept_or_new()
+
+    def _kept_or_new(self) -> str | Rejected | NotSent:
         if self._token and self._clock.monotonic() < self._good_until_s:
             return self._token
         answer = self._caller.ask("", token_call(self._settings), _read)
         if isinstance(answer, _Token):
             self._token = answer.text
+            self._had_one = True
             self._good_until_s = self._clock.monotonic() + answer.lives_s - _MARGIN_S
             return self._token
         if isinstance(answer, Unknown):
@@ -41,10 +53,13 @@ class Tokens:
         return answer
 
     def forget(self) -> bool:
-        """SF refused the token: the next ``get`` fetches a fresh one. False when there was none."""
-        had_one = bool(self._token)
-        self._token = ""
-        return had_one
+        """SF refused the token: the next ``get`` fetches a fresh one. False when there was none.
+
+        True also for the second of two threads that were refused with the same token.
+        """
+        with self._guard:
+            self._token = ""
+            return self._had_one
 
 
 class _Token:

@@ -28,11 +28,12 @@ from app.store.tables import (
 )
 
 
-def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
+def build(work: Workplace, parcel_id: str, key: str, *, decode: bool = True) -> tuple[Booking, str]:
     """The booking and the hash of the address it is made for.
 
     A direct parcel of a platform order is decoded here (once, then kept encrypted), which costs
-    one of the shop's daily decodes. Raises ``UserError``: ``decode_quota``, ``no_sender``.
+    one of the shop's daily decodes; without ``decode`` its receiver stays masked.
+    Raises ``UserError``: ``decode_quota``, ``no_sender``.
     """
     with work.db.read() as tx:
         parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
@@ -45,7 +46,7 @@ def build(work: Workplace, parcel_id: str, key: str) -> tuple[Booking, str]:
             select(shipments.c.box_count).where(shipments.c.id == parcel.shipment_id)
         ).scalar_one()
     receiver = Address.from_dict(order.receiver)
-    if parcel.route == Route.DIRECT and receiver.masked:
+    if decode and parcel.route == Route.DIRECT and receiver.masked:
         receiver = receivers.clear(work, order.id)
     return (
         Booking(

@@ -7,9 +7,9 @@ machine, ``sent`` may have taken effect and is looked up before anything else ha
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -20,20 +20,20 @@ from app.domain.errors import PackbenchError
 from app.domain.keys import attempt_key
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.domain.text import T, Text
-from app.domain.waybills import Booking, ProblemClass
-from app.jobs import CancelToken, Progress, Step, ignore_progress
+from app.domain.waybills import Booking
+from app.jobs import CancelToken, Progress, ignore_progress
 from app.ports import PlatformAccount, PlatformLabels, WaybillSource
 from app.services import read_only, records
-from app.services.leases import lease, renew
 from app.services.numbers import booking as bookings
-from app.services.numbers import outcomes
+from app.services.numbers import outcomes, reconciling
+from app.services.numbers.lanes import Counter, Lane
 from app.services.numbers.outcomes import LabelRow
 from app.services.orders import holding
 from app.services.parcels import checking
 from app.services.stock import allocation
 from app.services.waves.waves import wave_parcels
 from app.services.workplace import Workplace
-from app.store.tables import parcels, shop_accounts, waybill_requests
+from app.store.tables import accounts, parcels, shop_accounts, waybill_requests
 
 
 def label_wave(
@@ -56,8 +56,45 @@ def label_parcels(
 ) -> list[LabelRow]:
     """Numbers for these parcels, in the order given for each account."""
     token = cancel or CancelToken()
-    lanes: dict[str, list[str]] = {}
+    counter = Counter(len(parcel_ids), progress)
+
+    def label(parcel_id: str) -> LabelRow:
+        return _label_one(work, parcel_id)
+
+    def stopped(parcel_id: str, why: LabelRow) -> LabelRow:
+        return _stopped(work, parcel_id, why)
+
+    results: dict[str, LabelRow] = {}
+    lanes = _lanes(work, parcel_ids)
+    with ThreadPoolExecutor(
+        max(1, min(_LANES_AT_ONCE, len(lanes))), thread_name_prefix="packbench-lane"
+    ) as pool:
+        for rows in pool.map(
+            lambda name: Lane(
+                work, f"label:{name}", lanes[name].at_once, label, stopped, counter, token
+            ).run(lanes[name].ids),
+            lanes,
+        ):
+            results.update(rows)
+    work.changed("orders", "parcels", "waves", "stock")
+    return [results[i] for i in parcel_ids if i in results]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """The parcels of one account, and how many of its calls may be under way at once."""
+
+    at_once: int
+    ids: list[str] = field(default_factory=list)
+
+
+def _lanes(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, _Waiting]:
+    found: dict[str, _Waiting] = {}
     with work.db.read() as tx:
+        settings = {
+            row.name: row.settings
+            for row in tx.execute(select(accounts.c.name, accounts.c.settings))
+        }
         for parcel_id in parcel_ids:
             row = tx.execute(
                 select(parcels.c.route, parcels.c.shop_id, parcels.c.account).where(
@@ -66,60 +103,23 @@ def label_parcels(
             ).one_or_none()
             if row is None:
                 raise checking.no_such_parcel(parcel_id)
-            place = row.shop_id if row.route == Route.PLATFORM else ""
-            lane = f"{row.route}:{place}:{row.account}"
-            lanes.setdefault(lane, []).append(parcel_id)
-    counter = _Counter(len(parcel_ids), progress)
-    results: dict[str, LabelRow] = {}
-    with ThreadPoolExecutor(
-        max(1, min(8, len(lanes))), thread_name_prefix="packbench-label"
-    ) as pool:
-        for rows in pool.map(lambda lane: _lane(work, lane, lanes[lane], counter, token), lanes):
-            results.update(rows)
-    work.changed("orders", "parcels", "waves", "stock")
-    return [results[i] for i in parcel_ids if i in results]
+            platform = row.route == Route.PLATFORM
+            name = f"{row.route}:{row.shop_id if platform else ''}:{row.account}"
+            if name not in found:
+                known = None if platform else settings.get(row.account)
+                found[name] = _Waiting(1 if known is None else _calls_at_once(known))
+            found[name].ids.append(parcel_id)
+    return found
 
 
-class _Counter:
-    """Counts over all lanes; ``list.append`` keeps it safe between threads."""
-
-    def __init__(self, total: int, progress: Progress) -> None:
-        self.total = total
-        self._progress = progress
-        self._done: list[LabelRow] = []
-
-    def add(self, row: LabelRow) -> None:
-        self._done.append(row)
-        failed = sum(not r.ok for r in self._done)
-        self._progress(
-            Step(len(self._done), self.total, failed, row.message, row.parcel, row.result)
-        )
+_LANES_AT_ONCE = 8
+_MOST_AT_ONCE = 8
 
 
-def _lane(
-    work: Workplace, lane: str, ids: Sequence[str], counter: _Counter, token: CancelToken
-) -> dict[str, LabelRow]:
-    rows: dict[str, LabelRow] = {}
-    blocked: LabelRow | None = None
-    try:
-        with lease(work, f"label:{lane}"):
-            for n, parcel_id in enumerate(ids):
-                if token.cancelled:
-                    break
-                if n:  # one call may take its whole time-out
-                    renew(work, f"label:{lane}")
-                row = _stopped(work, parcel_id, blocked) if blocked else _label_one(work, parcel_id)
-                rows[parcel_id] = row
-                counter.add(row)
-                if row.code in _STOPS_ACCOUNT:
-                    blocked = blocked or row
-    except PackbenchError as error:  # another bench has this account: the other accounts go on
-        for parcel_id in ids:
-            if parcel_id not in rows:
-                row = LabelRow(parcel_id, "", "failed", error.code, error.message, error.remedy)
-                rows[parcel_id] = row
-                counter.add(row)
-    return rows
+def _calls_at_once(settings: Mapping[str, Any]) -> int:
+    """As many calls as the account may make in a second: its limiter keeps the pace."""
+    rate = settings.get("calls_per_second")
+    return max(1, min(_MOST_AT_ONCE, round(rate if isinstance(rate, int | float) else 2.0)))
 
 
 def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
@@ -129,9 +129,6 @@ def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
     if number:
         return LabelRow(parcel_id, number, "kept")
     return LabelRow(parcel_id, "", "failed", why.code, why.message, why.remedy)
-
-
-_STOPS_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.BALANCE})
 
 
 def _label_one(work: Workplace, parcel_id: str) -> LabelRow:
@@ -162,12 +159,12 @@ def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
     if request is not None and request.state == RequestState.ISSUED:
         return _void_pending(parcel_id)
     if request is not None and request.state in {RequestState.SENT, RequestState.UNKNOWN}:
-        earlier = outcomes.reconcile(work, parcel, request, source_for(work, parcel))
+        earlier = reconciling.reconcile(work, parcel, request, source_for(work, parcel))
         if earlier is not None:
             return earlier
         request = _reread(work, request)
     if request is not None and request.state == RequestState.REJECTED:
-        earlier = outcomes.settle_rejected(work, parcel, request, source_for(work, parcel))
+        earlier = reconciling.settle_rejected(work, parcel, request, source_for(work, parcel))
         if earlier is not None:
             return earlier
         request = _reread(work, request)
@@ -326,7 +323,7 @@ def _claim(work: Workplace, key: str) -> bool:
                 waybill_requests.c.id == key,
                 waybill_requests.c.state.in_([RequestState.PENDING, RequestState.NOT_SENT]),
             )
-            .values(state=RequestState.SENT, sent_at=work.now())
+            .values(state=RequestState.SENT, sent_at=work.now(), lookups=0, unheard=0)
         )
     return done.rowcount == 1
 

@@ -63,6 +63,15 @@ def must_be_free(tx: Connection, carrier: str, number: str, ref: str) -> None:
         )
 
 
+def must_be_unknown(tx: Connection, number: str, ref: str) -> None:
+    """Raises ``UserError`` (``number_taken``) when any parcel has this number, of any company."""
+    taken = tx.execute(
+        select(waybills.c.parcel_id, waybills.c.carrier).where(waybills.c.number == number)
+    ).first()
+    if taken is not None:
+        must_be_free(tx, taken.carrier, number, ref)
+
+
 def must_have_reason(reason: str, ref: str) -> None:
     """Raises ``UserError`` (``no_reason``)."""
     if not reason.strip():

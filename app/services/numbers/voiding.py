@@ -18,7 +18,7 @@ from app.domain.text import T
 from app.domain.waybills import Problem, ProblemClass, VoidResult
 from app.ports import Reported, ReportLater, ReportOutcome, ReportRefused
 from app.services import records
-from app.services.numbers import outcomes, shipment_numbers
+from app.services.numbers import outcomes, reconciling, shipment_numbers
 from app.services.numbers.labelling import source_for
 from app.services.numbers.outcomes import LabelRow
 from app.services.orders import holding
@@ -113,7 +113,7 @@ def settle_lost(work: Workplace, request_id: str) -> ReportOutcome:
         parcel = tx.execute(select(parcels).where(parcels.c.id == request.parcel_id)).one()
     if request.state not in {RequestState.SENT, RequestState.UNKNOWN}:
         return Reported()
-    row = outcomes.reconcile(work, parcel, request, source_for(work, request))
+    row = reconciling.reconcile(work, parcel, request, source_for(work, request))
     if row is not None and row.code == "ask_person":
         return ReportRefused(_nobody_knows(parcel.id, row))
     if row is not None and row.result == "unknown":

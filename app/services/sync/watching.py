@@ -17,6 +17,7 @@ from app.jobs import Cancelled, CancelToken, Progress, Step, ignore_progress
 from app.services import after_sales
 from app.services.leases import lease
 from app.services.listings import daily
+from app.services.numbers import settling
 from app.services.parcels import checking
 from app.services.sync import syncing
 from app.services.sync.sweeping import Sweeper
@@ -99,10 +100,11 @@ class Watch:
     def run(self) -> None:
         """Raises ``UserError`` when the connection needs a person, ``Cancelled`` at the end."""
         inner = CancelToken()
-        with ThreadPoolExecutor(3, thread_name_prefix="packbench-sweep") as pool:
+        with ThreadPoolExecutor(4, thread_name_prefix="packbench-sweep") as pool:
             beside: Future[None] | None = None
             goods: Future[None] | None = None
             cases: Future[None] | None = None
+            doubts: Future[None] | None = None
             try:
                 while not self.cancel.cancelled:
                     began_s = time.monotonic()
@@ -117,6 +119,9 @@ class Watch:
                     if worked and (cases is None or cases.done()):
                         _raise_of(cases)
                         cases = pool.submit(self._after_sales, inner)
+                    if doubts is None or doubts.done():  # carriers answer while a shop does not
+                        _raise_of(doubts)
+                        doubts = pool.submit(self._numbers, inner)
                     self._recheck()
                     took_s = time.monotonic() - began_s
                     self.cancel.wait(self._pause_s or max(0.0, self._poll_seconds() - took_s))
@@ -177,6 +182,17 @@ class Watch:
                 except PackbenchError as error:
                     self.work.log.info("after-sales of %s wait: %s", self.shop_id, error.code)
                 token.wait(pause_s)
+
+    def _numbers(self, token: CancelToken) -> None:
+        """Numbers in doubt and numbers that have ended, beside the polls."""
+        with suppress(Cancelled):
+            while True:
+                try:
+                    settling.settle_open(self.work, self.shop_id, token)
+                    settling.recycle_expired(self.work)
+                except PackbenchError as error:
+                    self.work.log.info("numbers of %s wait: %s", self.shop_id, error.code)
+                token.wait(settling.EVERY_S)
 
     def _poll_seconds(self) -> float:
         with self.work.db.read() as tx:

@@ -22,7 +22,8 @@ waybill_requests = Table(
     Column("booking_sealed", Long, nullable=False),
     Column("answer_sealed", Long, nullable=True),
     Column("problem", Json, nullable=True),
-    number("lookups"),
+    number("lookups"),  # since it was last sent
+    number("unheard"),  # of these, answers in a row that nobody knows of it
     Column("created_at", UtcTime, nullable=False),
     Column("sent_at", UtcTime, nullable=True),
     Column("done_at", UtcTime, nullable=True),

@@ -12,7 +12,7 @@ from app.domain.errors import UserError
 from app.domain.states import HoldCode, OutboxState, ParcelState
 from app.services import integrity
 from app.services.after_sales import answers, exchanges
-from app.services.numbers import outcomes
+from app.services.numbers import by_person
 from app.services.parcels import shipping
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.services.stock import stock
@@ -46,7 +46,7 @@ def send_the_order(floor: Floor) -> None:
 
 
 def ship(bench: Bench, row: ParcelRow, number: str) -> None:
-    outcomes.settle_by_person(bench.work, row.id, number)
+    by_person.settle_by_person(bench.work, row.id, number)
     shipping.ship(bench.work, parcel_ids=[row.id], unpacked=True)
 
 

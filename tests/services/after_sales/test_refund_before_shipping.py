@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from app.domain.states import HoldCode, ParcelState
 from app.services import integrity
-from app.services.numbers import outcomes
+from app.services.numbers import by_person
 from app.services.parcels import packing, shipping
 from app.services.parcels.parcel_queries import ParcelRow
 from app.services.telling import outbox
@@ -37,7 +37,7 @@ def bring_to(floor: Floor, step: str) -> ParcelRow:
             return row
     if step == ParcelState.TO_LABEL:
         return row
-    outcomes.settle_by_person(work, row.id, NUMBER)
+    by_person.settle_by_person(work, row.id, NUMBER)
     if step == ParcelState.TO_REPORT:
         shipping.ship(work, parcel_ids=[row.id], unpacked=True)
         return row

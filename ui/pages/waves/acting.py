@@ -11,7 +11,7 @@ from app.domain.errors import PackbenchError
 from app.domain.text import T, ntr, tr
 from app.jobs import CancelToken, Progress
 from app.ports import SendResult, Sent
-from app.services.numbers import outcomes
+from app.services.numbers import by_person
 from app.services.parcels import checking, shipping
 from app.services.printing import printing
 from app.services.waves import picking, waves
@@ -277,7 +277,7 @@ class WaveActs(QObject):
         _when(
             dialog,
             "lost",
-            lambda: self.do(lambda work: outcomes.settle_by_person(work, parcel, None)),
+            lambda: self.do(lambda work: by_person.settle_by_person(work, parcel, None)),
         )
 
     def _ask_number(self, parcel: str) -> None:
@@ -299,4 +299,4 @@ class WaveActs(QObject):
         field.edit.setFocus()
 
     def _take_number(self, parcel: str, number: str) -> None:
-        self.do(lambda work: outcomes.settle_by_person(work, parcel, number))
+        self.do(lambda work: by_person.settle_by_person(work, parcel, number))

@@ -46,6 +46,7 @@ def upgrade() -> None:
     op.execute("UPDATE accounts SET company = carrier")
     op.add_column("waybills", _time("first_scan_at"))
     op.add_column("waybills", _time("expires_at"))
+    op.add_column("waybill_requests", _number("unheard"))
     _travels()
     _accounts()
     _reach()

@@ -1,0 +1,140 @@
+"""Requests in doubt, looked up again by themselves, and unused numbers that have ended.
+
+Nothing is booked anew here: what is proven dead waits for whoever asks for numbers next.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+
+from app.domain.companies import company
+from app.domain.errors import PackbenchError, RetryableError
+from app.domain.states import ParcelState, RequestState, WaybillState
+from app.domain.text import T
+from app.jobs import CancelToken
+from app.ports import Capability
+from app.services import read_only, records
+from app.services.leases import lease, renew
+from app.services.numbers import outcomes, reconciling
+from app.services.numbers.labelling import source_for
+from app.services.numbers.outcomes import LabelRow
+from app.services.workplace import Workplace
+from app.store.tables import parcels, waybill_requests, waybills
+
+EVERY_S = 15.0
+_FIRST_S = 10.0  # then twice as long each time
+_MOST_DOUBLINGS = 9  # at most every hour and a half
+_IN_FLIGHT = timedelta(minutes=2)  # a call that began so long ago has ended, or its program has
+_A_ROUND = 200
+
+
+def settle_open(work: Workplace, shop_id: str, cancel: CancelToken | None = None) -> list[LabelRow]:
+    """Look up the shop's requests in doubt whose time has come; one row for each that was asked.
+
+    One program at a time. Waits on the network. What can only be told by a person is asked once,
+    then left to the person.
+    """
+    token, rows = cancel or CancelToken(), []
+    name = f"settle:{shop_id}"
+    try:
+        with lease(work, name):
+            for request in _due(work, shop_id):
+                if token.cancelled:
+                    break
+                renew(work, name)
+                row = _settle(work, request)
+                if row is not None:
+                    rows.append(row)
+    except RetryableError as error:
+        work.log.info("numbers in doubt of %s wait: %s", shop_id, error.code)
+    if rows:
+        work.changed("orders", "parcels", "waves")
+    return rows
+
+
+def recycle_expired(work: Workplace) -> int:
+    """Numbers whose time has run out unused are ``recycled``; returns how many.
+
+    The carrier hands them out again, so they are no longer ours: a parcel that still has one
+    waits for a new one.
+    """
+    now = work.now()
+    with work.db.write() as tx:
+        gone = tx.execute(
+            select(waybills.c.id, waybills.c.parcel_id, waybills.c.number, waybills.c.request_id)
+            .where(
+                waybills.c.expires_at <= now,
+                waybills.c.first_scan_at.is_(None),
+                waybills.c.state == WaybillState.VOID_REQUESTED,
+            )
+            .limit(_A_ROUND)
+        ).all()
+        for row in gone:
+            tx.execute(
+                update(waybills)
+                .where(waybills.c.id == row.id)
+                .values(state=WaybillState.RECYCLED, changed_at=now)
+            )
+            records.note(
+                tx,
+                work,
+                "number_recycled",
+                parcel_id=row.parcel_id,
+                detail={"waybill": row.number},
+            )
+    return len(gone)
+
+
+def is_due(request: Any, now: datetime) -> bool:
+    """Whether a request in doubt should be looked up: soon at first, then ever more rarely."""
+    since = now - (request.sent_at or request.created_at)
+    if request.state == RequestState.SENT and since < _IN_FLIGHT:
+        return False
+    wait_s = _FIRST_S * 2 ** min(request.lookups, _MOST_DOUBLINGS)
+    return bool(since.total_seconds() >= wait_s)
+
+
+def _due(work: Workplace, shop_id: str) -> list[Any]:
+    now = work.now()
+    with work.db.read() as tx:
+        rows = tx.execute(
+            select(waybill_requests)
+            .join(parcels, parcels.c.id == waybill_requests.c.parcel_id)
+            .where(
+                waybill_requests.c.shop_id == shop_id,
+                or_(
+                    waybill_requests.c.state == RequestState.UNKNOWN,
+                    and_(
+                        waybill_requests.c.state == RequestState.SENT,
+                        waybill_requests.c.sent_at < now - _IN_FLIGHT,
+                    ),
+                ),
+                parcels.c.state != ParcelState.CANCELLED,  # those are asked for on their way back
+            )
+            .order_by(waybill_requests.c.lookups, waybill_requests.c.sent_at)
+            .limit(_A_ROUND)
+        ).all()
+    return [row for row in rows if is_due(row, now)]
+
+
+def _settle(work: Workplace, request: Any) -> LabelRow | None:
+    with work.db.read() as tx:
+        parcel = tx.execute(select(parcels).where(parcels.c.id == request.parcel_id)).one()
+    try:
+        read_only.refuse(work, parcel.shop_id)
+        source = source_for(work, request)
+        if Capability.RECONCILE not in source.capabilities and request.lookups:
+            return None  # a person has been asked
+        row = reconciling.reconcile(work, parcel, request, source)
+    except PackbenchError as error:
+        work.log.info("a number in doubt waits: %s", error.code)
+        return None
+    if row is not None:
+        return row
+    message = T("{carrier} never booked this parcel.", carrier=company(request.carrier).name)
+    remedy = T("Ask for its number again: wave label")
+    outcomes.remember_failure(work, parcel.id, "not_booked", message, remedy)
+    return LabelRow(parcel.id, "", "failed", "not_booked", message, remedy)
