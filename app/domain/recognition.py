@@ -104,6 +104,17 @@ def normalise(scanned: str) -> str:
     return package.group(1) if package else text
 
 
+def forms(scanned: str) -> list[str]:
+    """How the number in a scanned text may stand in our books: as it is, and taken out of it.
+
+    Wider than ``normalise``, for what is found in the books is no guess.
+    """
+    whole = "".join(c for c in scanned if c.isprintable() and not c.isspace()).upper()
+    bare = whole.strip("*")
+    left = bare.partition("/")[0]
+    return list(dict.fromkeys(x for x in (whole, bare, normalise(scanned), left) if x))
+
+
 def read_waybill(scanned: str) -> ScannedWaybill:
     """What ``scanned`` says, with every carrier it may belong to, best first. Never raises."""
     number = normalise(scanned)

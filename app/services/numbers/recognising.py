@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from app.domain import recognition
 from app.domain.companies import COMPANIES
 from app.domain.errors import PackbenchError
-from app.domain.recognition import Confidence, ScannedWaybill, normalise, read_waybill
+from app.domain.recognition import Confidence, ScannedWaybill, read_waybill
 from app.domain.text import T, Text
 from app.ports import Capability, Recognises, has
 from app.services.workplace import Workplace
@@ -54,7 +55,7 @@ def suggest(work: Workplace, scanned: str, *, online: bool = True) -> Suggestion
     with work.db.read() as tx:
         ours = tx.execute(
             select(waybills.c.parcel_id, waybills.c.carrier)
-            .where(waybills.c.number.in_(forms(scanned)))
+            .where(waybills.c.number.in_(recognition.forms(scanned)))
             .order_by(waybills.c.issued_at.desc())
         ).first()
     if ours is not None:
@@ -76,17 +77,11 @@ def suggest(work: Workplace, scanned: str, *, online: bool = True) -> Suggestion
     )
 
 
-def forms(scanned: str) -> list[str]:
-    """How the number in a scanned text may stand in our books: as it is, and taken out of it."""
-    whole = "".join(c for c in scanned if c.isprintable() and not c.isspace()).upper()
-    return list(dict.fromkeys([whole, whole.strip("*"), normalise(scanned)]))
-
-
 def ours(tx: Connection, scanned: str) -> str:
     """The number of ours that a scanned text holds, "" when it is none of ours."""
     number: str | None = tx.execute(
         select(waybills.c.number)
-        .where(waybills.c.number.in_(forms(scanned)))
+        .where(waybills.c.number.in_(recognition.forms(scanned)))
         .order_by(waybills.c.issued_at.desc())
     ).scalar()
     return number or ""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from app.domain.companies import company
 from app.domain.errors import PackbenchError, RetryableError
-from app.domain.states import ParcelState, RequestState, WaybillState
+from app.domain.states import OPEN_STATES, ParcelState, RequestState, WaybillState
 from app.domain.text import T
 from app.jobs import CancelToken
 from app.ports import Capability
@@ -21,6 +21,7 @@ from app.services.leases import lease, renew
 from app.services.numbers import outcomes, reconciling
 from app.services.numbers.labelling import source_for
 from app.services.numbers.outcomes import LabelRow
+from app.services.parcels import checking, parcel_making
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
@@ -29,6 +30,7 @@ _FIRST_S = 10.0  # then twice as long each time
 _MOST_DOUBLINGS = 9  # at most every hour and a half
 _IN_FLIGHT = timedelta(minutes=2)  # a call that began so long ago has ended, or its program has
 _A_ROUND = 200
+_UNUSED = (WaybillState.ISSUED, WaybillState.PRINTED, WaybillState.VOID_REQUESTED)
 
 
 def settle_open(work: Workplace, shop_id: str, cancel: CancelToken | None = None) -> list[LabelRow]:
@@ -58,34 +60,62 @@ def settle_open(work: Workplace, shop_id: str, cancel: CancelToken | None = None
 def recycle_expired(work: Workplace) -> int:
     """Numbers whose time has run out unused are ``recycled``; returns how many.
 
-    The carrier hands them out again, so they are no longer ours: a parcel that still has one
-    waits for a new one.
+    The carrier hands them out again, so they are no longer ours. A parcel that is still here under
+    such a number waits for a new one; what was handed over without a scan is left as it is.
     """
     now = work.now()
-    with work.db.write() as tx:
-        gone = tx.execute(
-            select(waybills.c.id, waybills.c.parcel_id, waybills.c.number, waybills.c.request_id)
-            .where(
-                waybills.c.expires_at <= now,
-                waybills.c.first_scan_at.is_(None),
-                waybills.c.state == WaybillState.VOID_REQUESTED,
-            )
-            .limit(_A_ROUND)
-        ).all()
-        for row in gone:
+    with work.db.read() as tx:
+        gone = list(
             tx.execute(
-                update(waybills)
-                .where(waybills.c.id == row.id)
-                .values(state=WaybillState.RECYCLED, changed_at=now)
-            )
-            records.note(
-                tx,
-                work,
-                "number_recycled",
-                parcel_id=row.parcel_id,
-                detail={"waybill": row.number},
-            )
+                select(waybills.c.id)
+                .where(
+                    waybills.c.expires_at <= now,
+                    waybills.c.first_scan_at.is_(None),
+                    waybills.c.state.in_(_UNUSED),
+                )
+                .limit(_A_ROUND)
+            ).scalars()
+        )
+    for waybill_id in gone:
+        with work.db.write() as tx:
+            _recycle(tx, work, waybill_id)
+    if gone:
+        work.changed("orders", "parcels", "waves")
     return len(gone)
+
+
+def _recycle(tx: Connection, work: Workplace, waybill_id: str) -> None:
+    row = tx.execute(
+        select(waybills)
+        .where(waybills.c.id == waybill_id, waybills.c.state.in_(_UNUSED))
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        return
+    tx.execute(
+        update(waybills)
+        .where(waybills.c.id == waybill_id)
+        .values(state=WaybillState.RECYCLED, changed_at=work.now())
+    )
+    if row.request_id is not None:
+        tx.execute(
+            update(waybill_requests)
+            .where(waybill_requests.c.id == row.request_id)
+            .values(state=RequestState.DEAD)
+        )
+    parcel = tx.execute(select(parcels).where(parcels.c.id == row.parcel_id)).one()
+    if parcel.waybill_id == waybill_id and parcel.state in OPEN_STATES:
+        parcel_making.take_number_off(tx, parcel.id)
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel.id)
+            .values(state=ParcelState.TO_CHECK, changed_at=work.now())
+        )
+        checking.advance(tx, work, parcel.id)
+        records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+    records.note(
+        tx, work, "number_recycled", parcel_id=row.parcel_id, detail={"waybill": row.number}
+    )
 
 
 def is_due(request: Any, now: datetime) -> bool:

@@ -56,7 +56,11 @@ def cancel_waybill(work: Workplace, number: str) -> str:
             tx.execute(
                 update(parcels)
                 .where(parcels.c.id == parcel.id)
-                .values(state=ParcelState.TO_CHECK, changed_at=work.now())
+                .values(
+                    state=ParcelState.TO_CHECK,
+                    account=parcel.account or None,  # bought elsewhere: chosen anew
+                    changed_at=work.now(),
+                )
             )
         holding.clear(
             tx, work, HoldCode.ADDRESS_CHANGE, parcel_id=parcel.id, why="number cancelled"

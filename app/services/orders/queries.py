@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
+from app.domain import recognition
 from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.privacy import for_screen
@@ -202,10 +203,17 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
             .correlate(orders)
         )
     conditions.extend(
-        orders.c.search.like(f"%{_escape(word)}%", escape="\\")
-        for word in wanted.search.lower().split()
+        orders.c.search.like(f"%{_escape(word)}%", escape="\\") for word in _words(wanted.search)
     )
     return conditions
+
+
+def _words(search: str) -> list[str]:
+    """What was typed, in words; a scanned label stands for the number in it."""
+    number = recognition.normalise(search)
+    typed = search.strip().upper()
+    scanned = (number != typed and any(mark in typed for mark in "*=/")) or len(typed) == 18
+    return [number.lower()] if scanned and number.isalnum() else search.lower().split()
 
 
 def _escape(word: str) -> str:

@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, select, update
 
+from app.domain import recognition
 from app.domain.errors import UserError
 from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
 from app.domain.states import LIVE_WAYBILL_STATES, HoldCode, ParcelState, Verdict
 from app.domain.text import T, Text
 from app.services import records
+from app.services.numbers import recognising
 from app.services.orders import holding
 from app.services.parcels import shipping
 from app.services.printing import print_proofs
@@ -68,8 +70,8 @@ class Closed:
 
 def open_parcel(work: Workplace, code: str) -> Opened:
     """Open the parcel whose label was scanned. The scan proves that its label is out."""
-    number = normalise_number(code)
     with work.db.write() as tx:
+        number = recognising.ours(tx, clean_code(code)) or normalise_number(code)
         waybill = tx.execute(
             select(waybills)
             .where(waybills.c.number == number)
@@ -245,14 +247,7 @@ def put_aside(work: Workplace, parcel: OpenParcel, reason: str) -> None:
 
 def normalise_number(code: str) -> str:
     """A scanned label as a waybill number: blanks and stars off, upper case, QR payloads opened."""
-    text = clean_code(code).strip("*")
-    if text.startswith("MMM=") and "'k5':'" in text:
-        text = text.partition("'k5':'")[2].partition("'")[0]
-    if "/" in text and text.partition("/")[0].isdigit():
-        text = text.partition("/")[0]
-    if len(text) == 18 and text.isdigit():  # Yunda's sorter code: number, routing, tail
-        text = text[:13]
-    return text.upper()
+    return recognition.normalise(clean_code(code))
 
 
 def clean_code(code: str) -> str:

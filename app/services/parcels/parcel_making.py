@@ -159,14 +159,19 @@ def void_live_number(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     if row is None:
         return False
     shipment_numbers.follow(tx, work, row, WaybillState.VOID_REQUESTED)
+    take_number_off(tx, parcel_id)
+    outbox_rows.add_void(tx, work, row)
+    return True
+
+
+def take_number_off(tx: Connection, parcel_id: str) -> None:
+    """The parcel has no number any more; what was packed carries the old label."""
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel_id)
         .values(waybill_id=None, printed=False, print_confirmed=False, print_count=0)
     )
-    _forget_packing(tx, parcel_id)  # the box carries the old label
-    outbox_rows.add_void(tx, work, row)
-    return True
+    _forget_packing(tx, parcel_id)
 
 
 def _open_parcels(tx: Connection, our_id: str) -> list[str]:

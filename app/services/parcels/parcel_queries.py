@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
+from app.domain import recognition
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -108,11 +109,11 @@ def parcel_goods(work: Workplace, parcel_id: str) -> list[GoodsRow]:
 
 
 def parcel_of_waybill(work: Workplace, number: str) -> str | None:
-    """The parcel that has or had this number."""
+    """The parcel that has or had this number, typed or scanned."""
     with work.db.read() as tx:
         found: str | None = tx.execute(
             select(waybills.c.parcel_id)
-            .where(waybills.c.number == number.strip().upper())
+            .where(waybills.c.number.in_(recognition.forms(number)))
             .order_by(waybills.c.issued_at.desc())
         ).scalar()
     return found

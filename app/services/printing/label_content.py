@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from app.domain import recognition
 from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.errors import UserError
@@ -29,10 +30,10 @@ from app.store.tables import (
 
 
 def find_waybill(tx: Connection, number: str) -> Any:
-    """The waybill with this number, the live one first. Raises ``UserError``."""
+    """The waybill with this number, as typed or scanned; the newest first. Raises ``UserError``."""
     row = tx.execute(
         select(waybills)
-        .where(waybills.c.number == number.strip().upper())
+        .where(waybills.c.number.in_(recognition.forms(number)))
         .order_by(waybills.c.issued_at.desc())
     ).first()
     if row is None:
