@@ -92,6 +92,11 @@ def same_region(ours: str, theirs: str) -> bool:
     return stem == other and (kind == other_kind or not kind or not other_kind)
 
 
+def short_name(region: str) -> str:
+    """``贵州`` for ``贵州省``, ``凉山`` for ``凉山彝族自治州``: as people say it."""
+    return _parted(region)[0]
+
+
 def province_name(province: str) -> str:
     """The full name of a province (``上海`` → ``上海市``); other words come back as they are."""
     return next((full for full in PROVINCES if same_region(province, full)), province)

@@ -29,6 +29,13 @@ class Tracks(Protocol):
 
 
 @runtime_checkable
+class TracksInBatches(Tracks, Protocol):
+    """Tracks, several numbers a call; whoever has a budget of calls asks for so many at once."""
+
+    numbers_a_call: int
+
+
+@runtime_checkable
 class AnswersReach(Protocol):
     """Whether an address is served, asked online; no number is used up (``PRECHECK``)."""
 

@@ -78,6 +78,7 @@ class SfSource:
     """``WaybillSource`` of one SF contract."""
 
     code = errors.CARRIER
+    numbers_a_call = NUMBERS_A_CALL
 
     def __init__(
         self,

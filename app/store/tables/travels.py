@@ -29,7 +29,15 @@ tracks = Table(
     words("goes_on_as", 64),  # forwarded or returned under another number
     Column("handed_at", UtcTime, nullable=False),  # when the waiting began
     Column("ended_at", UtcTime, nullable=True),
+    number("progress"),  # dots reached of five
+    Column("last_event_id", Key, nullable=True),
+    Column("news_at", UtcTime, nullable=True),  # when something of this row last changed here
     Index(None, "next_at"),
+    Index(None, "account", "next_at"),
+    Index(None, "account", "carrier"),
+    Index(None, "handed_at", "stage"),
+    Index(None, "polled_at"),
+    Index(None, "news_at"),
     Index(None, "warning"),
     Index(None, "parcel_id"),
 )

@@ -85,11 +85,19 @@ def _travels() -> None:
         _words("goes_on_as", 64),
         _time("handed_at", nullable=False),
         _time("ended_at"),
+        _number("progress"),
+        _text("last_event_id", 24, nullable=True),
+        _time("news_at"),
         _of_waybill("tracks"),
         sa.ForeignKeyConstraint(["parcel_id"], ["parcels.id"], name=op.f("fk_tracks_parcel_id")),
         sa.PrimaryKeyConstraint("waybill_id", name=op.f("pk_tracks")),
     )
     op.create_index(op.f("ix_tracks_next_at"), "tracks", ["next_at"])
+    op.create_index(op.f("ix_tracks_account_next_at"), "tracks", ["account", "next_at"])
+    op.create_index(op.f("ix_tracks_account_carrier"), "tracks", ["account", "carrier"])
+    op.create_index(op.f("ix_tracks_handed_at_stage"), "tracks", ["handed_at", "stage"])
+    op.create_index(op.f("ix_tracks_polled_at"), "tracks", ["polled_at"])
+    op.create_index(op.f("ix_tracks_news_at"), "tracks", ["news_at"])
     op.create_index(op.f("ix_tracks_warning"), "tracks", ["warning"])
     op.create_index(op.f("ix_tracks_parcel_id"), "tracks", ["parcel_id"])
     op.create_table(
