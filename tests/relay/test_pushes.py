@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.bootstrap import fonts_health
 from app.domain.states import OrderStatus
@@ -12,7 +12,7 @@ from app.services import diagnosis
 from app.services.sync import push_events
 from app.services.sync.push_events import PushState
 from app.simulators.wechat.push_sender import PushFaults, PushMode
-from app.store.tables import audit, listings, waybills
+from app.store.tables import listings, track_events, waybills
 from tests.relay.pushing import SHOP, Pushed, buy, events, pushed, stored, until
 from tests.services.truth import change_shop, nobody_listens
 from tests.support.logs import ExpectedLogs
@@ -150,14 +150,13 @@ def test_steps_of_a_carrier_stand_in_the_parcels_story_once(door: Pushed) -> Non
     door.settle()
     with bench.work.db.read() as tx:
         told = tx.execute(
-            select(audit.c.detail).where(audit.c.parcel_id == parcel, audit.c.action == "track")
-        ).scalars()
-        steps = {(d["stage"], d["number"]) for d in told}
-        count = tx.execute(
-            select(func.count()).select_from(audit).where(audit.c.action == "track")
-        ).scalar_one()
-    assert steps == {(s, number) for s in ("picked_up", "in_transit", "delivered")}
-    assert count == 3
+            select(track_events.c.stage, waybills.c.number, waybills.c.parcel_id)
+            .join(waybills, waybills.c.id == track_events.c.waybill_id)
+            .order_by(track_events.c.at)
+        ).all()
+    assert [tuple(t) for t in told] == [
+        (stage, number, parcel) for stage in ("picked_up", "in_transit", "delivered")
+    ]
 
 
 def test_changed_listings_and_their_stock_are_read_again(door: Pushed) -> None:

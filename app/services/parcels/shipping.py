@@ -23,6 +23,7 @@ from app.services.orders import holding, serials
 from app.services.parcels import checking
 from app.services.stock import ledger
 from app.services.telling import report_rows
+from app.services.tracking import delivering, following
 from app.services.waves.waves import wave_parcels
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -170,6 +171,7 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
         .where(waybills.c.id == waybill.id)
         .values(state=WaybillState.HANDED_OVER, changed_at=work.now())
     )
+    following.begin(tx, work, parcel.id, waybill)
     messages = report_rows.queue(tx, work, parcel, waybill)
     if not messages:  # an order without a shop is done with the ship transaction
         tx.execute(
@@ -177,6 +179,7 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
             .where(parcels.c.id == parcel.id)
             .values(state=ParcelState.SHIPPED, reported_at=work.now())
         )
+        delivering.settle(tx, work, parcel.id)
     records.note(tx, work, "shipped", parcel_id=parcel.id, detail={"waybill": waybill.number})
     records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
 

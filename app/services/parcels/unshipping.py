@@ -28,6 +28,7 @@ from app.services.stock import ledger
 from app.services.sync import stored_orders
 from app.services.telling import outbox_results, report_rows, report_sending
 from app.services.telling.report_rows import LEAVING
+from app.services.tracking import following
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -237,6 +238,7 @@ def _back_on_shelf(
 
 def _open_again(tx: Connection, work: Workplace, parcel: Any) -> None:
     """The box is opened and packed anew; its label stays good."""
+    following.stop(tx, parcel.id)
     printed = tx.execute(
         select(func.count())
         .select_from(print_jobs)

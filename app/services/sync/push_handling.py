@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.text import Text
+from app.domain.tracking import TrackEvent, TrackStage
 from app.ports import PushSubject
-from app.services import after_sales, records
+from app.services import after_sales
 from app.services.listings import pulling
 from app.services.orders import order_requests
 from app.services.sync import syncing
+from app.services.tracking import storing
 from app.services.workplace import Workplace
-from app.store.tables import audit, waybills
-
-TRACK = "track"  # the audit action of a carrier's step
+from app.store.tables import waybills
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +100,29 @@ def reread_listings(work: Workplace, shop_id: str, rows: Sequence[PushRow]) -> M
 
 
 def carrier_steps(work: Workplace, _shop: str, rows: Sequence[PushRow]) -> Mapping[int, Text]:
-    """Write where parcels are into their stories, each step once."""
+    """Keep where parcels are, each step once; whoever can be asked is asked for the rest."""
     with work.db.write() as tx:
         for row in rows:
-            parcel_id = tx.execute(
-                select(waybills.c.parcel_id).where(
-                    waybills.c.number == row.facts.get("waybill_id", "")
-                )
-            ).scalar()
-            if parcel_id is None:  # a label of another program
+            waybill = tx.execute(
+                select(waybills).where(waybills.c.number == row.facts.get("waybill_id", ""))
+            ).first()
+            event = _step(row)
+            if waybill is None or event is None:  # a label of another program
                 continue
-            step = _step(row)
-            if step not in _known_steps(tx, parcel_id):
-                records.note(tx, work, TRACK, parcel_id=parcel_id, detail=step)
-    work.changed("parcels", "orders")
+            storing.pushed(tx, work, waybill, event)
+    work.changed("tracks", "parcels", "orders")
     return {}
 
 
-def _known_steps(tx: Any, parcel_id: str) -> list[Mapping[str, str]]:
-    return list(
-        tx.execute(
-            select(audit.c.detail).where(audit.c.parcel_id == parcel_id, audit.c.action == TRACK)
-        ).scalars()
-    )
-
-
-def _step(row: PushRow) -> dict[str, str]:
+def _step(row: PushRow) -> TrackEvent | None:
     said = row.facts.get("update_time", "")
     at = datetime.fromtimestamp(int(said), UTC) if said.isdecimal() and len(said) < 12 else None
     at = at or row.happened_at
-    return {
-        "number": row.facts.get("waybill_id", ""),
-        "stage": row.facts.get("stage", ""),
-        "at": at.isoformat() if at else "",
-    }
+    known = {stage.value for stage in TrackStage}
+    stage = row.facts.get("stage", "")
+    if at is None or stage not in known:
+        return None
+    return TrackEvent(at, TrackStage(stage), storing.PUSHED, "")
 
 
 HANDLERS: Mapping[PushSubject, Handler] = {

@@ -32,6 +32,7 @@ from app.services.numbers import numbers
 from app.services.parcels import checking
 from app.services.sync import shop_companies
 from app.services.telling import outbox_rows
+from app.services.tracking import following
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels, waybills
 
@@ -179,6 +180,8 @@ def take_over(tx: Connection, work: Workplace, row: Any) -> None:
             revision=parcels.c.revision + 1,
         )
     )
+    waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
+    following.begin(tx, work, parcel.id, waybill)
     if live.request_id is not None:
         outbox_rows.add_void(tx, work, live)
     records.note(

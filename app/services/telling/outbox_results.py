@@ -17,6 +17,7 @@ from app.services.orders import holding
 from app.services.telling import corrections, report_rows
 from app.services.telling.outbox_rows import OPEN
 from app.services.telling.report_rows import LEAVING, Obstacle
+from app.services.tracking import delivering
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels
 
@@ -225,6 +226,7 @@ def parcel_reported(tx: Connection, work: Workplace, parcel_id: str) -> None:
     # Set while an earlier try had arrived already: there is nothing left to keep back.
     holding.end_all(tx, work, parcel_id=parcel_id, why="reported")
     records.note(tx, work, "reported", parcel_id=parcel_id)
+    delivering.settle(tx, work, parcel_id)
     records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
 
 

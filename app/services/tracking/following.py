@@ -1,0 +1,161 @@
+"""When a parcel begins to be followed, and when that ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from app.domain.following import FIRST_POLL, FOLLOWED_FOR
+from app.domain.states import ParcelState
+from app.services.numbers.shipment_numbers import MOTHER
+from app.services.tracking import storing
+from app.services.tracking.answering import Answering
+from app.services.workplace import Workplace
+from app.store.tables import parcels, track_events, tracks, waybills
+
+_LEFT = (ParcelState.TO_REPORT, ParcelState.SHIPPED)
+_AT_ONCE = 500
+
+
+def begin(tx: Connection, work: Workplace, parcel_id: str, waybill: Any) -> None:
+    """Follow the parcel under ``waybill`` from now on, and under no other number of it.
+
+    A shipment of several boxes is followed by its mother number. Who is asked is decided by the
+    poller; events that were told before (a push may be early) are kept.
+    """
+    tx.execute(
+        delete(tracks).where(tracks.c.parcel_id == parcel_id, tracks.c.waybill_id != waybill.id)
+    )
+    now = work.now()
+    known = tx.execute(select(tracks.c.waybill_id).where(tracks.c.waybill_id == waybill.id)).first()
+    if known is not None:
+        tx.execute(
+            update(tracks)
+            .where(tracks.c.waybill_id == waybill.id)
+            .values(next_at=now, ended_at=None, news_at=now)
+        )
+        return
+    _insert(tx, work, parcel_id, waybill)
+
+
+def _insert(tx: Connection, work: Workplace, parcel_id: str, waybill: Any) -> None:
+    now = work.now()
+    handed_at = getattr(waybill, "shipped_at", None) or now
+    tx.execute(
+        insert(tracks).values(
+            waybill_id=waybill.id,
+            parcel_id=parcel_id,
+            carrier=waybill.carrier,
+            number=waybill.number,
+            account="",
+            next_at=max(now, handed_at + FIRST_POLL),
+            handed_at=handed_at,
+            news_at=now,
+        )
+    )
+    early = select(track_events.c.id).where(track_events.c.waybill_id == waybill.id)
+    if tx.execute(early).first() is not None:
+        row = tx.execute(select(tracks).where(tracks.c.waybill_id == waybill.id)).one()
+        storing.refresh(tx, work, row, None)
+
+
+def stop(tx: Connection, parcel_id: str) -> None:
+    """The parcel was taken back before it left: nobody asks for it. Its events stay."""
+    tx.execute(delete(tracks).where(tracks.c.parcel_id == parcel_id))
+
+
+def adopt(work: Workplace) -> int:
+    """Follow what left without being followed: before this version, or by another program.
+
+    Returns how many. A few hundred a transaction; run it when a poller starts.
+    """
+    adopted = 0
+    while True:
+        with work.db.write() as tx:
+            found = tx.execute(
+                select(parcels.c.shipped_at, waybills)
+                .join(waybills, waybills.c.id == parcels.c.waybill_id)
+                .outerjoin(tracks, tracks.c.waybill_id == waybills.c.id)
+                .where(
+                    parcels.c.state.in_(_LEFT),
+                    parcels.c.shipped_at >= work.now() - FOLLOWED_FOR,
+                    waybills.c.kind == MOTHER,
+                    tracks.c.waybill_id.is_(None),
+                )
+                .limit(_AT_ONCE)
+            ).all()
+            for row in found:
+                _insert(tx, work, row.parcel_id, row)
+        adopted += len(found)
+        if len(found) < _AT_ONCE:
+            return adopted
+
+
+def assign(work: Workplace, who: Answering) -> None:
+    """Give every followed parcel to an account that answers, where there is one.
+
+    Parcels of an account that is gone are given to another, or to nobody.
+    """
+    with work.db.write() as tx:
+        tx.execute(
+            update(tracks)
+            .where(
+                tracks.c.account != "",
+                tracks.c.account.not_in(who.accounts),
+                tracks.c.ended_at.is_(None),
+            )
+            .values(account="", news_at=work.now())
+        )
+        companies = None if who.for_any else tuple(who.own)
+        _give(tx, work, who, companies)
+
+
+def assign_new(work: Workplace, who: Answering) -> None:
+    """Like ``assign`` for parcels that nobody was asked about yet."""
+    with work.db.write() as tx:
+        _give(tx, work, who, None if who.for_any else tuple(who.own))
+
+
+def _give(
+    tx: Connection, work: Workplace, who: Answering, companies: tuple[str, ...] | None
+) -> None:
+    """Parcels without an account, by company and by the account that gave the number."""
+    wanted = [tracks.c.account == "", tracks.c.ended_at.is_(None)]
+    if companies is not None:
+        wanted.append(tracks.c.carrier.in_(companies))
+    groups = tx.execute(
+        select(tracks.c.carrier, waybills.c.account)
+        .join(waybills, waybills.c.id == tracks.c.waybill_id)
+        .where(*wanted)
+        .distinct()
+    ).all()
+    for group in groups:
+        account = who.account(group.carrier, group.account)
+        if not account:
+            continue
+        of_group = select(waybills.c.id).where(
+            waybills.c.id == tracks.c.waybill_id, waybills.c.account == group.account
+        )
+        tx.execute(
+            update(tracks)
+            .where(
+                tracks.c.account == "",
+                tracks.c.carrier == group.carrier,
+                tracks.c.ended_at.is_(None),
+                of_group.exists(),
+            )
+            .values(account=account, news_at=work.now())
+        )
+
+
+def promise(tx: Connection, work: Workplace, waybill_id: str, arrives_by: Any) -> None:
+    """When the buyer or the carrier's quote expects the parcel; it is slow from then on."""
+    tx.execute(
+        update(tracks)
+        .where(
+            tracks.c.waybill_id == waybill_id,
+            or_(tracks.c.promised_at.is_(None), tracks.c.promised_at != arrives_by),
+        )
+        .values(promised_at=arrives_by, news_at=work.now())
+    )
