@@ -269,9 +269,7 @@ def _orders_of(tx: Connection, parcel_ids: Sequence[str]) -> Mapping[str, tuple[
 
 def _row(work: Workplace, row: Any, about: Sequence[Any], account: str) -> TrackRow:
     receiver = for_screen(Address.from_dict(about[0].receiver)) if about else Address()
-    place = " ".join(
-        dict.fromkeys(short_name(p) for p in (receiver.province, receiver.city) if p)
-    )
+    place = " ".join(dict.fromkeys(short_name(p) for p in (receiver.province, receiver.city) if p))
     warning = (
         warning_row(
             row.warning, row.warning_since_at, row.warning_seen_by, work.now(), row.promised_at
