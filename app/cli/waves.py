@@ -64,11 +64,14 @@ def batch_columns() -> tuple[Column, ...]:
 
 
 def batch_row(outcome: Any) -> dict[str, str]:
+    """Keys of every batch; ``fix`` only where something is known to help."""
+    fix = getattr(outcome, "fix", None)
     return {
         "parcel": outcome.parcel,
         "waybill": outcome.waybill,
         "result": outcome.result,
         "code": outcome.code,
+        **({"fix": str(fix)} if fix else {}),
     }
 
 

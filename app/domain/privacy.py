@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from enum import StrEnum
 
@@ -78,3 +79,14 @@ def for_screen(person: Address) -> Address:
         phone=mask_phone(person.phone),
         address=mask_address_text(person.address),
     )
+
+
+def without_person(text: str, person: Address) -> str:
+    """Somebody else's words about ``person`` without name, phone and address: safe to keep."""
+    for secret in sorted({person.name, person.phone, person.address}, key=len, reverse=True):
+        if len(secret) > 1:
+            text = text.replace(secret, "…")
+    return _LONG_DIGITS.sub("…", text)
+
+
+_LONG_DIGITS = re.compile(r"\d[\d-]{6,}")  # a phone, whoever it belongs to

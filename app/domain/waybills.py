@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.address import Address
+from app.domain.fixes import Fix, fix_for
 from app.domain.text import Text
 
 PRINT_INFO_BY_NUMBER = "print_info_by_number"
@@ -114,6 +115,12 @@ class Problem:
     message: Text
     remedy: Text
     reference: str = ""  # rid, apiResponseID: what their support asks for
+    fix: Fix | None = None  # None: the one that goes with the class
+
+    @property
+    def helps(self) -> Fix | None:
+        """What a person does about it."""
+        return self.fix or fix_for(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.services import records
 from app.services.numbers import booking as bookings
 from app.services.numbers.shipment_numbers import CHILD, MOTHER
 from app.services.orders import address_guard
+from app.services.reach import learned
 from app.services.telling import outbox_rows
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
@@ -93,6 +94,8 @@ def write_down(
             revision=parcels.c.revision + 1,
         )
     )
+    if own_request:
+        learned.forget(tx, booking.carrier, booking.receiver)
     _guard_address(tx, work, parcel_id, address_hash)
     records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
     return Kept(number)

@@ -128,7 +128,7 @@ def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
         number = outcomes.live_number(tx, parcel_id)
     if number:
         return LabelRow(parcel_id, number, "kept")
-    return LabelRow(parcel_id, "", "failed", why.code, why.message, why.remedy)
+    return LabelRow(parcel_id, "", "failed", why.code, why.message, why.remedy, why.own_fix)
 
 
 def _label_one(work: Workplace, parcel_id: str) -> LabelRow:

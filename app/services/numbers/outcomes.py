@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from app.domain.fixes import Fix, fix_for
+from app.domain.privacy import without_person
 from app.domain.states import (
     HoldCode,
     HoldScope,
@@ -28,6 +30,7 @@ from app.services import records
 from app.services.numbers import booking as bookings
 from app.services.numbers import issuing
 from app.services.orders import holding
+from app.services.reach import learned
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
@@ -42,10 +45,16 @@ class LabelRow:
     code: str = ""
     message: Text | None = None
     remedy: Text | None = None
+    own_fix: Fix | None = None  # where it is not the one that goes with the code
 
     @property
     def ok(self) -> bool:
         return self.result in {"issued", "kept"}
+
+    @property
+    def fix(self) -> Fix | None:
+        """What a person does about it."""
+        return None if self.ok else self.own_fix or fix_for(self.code)
 
 
 def live_number(tx: Connection, parcel_id: str) -> str:
@@ -71,11 +80,16 @@ def store(
     match outcome:
         case Issued():
             return keep_issued(work, parcel, booking, address_hash, outcome)
-        case Rejected(problem=problem):
+        case Rejected():
+            # Codes are kept for good, the words only without the person they may repeat.
+            said = without_person(outcome.problem.said, booking.receiver)
+            problem = replace(outcome.problem, said=said)
             with work.db.write() as tx:
                 end(tx, work, booking.key, RequestState.REJECTED, outcome.raw, problem)
+                learned.remember(tx, work, booking.carrier, booking.receiver, problem)
                 _refused(tx, work, parcel.id, problem)
-            return LabelRow(parcel.id, "", "failed", problem.kind, problem.message, problem.remedy)
+            words = (problem.message, problem.remedy)
+            return LabelRow(parcel.id, "", "failed", problem.kind, *words, problem.fix)
         case Unknown(reason=reason):
             return keep_unknown(work, parcel.id, booking.key, reason, outcome.raw)
         case NotSent(reason=reason):
@@ -174,11 +188,12 @@ def _problem_json(problem: Problem) -> dict[str, str]:
         "message": problem.message.as_json(),
         "remedy": problem.remedy.as_json(),
         "reference": problem.reference,
+        "fix": problem.helps or "",
     }
 
 
 def _refused(tx: Connection, work: Workplace, parcel_id: str, problem: Problem) -> None:
-    fail(tx, work, parcel_id, problem.kind, problem.message, problem.remedy)
+    fail(tx, work, parcel_id, problem.kind, problem.message, problem.remedy, problem)
     if problem.kind is ProblemClass.OUT_OF_RANGE:
         holding.put(
             tx,
@@ -203,16 +218,27 @@ def remember_failure(
 
 
 def fail(
-    tx: Connection, work: Workplace, parcel_id: str, code: str, message: Text, remedy: Text
+    tx: Connection,
+    work: Workplace,
+    parcel_id: str,
+    code: str,
+    message: Text,
+    remedy: Text,
+    problem: Problem | None = None,
 ) -> None:
     """Keep what the last action on the parcel failed with, in the caller's transaction."""
+    failure = {
+        "code": code,
+        "message": message.as_json(),
+        "remedy": remedy.as_json(),
+        "fix": (problem.helps if problem else fix_for(code)) or "",
+    }
+    if problem is not None:  # the other side's own code and words: the clue when a new one appears
+        failure |= {"their_code": problem.code, "said": problem.said, "ref": problem.reference}
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel_id)
-        .values(
-            failure={"code": code, "message": message.as_json(), "remedy": remedy.as_json()},
-            changed_at=work.now(),
-        )
+        .values(failure=failure, changed_at=work.now())
     )
     records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
 

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from app.domain.address import Address
 from app.domain.privacy import for_screen
-from app.domain.states import Document, HoldCode, ParcelState, PrintState, Route, ShipOn
-from app.domain.text import Text
-from app.services.orders import holding
+from app.domain.states import Document, ParcelState, PrintState, Route, ShipOn
 from app.services.printing.printers import all_printers, printer_for
+from app.services.waves import troubles
 from app.services.waves.picking import LIST_PRINTED
+from app.services.waves.troubles import Trouble
 from app.services.waves.waves import unheld
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -36,16 +36,6 @@ from app.store.tables import (
 
 _SHOP_DAY = timedelta(hours=8)  # the shop's clock is UTC+8
 _BEFORE_SHIPPING = (ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What stands in a parcel's way: a failed action, or a hold (its code)."""
-
-    code: str
-    message: Text
-    remedy: Text
-    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,18 +280,10 @@ def _row(
         picture=next((g.picture for g in goods if g.picture), ""),
         shop=row.shop_id,
         deadline_at=row.deadline_at,
-        trouble=held or _failure(row.failure),
+        trouble=held or troubles.of_failure(row.failure),
         other_carriers=tuple(
             c for c in companies.get((row.route or "", place), ()) if c != row.carrier
         ),
-    )
-
-
-def _failure(stored: Mapping[str, str] | None) -> Trouble | None:
-    if not stored:
-        return None
-    return Trouble(
-        stored["code"], Text.from_json(stored["message"]), Text.from_json(stored["remedy"])
     )
 
 
@@ -337,12 +319,7 @@ def _held(tx: Connection, ids: Select[Any]) -> dict[str, Trouble]:
         .where(parcel_lines.c.parcel_id.in_(ids), holds.c.cleared_at.is_(None))
         .order_by(holds.c.set_at.desc())
     )
-    return {
-        r.parcel_id: Trouble(
-            r.code, Text.from_json(r.reason), holding.REMEDIES[HoldCode(r.code)], held=True
-        )
-        for r in rows
-    }
+    return {r.parcel_id: troubles.of_hold(r.code, r.reason) for r in rows}
 
 
 def _last_jobs(tx: Connection, ids: Select[Any]) -> dict[str, Any]:

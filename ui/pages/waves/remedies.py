@@ -8,7 +8,8 @@ from enum import StrEnum
 from app.domain.states import HoldCode
 from app.domain.text import T, Text, ntr, tr
 from app.domain.waybills import ProblemClass
-from app.services.waves.wave_views import Trouble, WaveParcel, WaveSheet
+from app.services.waves.troubles import Trouble
+from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.orders.words import short_number, short_region
 from ui.pages.waves.words import carrier_name, in_the_way
 
