@@ -1,25 +1,27 @@
 """What can be seen to be wrong before a carrier is asked: cheap, and the sentence is better.
 
-``ready`` answers the booking with every text cleaned, or the refusal. Nothing here knows a
-carrier; each one brings its ``Limits``.
+``ready`` answers the booking with every text cleaned, or the refusal; ``faults`` everything wrong
+with it. Nothing here knows a carrier; each one brings its ``Limits``.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.carriers.problems import local_refusal
+from app.carriers.problems import problem
 from app.domain.address import Address, clean_address, clean_text
+from app.domain.checks import Fault
 from app.domain.companies import company
+from app.domain.fixes import Fix
+from app.domain.prefectures import CITIES_WITHOUT_DISTRICTS
 from app.domain.text import T, Text
-from app.domain.waybills import Booking, Goods, ProblemClass, Rejected
+from app.domain.waybills import Booking, Goods, Problem, ProblemClass, Rejected
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,50}")
-# Cities that have towns directly below them: their addresses have no district.
-_CITIES_WITHOUT_DISTRICTS = frozenset({"东莞", "中山", "儋州", "嘉峪关"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,38 @@ def ready(booking: Booking, limits: Limits, default_weight_g: int = 0) -> Bookin
     """
     if not _KEY.fullmatch(booking.key):
         raise ValueError("a booking's key holds letters, digits, _ and - only")
-    if _is_masked(booking.receiver):
-        return local_refusal(
-            booking.carrier,
-            ProblemClass.MASKED,
-            "masked",
-            T("The receiver is masked by the platform."),
-        )
     cleaned = _cleaned(booking, limits, default_weight_g)
-    return (
-        _sender_fault(cleaned, limits)
-        or _receiver_fault(cleaned, limits)
-        or _box_fault(cleaned, limits)
-        or cleaned
-    )
+    first = next(_faults(booking, cleaned, limits), None)
+    return cleaned if first is None else Rejected(first)
+
+
+def faults(booking: Booking, limits: Limits, default_weight_g: int = 0) -> tuple[Fault, ...]:
+    """Everything wrong with ``booking``, in the order in which ``ready`` would refuse it."""
+    cleaned = _cleaned(booking, limits, default_weight_g)
+    return tuple(Fault(found) for found in _faults(booking, cleaned, limits))
+
+
+def _faults(booking: Booking, cleaned: Booking, limits: Limits) -> Iterator[Problem]:
+    if _is_masked(booking.receiver):
+        yield _fault(
+            booking, ProblemClass.MASKED, "masked", T("The receiver is masked by the platform.")
+        )
+    else:
+        yield from _receiver_faults(cleaned, limits)
+    yield from _sender_faults(cleaned, limits)
+    yield from _box_faults(cleaned, limits)
+
+
+def _fault(
+    booking: Booking,
+    kind: ProblemClass,
+    code: str,
+    message: Text,
+    remedy: Text | None = None,
+    fix: Fix | None = None,
+) -> Problem:
+    """A refusal of ours, before anything was sent."""
+    return replace(problem(booking.carrier, kind, code, message=message, remedy=remedy), fix=fix)
 
 
 def split_phone(phone: str) -> tuple[str, str]:
@@ -131,32 +151,31 @@ def _printable(text: str) -> str:
     return clean_text(kept.replace("\ufe0f", ""))
 
 
-def _receiver_fault(booking: Booking, limits: Limits) -> Rejected | None:
+def _receiver_faults(booking: Booking, limits: Limits) -> Iterator[Problem]:
     person = booking.receiver
 
-    def address_fault(message: Text) -> Rejected:
-        return local_refusal(booking.carrier, ProblemClass.FIX_ADDRESS, "check_address", message)
+    def wrong(message: Text) -> Problem:
+        return _fault(booking, ProblemClass.FIX_ADDRESS, "check_address", message)
 
     if not person.name:
-        return address_fault(T("The receiver has no name."))
+        yield wrong(T("The receiver has no name."))
     if len(person.name) > limits.name:
-        return address_fault(T("The receiver's name is too long."))
+        yield wrong(T("The receiver's name is too long."))
     wrong_phone = _phone_fault(person.phone)
     if wrong_phone is not None:
-        return local_refusal(booking.carrier, ProblemClass.PHONE, "check_phone", wrong_phone)
+        yield _fault(booking, ProblemClass.PHONE, "check_phone", wrong_phone)
     if not person.province or not person.city:
-        return address_fault(T("The receiver's address has no province or city."))
-    if limits.needs_district and not _has_district(person):
-        return address_fault(T("The receiver's address has no district."))
+        yield wrong(T("The receiver's address has no province or city."))
+    elif limits.needs_district and not _has_district(person):
+        yield wrong(T("The receiver's address has no district."))
     if not street_address(person):
-        return address_fault(T("The receiver's address has no street."))
+        yield wrong(T("The receiver's address has no street."))
     if len(street_address(person)) > limits.address:
-        return address_fault(T("The receiver's address is too long."))
-    return None
+        yield wrong(T("The receiver's address is too long."))
 
 
 def _has_district(person: Address) -> bool:
-    return bool(person.district) or person.city.removesuffix("市") in _CITIES_WITHOUT_DISTRICTS
+    return bool(person.district) or person.city.removesuffix("市") in CITIES_WITHOUT_DISTRICTS
 
 
 def _phone_fault(phone: str) -> Text | None:
@@ -177,7 +196,7 @@ def _phone_fault(phone: str) -> Text | None:
     return None
 
 
-def _sender_fault(booking: Booking, limits: Limits) -> Rejected | None:
+def _sender_faults(booking: Booking, limits: Limits) -> Iterator[Problem]:
     person = booking.sender
     complete = (
         person.name
@@ -191,28 +210,34 @@ def _sender_fault(booking: Booking, limits: Limits) -> Rejected | None:
     remedy = T("Complete the sender in the settings.")
     if not complete:
         message = T("The sender's address is not complete.")
-        return local_refusal(
-            booking.carrier, ProblemClass.FIX_ADDRESS, "check_sender", message, remedy
+        yield _fault(
+            booking,
+            ProblemClass.FIX_ADDRESS,
+            "check_sender",
+            message,
+            remedy,
+            Fix.CHECK_ACCOUNT,
         )
     if _phone_fault(person.phone) is not None:
         message = T("The sender's phone number is not a phone number.")
-        return local_refusal(booking.carrier, ProblemClass.PHONE, "check_sender", message, remedy)
-    return None
+        yield _fault(
+            booking, ProblemClass.PHONE, "check_sender", message, remedy, Fix.CHECK_ACCOUNT
+        )
 
 
-def _box_fault(booking: Booking, limits: Limits) -> Rejected | None:
+def _box_faults(booking: Booking, limits: Limits) -> Iterator[Problem]:
     name = company(booking.carrier).name
     if not booking.goods or any(item.quantity < 1 for item in booking.goods):
-        return local_refusal(
-            booking.carrier,
+        yield _fault(
+            booking,
             ProblemClass.OTHER,
             "check_goods",
             T("The parcel has no goods with a name."),
             T("Give the goods a name and a quantity."),
         )
     if booking.weight_g <= 0:
-        return local_refusal(
-            booking.carrier,
+        yield _fault(
+            booking,
             ProblemClass.OTHER,
             "check_weight",
             T("The parcel has no weight."),
@@ -222,16 +247,16 @@ def _box_fault(booking: Booking, limits: Limits) -> Rejected | None:
         message = T("{carrier} gives at most {n} numbers for one booking.", n=limits.boxes)
         if limits.boxes == 1:
             message = T("{carrier} books every box by itself.")
-        return local_refusal(
-            booking.carrier,
+        yield _fault(
+            booking,
             ProblemClass.PRODUCT_OR_VAS,
             "check_boxes",
             message,
             T("Split the parcel, one box each."),
         )
-    if booking.box_count > 1 and booking.weight_g <= limits.several_boxes_above_g:
-        return local_refusal(
-            booking.carrier,
+    elif booking.box_count > 1 and booking.weight_g <= limits.several_boxes_above_g:
+        yield _fault(
+            booking,
             ProblemClass.PRODUCT_OR_VAS,
             "check_boxes",
             T(
@@ -241,4 +266,3 @@ def _box_fault(booking: Booking, limits: Limits) -> Rejected | None:
             ),
             T("Split the parcel, one box each."),
         )
-    return None

@@ -140,6 +140,7 @@ _SECTIONS: Mapping[str, Text] = {
     "printer": T("Printer"),
     "rule": T("Rule"),
     "relay": T("Relay"),
+    "reach": T("Reach"),
 }
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from app.domain.checks import Fault
 from app.domain.fees import Billed, NumbersLeft, Quotes
 from app.domain.reach import ReachAnswer, StoppedRegions
 from app.domain.tracking import Track, TrackQuery
@@ -33,6 +34,15 @@ class TracksInBatches(Tracks, Protocol):
     """Tracks, several numbers a call; whoever has a budget of calls asks for so many at once."""
 
     numbers_a_call: int
+
+
+@runtime_checkable
+class ChecksFields(Protocol):
+    """What the carrier's own limits say of a booking; asks nobody. Every direct source has it."""
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """Everything wrong with it, the blocking ones first; empty when it can be sent."""
+        ...
 
 
 @runtime_checkable

@@ -14,6 +14,7 @@ from app.ports import PrinterConfig, SecretStore
 from app.services import records
 from app.services.after_sales import approval
 from app.services.parcels import checking
+from app.services.reach import own as reach
 from app.services.workplace import Workplace
 from app.settings import (
     ApprovalConfig,
@@ -63,6 +64,10 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             changes.append(_approval(tx, config.approval))
         if config.users is not None:
             changes += _replace(tx, users, "user", "name", _user_rows(config.users))
+        if config.reach is not None:
+            lines = reach.from_config(config.reach)
+            results = reach.replace_all(tx, work, lines)
+            changes += [Change("reach", name, result) for name, result in results.items()]
         touched = [f"{c.section}.{c.name}" for c in changes if c.result != "same"]
         if touched:
             records.note(tx, work, "config", detail={"changed": touched})
@@ -113,6 +118,7 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
                 {"section": "rule", "name": r.name, "when": r.when, "then": r.then}
                 for r in tx.execute(select(rules).order_by(rules.c.position))
             ),
+            *({"section": "reach", **reach.shown(line)} for line in reach.listed(tx)),
         ]
 
 

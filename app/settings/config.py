@@ -80,6 +80,20 @@ class UserConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachConfig:
+    """One ``[[reach]]``: what a carrier serves at a place, whatever anybody else says."""
+
+    carrier: str
+    verdict: str  # refused, doubtful or reached
+    province: str
+    city: str = ""
+    district: str = ""
+    street: str = ""
+    reason: str = ""
+    account: str = ""  # for this account of the carrier only
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One file. What the file does not mention is ``None`` and stays as it is."""
 
@@ -92,6 +106,7 @@ class Config:
     relay: RelayConfig | None = None
     approval: ApprovalConfig | None = None
     users: tuple[UserConfig, ...] | None = None
+    reach: tuple[ReachConfig, ...] | None = None
 
 
 def secret_name(section: str, name: str, key: str) -> str:

@@ -21,6 +21,7 @@ from app.settings.config import (
     ApprovalConfig,
     CarrierConfig,
     Config,
+    ReachConfig,
     RelayConfig,
     ShopConfig,
     UserConfig,
@@ -30,7 +31,18 @@ from app.settings.lines import Lines
 from app.settings.problems import Problems
 from app.settings.reading import Table
 
-SECTIONS = ("database", "sender", "approval", "user", "shop", "carrier", "printer", "rule", "relay")
+SECTIONS = (
+    "database",
+    "sender",
+    "approval",
+    "user",
+    "shop",
+    "carrier",
+    "printer",
+    "rule",
+    "relay",
+    "reach",
+)
 Stored = Callable[[str], str | None]
 
 
@@ -138,6 +150,7 @@ class _Reader:
             relay=self._relay(),
             approval=self._approval(),
             users=self._users(),
+            reach=self._reach(),
         )
         config = replace(config, rules=self._rules(config))
         self._problems.raise_any()
@@ -154,6 +167,10 @@ class _Reader:
     def _users(self) -> tuple[UserConfig, ...] | None:
         tables = self._tables("user")
         return None if tables is None else tuple(parts.read_user(t) for t in tables)
+
+    def _reach(self) -> tuple[ReachConfig, ...] | None:
+        tables = self._tables("reach")
+        return None if tables is None else tuple(parts.read_reach(t) for t in tables)
 
     def _table(self, section: str) -> Table | None:
         if section not in self._document:

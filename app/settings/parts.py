@@ -11,11 +11,12 @@ from app.domain.companies import COMPANIES
 from app.domain.routing import CONDITIONS, Rule
 from app.domain.text import T
 from app.ports import PrinterConfig
-from app.settings.config import ApprovalConfig, RelayConfig, UserConfig
+from app.settings.config import ApprovalConfig, ReachConfig, RelayConfig, UserConfig
 from app.settings.reading import Table
 
 LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
 DOCUMENTS = ("label", "slip", "picklist")
+VERDICTS = ("refused", "doubtful", "reached")
 ROLES = ("packer", "lead", "owner")
 
 _MEDIA = re.compile(r"(\d{2,3}(?:\.\d+)?)x(\d{2,3}(?:\.\d+)?)")
@@ -55,6 +56,22 @@ def read_user(table: Table) -> UserConfig:
         name=table.text("name", required=True),
         role=table.choice("role", ROLES, default="packer"),
         display_name=table.text("display_name"),
+    )
+    table.finish()
+    return found
+
+
+def read_reach(table: Table) -> ReachConfig:
+    """One line of the merchant's own table of places."""
+    found = ReachConfig(
+        carrier=table.choice("carrier", [c.code for c in COMPANIES], required=True),
+        verdict=table.choice("verdict", VERDICTS, "refused"),
+        province=table.text("province", required=True),
+        city=table.text("city"),
+        district=table.text("district"),
+        street=table.text("street"),
+        reason=table.text("reason"),
+        account=table.text("account"),
     )
     table.finish()
     return found

@@ -24,7 +24,8 @@ from app.carriers.sf.products import products_of
 from app.carriers.sf.reach import FILTER, filter_data, read_reach, unasked
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.tracks import NUMBERS_A_CALL, read_tracks
-from app.carriers.validation import ready
+from app.carriers.validation import faults, ready
+from app.domain.checks import Fault
 from app.domain.fees import Billed, Quotes
 from app.domain.reach import ReachAnswer
 from app.domain.text import T
@@ -124,6 +125,10 @@ class SfSource:
         if self._is_compared(booking):
             return self._compared(prepared, outcome)
         return outcome if has_route(outcome.label) else self._with_route(prepared, outcome)
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """What the carrier's own limits say of the booking; asks nobody."""
+        return faults(booking, wire.LIMITS, self._settings.default_weight_g)
 
     def reconcile(self, booking: Booking) -> Reconciled:
         """Ask by the order id. Only SF's "no such order" proves that nothing was booked.

@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from app.carriers.desk import Desk
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
-from app.carriers.validation import ready
+from app.carriers.validation import faults, ready
 from app.carriers.yunda import answers, errors, wire
 from app.carriers.yunda.answers import AlreadyCreated
 from app.carriers.yunda.label import has_position
 from app.carriers.yunda.reach import read_reach
 from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.tracks import read_track
+from app.domain.checks import Fault
 from app.domain.fees import NumbersLeft
 from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
 from app.domain.text import T
@@ -78,6 +79,10 @@ class YundaSource:
         if isinstance(outcome, AlreadyCreated):
             return Unknown(T("Yunda already has an order with this number."))
         return self._labelled(booking.key, outcome) if isinstance(outcome, Issued) else outcome
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """What the carrier's own limits say of the booking; asks nobody."""
+        return faults(booking, wire.LIMITS, self._settings.default_weight_g)
 
     def reconcile(self, booking: Booking) -> Reconciled:
         """Repeat the create; if Yunda has the order, updating with the same data answers it.

@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 from app.carriers.desk import Desk
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
-from app.carriers.validation import ready
+from app.carriers.validation import faults, ready
 from app.carriers.zto import answers, binding, errors, wire
 from app.carriers.zto.label import has_mark
 from app.carriers.zto.quotes import read_quotes
 from app.carriers.zto.regions import read_regions
 from app.carriers.zto.settings import ZtoSettings
 from app.carriers.zto.tracks import read_track
+from app.domain.checks import Fault
 from app.domain.fees import NumbersLeft, Quotes
 from app.domain.reach import StoppedRegions
 from app.domain.text import T
@@ -90,6 +91,10 @@ class ZtoSource:
             key=booking.key,
         )
         return self._completed(prepared, outcome) if isinstance(outcome, Issued) else outcome
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """What the carrier's own limits say of the booking; asks nobody."""
+        return faults(booking, wire.LIMITS, self._settings.default_weight_g)
 
     def reconcile(self, booking: Booking) -> Reconciled:
         """``AskPerson``, unless the account is set to be asked by our key."""

@@ -28,7 +28,7 @@ def remember(
     """Keep a refusal that is about the place, once a place, with how often and since when."""
     where = place_of(receiver)
     about = problem.kind in _ABOUT_THE_PLACE and not problem.code.startswith(_OURS)
-    if not about or not where.district and not where.city:
+    if not about or (not where.district and not where.city):
         return
     said = without_person(problem.said, receiver)[:256]
     told = {"reason": said, "code": problem.code[:64], "last_at": work.now()}

@@ -15,6 +15,7 @@ from app.domain.regions import Place, place
 from app.domain.text import T
 from app.services import records
 from app.services.workplace import Workplace
+from app.settings import ReachConfig
 from app.store.tables import reach_regions
 
 VERDICTS = (ReachVerdict.REFUSED, ReachVerdict.DOUBTFUL, ReachVerdict.REACHED)
@@ -65,6 +66,55 @@ def own_region(
             ref=carrier,
         )
     return OwnRegion(code, where, ReachVerdict(verdict), reason.strip()[:256], account.strip())
+
+
+def from_config(lines: Sequence[ReachConfig]) -> list[OwnRegion]:
+    """The lines of a configuration file, which has checked them."""
+    return [
+        own_region(
+            line.carrier,
+            line.verdict,
+            province=line.province,
+            city=line.city,
+            district=line.district,
+            street=line.street,
+            reason=line.reason,
+            account=line.account,
+        )
+        for line in lines
+    ]
+
+
+def listed(tx: Connection) -> list[OwnRegion]:
+    """The own table, by carrier and place."""
+    rows = tx.execute(
+        select(reach_regions)
+        .where(reach_regions.c.origin == ReachOrigin.OWN)
+        .order_by(
+            reach_regions.c.carrier,
+            reach_regions.c.province,
+            reach_regions.c.city,
+            reach_regions.c.district,
+            reach_regions.c.street,
+            reach_regions.c.account,
+        )
+    )
+    return [from_row(r) for r in rows]
+
+
+def shown(line: OwnRegion) -> dict[str, str]:
+    """The keys of a ``[[reach]]`` table."""
+    where = line.where
+    return {
+        "carrier": line.carrier,
+        "account": line.account,
+        "province": where.province,
+        "city": where.city,
+        "district": where.district,
+        "street": where.street,
+        "verdict": line.verdict,
+        "reason": line.reason,
+    }
 
 
 def add(work: Workplace, region: OwnRegion) -> str:
