@@ -14,7 +14,7 @@ from app.domain.errors import UserError
 from app.domain.states import Route
 from app.domain.text import T
 from app.domain.waybills import Booking, Goods
-from app.services.orders import receivers
+from app.services.orders import corrected, receivers
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -32,7 +32,8 @@ def build(work: Workplace, parcel_id: str, key: str, *, decode: bool = True) -> 
     """The booking and the hash of the address it is made for.
 
     A direct parcel of a platform order is decoded here (once, then kept encrypted), which costs
-    one of the shop's daily decodes; without ``decode`` its receiver stays masked.
+    one of the shop's daily decodes; a corrected receiver (``receiver_correction``) needs none.
+    Without ``decode`` nobody is asked and its receiver may stay masked.
     Raises ``UserError``: ``decode_quota``, ``no_sender``.
     """
     with work.db.read() as tx:
@@ -45,8 +46,11 @@ def build(work: Workplace, parcel_id: str, key: str, *, decode: bool = True) -> 
         boxes = tx.execute(
             select(shipments.c.box_count).where(shipments.c.id == parcel.shipment_id)
         ).scalar_one()
-    receiver = Address.from_dict(order.receiver)
-    if decode and parcel.route == Route.DIRECT and receiver.masked:
+        receiver = Address.from_dict(order.receiver)
+        if parcel.route == Route.DIRECT:
+            written = corrected.of(tx, work, parcel_id, order.address_hash)
+            receiver = written or receivers.known(tx, work, order) or receiver
+    if parcel.route == Route.DIRECT and receiver.masked and decode:
         receiver = receivers.clear(work, order.id)
     return (
         Booking(

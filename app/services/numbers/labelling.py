@@ -30,6 +30,7 @@ from app.services.numbers.lanes import Counter, Lane
 from app.services.numbers.outcomes import LabelRow
 from app.services.orders import holding
 from app.services.parcels import checking
+from app.services.reach import guarding
 from app.services.stock import allocation
 from app.services.waves.waves import wave_parcels
 from app.services.workplace import Workplace
@@ -152,6 +153,8 @@ def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
             checking.advance(tx, work, parcel_id)
             records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
             parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
+        if parcel.state == ParcelState.TO_LABEL and guarding.guard(tx, work, parcel_id):
+            records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
         refusal = _refusal(tx, parcel)
         if refusal is not None:
             return refusal

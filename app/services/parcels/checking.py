@@ -18,6 +18,7 @@ from app.services import records
 from app.services.orders import holding
 from app.services.parcels import parcel_moves
 from app.services.parcels.placing import ONLY, facts_from, read_rules, route_of
+from app.services.reach import guarding
 from app.services.stock import allocation
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -45,6 +46,8 @@ def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
         advance(tx, work, parted)
     reserved = allocation.reserve(tx, work, parcel_id)
     chosen = parcel.account is not None or _choose(tx, work, parcel_id)
+    if chosen:
+        guarding.guard(tx, work, parcel_id)
     ready = reserved and chosen and not records.active_holds(tx, parcel_id)
     if ready and _has_goods(tx, parcel_id):
         tx.execute(

@@ -12,13 +12,13 @@ from app.domain.address import Address
 from app.domain.reach import ReachAnswer, ReachVerdict
 from app.domain.states import HoldCode, HoldScope
 from app.domain.text import T
-from app.services.orders import holding
+from app.services.orders import corrected, holding
 from app.services.reach import known
 from app.services.workplace import Workplace
-from app.store.tables import holds, parcels
+from app.store.tables import holds, order_lines, orders, parcel_lines, parcels
 
 
-def guard(tx: Connection, work: Workplace, parcel_id: str, receiver: Address) -> bool:
+def guard(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     """Hold the parcel when its carrier refuses the place, let it go when it no longer does.
 
     Returns whether it is held by this now. In the caller's transaction; asks nobody.
@@ -27,13 +27,30 @@ def guard(tx: Connection, work: Workplace, parcel_id: str, receiver: Address) ->
         select(parcels.c.carrier, parcels.c.account).where(parcels.c.id == parcel_id)
     ).one()
     answer = None
-    if parcel.carrier:
+    if parcel.carrier and known.anything(tx, parcel.carrier):
+        receiver = receiver_of(tx, work, parcel_id)
         answer = known.reach_of(tx, parcel.carrier, parcel.account or "", receiver, work.now())
     if answer is None or answer.verdict is not ReachVerdict.REFUSED:
         _let_go(tx, work, parcel_id)
         return False
     holding.put(tx, work, _wanted(parcel.carrier, answer), parcel_id=parcel_id)
     return any(code == HoldCode.OUT_OF_RANGE for code, _ in _held(tx, parcel_id))
+
+
+def receiver_of(tx: Connection, work: Workplace, parcel_id: str) -> Address:
+    """Where the parcel goes: as a person corrected it, else as its first order says."""
+    row = tx.execute(
+        select(orders.c.receiver, orders.c.address_hash)
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
+        .where(parcel_lines.c.parcel_id == parcel_id)
+        .order_by((parcel_lines.c.quantity > 0).desc(), orders.c.paid_at, orders.c.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return Address()
+    written = corrected.of(tx, work, parcel_id, row.address_hash)
+    return written or Address.from_dict(row.receiver)
 
 
 def _wanted(carrier: str, answer: ReachAnswer) -> holding.Wanted:

@@ -51,6 +51,20 @@ def reach_of(
     return None if best is None else _answer(best, now)
 
 
+def refused(tx: Connection, carrier: str, account: str, address: Address, now: datetime) -> bool:
+    """Whether the carrier certainly does not go to ``address``."""
+    answer = reach_of(tx, carrier, account, address, now)
+    return answer is not None and answer.verdict is ReachVerdict.REFUSED
+
+
+def anything(tx: Connection, carrier: str = "") -> bool:
+    """Whether the tables hold anything at all, of this company."""
+    query = select(reach_regions.c.id).limit(1)
+    if carrier:
+        query = query.where(reach_regions.c.carrier == carrier)
+    return tx.execute(query).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     row: Any

@@ -21,6 +21,7 @@ from app.services import records
 from app.services.orders import order_holds
 from app.services.parcels import parcel_making
 from app.services.parcels.placing import Placed, Placing, facts_from, read_placing
+from app.services.reach import known
 from app.services.sync import intake
 from app.services.telling import sent_elsewhere
 from app.services.workplace import Workplace
@@ -114,10 +115,19 @@ def store(
     shelf = _shelf(tx, shop_id, chosen)
     placing = read_placing(tx, shop_id)
     found = [_prepared(work, shop_id, order, shelf, placing) for order in chosen]
+    if known.anything(tx):
+        found = [new if new and not _refused(tx, work, new) else None for new in found]
     ready = _reserved(tx, [new for new in found if new is not None])
     if ready:
         _write(tx, work, shop_id, ready, shelf)
     return [new.told for new in ready]
+
+
+def _refused(tx: Connection, work: Workplace, new: _New) -> bool:
+    if new.choice is None:
+        return False
+    carrier, account = new.choice.choice.carrier, new.choice.account
+    return known.refused(tx, carrier, account, new.told.receiver, work.now())
 
 
 def _may_be_ordinary(order: OrderSnapshot) -> bool:

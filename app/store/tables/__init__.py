@@ -32,7 +32,15 @@ from app.store.tables.orders import (
     orders,
     reason_templates,
 )
-from app.store.tables.parcels import holds, parcel_lines, parcels, reservations, shipments, waves
+from app.store.tables.parcels import (
+    address_corrections,
+    holds,
+    parcel_lines,
+    parcels,
+    reservations,
+    shipments,
+    waves,
+)
 from app.store.tables.setup import (
     accounts,
     leases,
@@ -52,6 +60,7 @@ __all__ = [
     "account_calls",
     "account_states",
     "accounts",
+    "address_corrections",
     "after_sales",
     "audit",
     "holds",

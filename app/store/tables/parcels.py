@@ -129,3 +129,14 @@ holds = Table(
     Index(None, "parcel_id", "cleared_at"),
     Index(None, "code", "cleared_at"),
 )
+
+address_corrections = Table(
+    "address_corrections",
+    metadata,
+    Column("parcel_id", Key, ForeignKey("parcels.id", ondelete="CASCADE"), primary_key=True),
+    Column("receiver_sealed", Long, nullable=False),
+    words("order_hash", 128),  # the order's address that it corrects; another one ends it
+    number("revision", 1),
+    Column("corrected_at", UtcTime, nullable=False),
+    words("corrected_by", 64),
+)

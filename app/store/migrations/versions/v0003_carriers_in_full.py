@@ -52,6 +52,22 @@ def upgrade() -> None:
     _reach()
     _money()
     op.create_table(
+        "address_corrections",
+        _text("parcel_id", 24),
+        sa.Column("receiver_sealed", sa.Text(), nullable=False),
+        _words("order_hash", 128),
+        _number("revision", 1),
+        _time("corrected_at", nullable=False),
+        _words("corrected_by", 64),
+        sa.ForeignKeyConstraint(
+            ["parcel_id"],
+            ["parcels.id"],
+            name=op.f("fk_address_corrections_parcel_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("parcel_id", name=op.f("pk_address_corrections")),
+    )
+    op.create_table(
         "label_files",
         _text("waybill_id", 24),
         _text("kind", 32),
