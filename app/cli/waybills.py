@@ -1,4 +1,4 @@
-"""``waybill returns | boxes | check | balances | templates``."""
+"""``waybill returns | boxes | check | balances | ledger | void-unused | templates``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.cli import label_templates, words
+from app.cli import label_templates, number_ledger, words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, ErrorRow, of_batch
@@ -54,6 +54,7 @@ def add(waybill: Commands) -> None:
     balances.add_argument("--shop", metavar=tr("NAME"), help=tr("of this shop only"))
     balances.add_argument("--fresh", action="store_true", help=tr("read them from the shop now"))
 
+    number_ledger.add(waybill)
     label_templates.add(waybill)
 
 

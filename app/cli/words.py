@@ -48,7 +48,9 @@ RESULTS: Mapping[str, Text] = {
     "unasked": T("not asked"),
     "unconfirmed": T("sent, not confirmed"),
     "unknown": T("in doubt"),
+    "void": T("given back"),
     "waiting": T("waits"),
+    "waits": T("ends by itself"),
     "would": T("would be sent"),
 }
 _OUTBOX_KINDS: Mapping[OutboxKind, Text] = {
@@ -108,6 +110,22 @@ _RETURNS: Mapping[str, Text] = {
     "expiring": T("expires by itself"),
     "done": T("given back"),
 }
+_NUMBERS: Mapping[str, Text] = {
+    "issued": T("taken"),
+    "printed": T("printed"),
+    "packed": T("packed"),
+    "handed_over": T("handed over"),
+    "void_requested": T("is given back"),
+    "void": T("given back"),
+    "recycled": T("ended unused"),
+    "in_doubt": T("in doubt"),
+}
+_TO_DO: Mapping[str, Text] = {
+    "void": T("give back: waybill void-unused"),
+    "wait": T("ends by itself"),
+    "coming": T("runs by itself"),
+    "ask": T("ask the carrier"),
+}
 _SHELF: Mapping[str, Text] = {
     "on_sale": T("on sale"),
     "off": T("off the shelf"),
@@ -151,6 +169,7 @@ _RULES: Mapping[str, Text] = {
     "unreported": T("what is sealed will be told"),
     "printed": T("what counts as printed was sent"),
     "held": T("nothing held has left"),
+    "numbers": T("every number has an owner"),
 }
 
 
@@ -189,6 +208,8 @@ verdict = _by(_VERDICTS)
 move = _by(_MOVES)
 kind = _by(_KINDS)
 number_return = _by(_RETURNS)
+number_state = _by(_NUMBERS)
+number_to_do = _by(_TO_DO)
 shelf = _by(_SHELF)
 likeness = _by(_LIKENESS)
 health = _by(_HEALTH)

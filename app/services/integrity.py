@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, func, select, text
 from app.domain.states import LIVE_WAYBILL_STATES, ParcelState, ReservationState
 from app.domain.text import T, Text
 from app.services import records
+from app.services.number_rules import broken_numbers
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -217,6 +218,11 @@ def _held_did_not_ship(tx: Connection) -> Iterator[Broken]:
                 break
 
 
+def _numbers_have_owners(tx: Connection) -> Iterator[Broken]:
+    for ref, message in broken_numbers(tx):
+        yield Broken("numbers", ref, message)
+
+
 _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "ledger": _ledger_equals_balances,
     "reservations": _allocated_equals_reservations,
@@ -226,4 +232,5 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "unreported": _sealed_has_message,
     "printed": _printed_was_sent,
     "held": _held_did_not_ship,
+    "numbers": _numbers_have_owners,
 }

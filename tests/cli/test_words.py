@@ -22,6 +22,7 @@ from app.domain.states import (
     OutboxState,
     ParcelState,
     Verdict,
+    WaybillState,
 )
 from app.services.numbers.number_returns import ReturnState
 from main import DOORS
@@ -50,6 +51,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         (words.kind, AfterSaleKind),
         (words.shelf, ListingStatus),
         (words.number_return, ReturnState),
+        (words.number_state, WaybillState),
     ],
 )
 def test_every_code_has_a_word(shown: words.Shown, codes: Iterable[StrEnum]) -> None:

@@ -128,6 +128,24 @@ def _ship_what_is_held(tx: Connection, bench: Bench) -> None:
     )
 
 
+def _lose_a_number(tx: Connection, _bench: Bench) -> None:
+    number = tx.execute(select(waybills.c.id).where(waybills.c.state == "issued")).scalars().first()
+    tx.execute(update(parcels).where(parcels.c.waybill_id == number).values(waybill_id=None))
+    tx.execute(delete(waybills).where(waybills.c.id == number))
+
+
+def _a_number_from_nowhere(tx: Connection, _bench: Bench) -> None:
+    tx.execute(update(waybills).values(request_id=None))
+
+
+def _give_up_without_a_message(tx: Connection, _bench: Bench) -> None:
+    tx.execute(update(waybills).where(waybills.c.state == "issued").values(state="void_requested"))
+
+
+def _take_the_number_off(tx: Connection, _bench: Bench) -> None:
+    tx.execute(update(parcels).values(waybill_id=None))
+
+
 def test_a_busy_bench_has_true_books(busy: Bench) -> None:
     checked = integrity.check(busy.work)
     assert checked.broken == ()
@@ -147,6 +165,10 @@ def test_a_busy_bench_has_true_books(busy: Bench) -> None:
         ("reported", _ship_before_the_shop_said_so),
         ("printed", _print_without_a_job),
         ("held", _ship_what_is_held),
+        ("numbers", _lose_a_number),
+        ("numbers", _a_number_from_nowhere),
+        ("numbers", _give_up_without_a_message),
+        ("numbers", _take_the_number_off),
     ],
 )
 def test_a_rule_sees_what_breaks_it(busy: Bench, rule: str, broken: Break) -> None:

@@ -80,8 +80,11 @@ def drain(
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
     everything: bool = False,
+    kind: OutboxKind | None = None,
 ) -> list[OutboxRow]:
     """Send every message that is due (``everything``: also those that wait for their next try).
+
+    ``kind``: of this kind only.
 
     Raises ``RetryableError`` (``busy_elsewhere``) when another program is sending.
     """
@@ -91,7 +94,7 @@ def drain(
     with lease(work, "outbox"):
         round_ = _Round()
         while not token.cancelled:
-            row = _next(work, round_, everything=everything)
+            row = _next(work, round_, everything=everything, kind=kind)
             if row is None:
                 break
             done = _send(work, row)
@@ -143,7 +146,9 @@ def waiting(work: Workplace) -> int:
         ).scalar_one()
 
 
-def _next(work: Workplace, round_: _Round, *, everything: bool) -> Any:
+def _next(
+    work: Workplace, round_: _Round, *, everything: bool, kind: OutboxKind | None = None
+) -> Any:
     """The next row that may go: the first open one of its lane.
 
     A report that a hold keeps back does not keep back the order's other parcels, except an extra
@@ -161,6 +166,8 @@ def _next(work: Workplace, round_: _Round, *, everything: bool) -> Any:
             ~passed,
         ),
     ]
+    if kind is not None:
+        conditions.append(outbox.c.kind == kind)
     if not everything:
         conditions.append(
             or_(outbox.c.next_at <= work.now(), outbox.c.state == OutboxState.SENDING)
