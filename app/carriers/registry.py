@@ -10,6 +10,12 @@ from app.carriers.account import read_account, secret_names, setting_names
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.source import CAPABILITIES as SF_CAPABILITIES
 from app.carriers.sf.source import SfSource
+from app.carriers.sto.settings import StoSettings
+from app.carriers.sto.source import CAPABILITIES as STO_CAPABILITIES
+from app.carriers.sto.source import StoSource
+from app.carriers.yto.settings import YtoSettings
+from app.carriers.yto.source import CAPABILITIES as YTO_CAPABILITIES
+from app.carriers.yto.source import YtoSource
 from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.source import CAPABILITIES as YUNDA_CAPABILITIES
 from app.carriers.yunda.source import YundaSource
@@ -60,6 +66,8 @@ CARRIERS: tuple[Carrier[Any], ...] = (
     Carrier("sf", company("sf").name, SfSettings, SF_CAPABILITIES, SfSource),
     Carrier("zto", company("zto").name, ZtoSettings, ZTO_CAPABILITIES, ZtoSource),
     Carrier("yunda", company("yunda").name, YundaSettings, YUNDA_CAPABILITIES, YundaSource),
+    Carrier("yto", company("yto").name, YtoSettings, YTO_CAPABILITIES, YtoSource),
+    Carrier("sto", company("sto").name, StoSettings, STO_CAPABILITIES, StoSource),
 )
 
 

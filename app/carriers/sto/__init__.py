@@ -1,0 +1,1 @@
+"""STO Express 申通, the link gateway of the open platform."""

@@ -1,0 +1,1 @@
+"""YTO Express 圆通, the open platform."""
