@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.states import Route, ShipOn
+from app.simulators.demo_more_accounts import StoAccount, YtoAccount, sto_account, yto_account
 
 SHANYE = "shanye"
 QINGHE = "qinghe"
@@ -97,7 +98,7 @@ class YundaAccount:
     carrier: str = "yunda"
 
 
-CarrierAccount = SfAccount | ZtoAccount | YundaAccount
+CarrierAccount = SfAccount | ZtoAccount | YundaAccount | YtoAccount | StoAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ class DemoAccounts:
     sf: SfAccount
     zto: ZtoAccount
     yunda: YundaAccount
+    yto: YtoAccount
+    sto: StoAccount
     labels: tuple[LabelAccount, ...]
     rules: tuple[DemoRule, ...]
     sender: DemoSender
@@ -169,7 +172,7 @@ class DemoAccounts:
     @property
     def carriers(self) -> tuple[CarrierAccount, ...]:
         """The direct accounts, in the order of the configuration."""
-        return (self.sf, self.zto, self.yunda)
+        return (self.sf, self.zto, self.yunda, self.yto, self.sto)
 
     def carrier_for(self, shop: str, province: str, weight_g: int) -> str:
         """The company code that the rules give a parcel of the shop."""
@@ -213,6 +216,8 @@ def demo_accounts() -> DemoAccounts:
             partner_secret="T7kQ2mZ9wR4xYdLs",
             calls_per_second=CALLS_PER_SECOND,
         ),
+        yto=yto_account(CALLS_PER_SECOND),
+        sto=sto_account(CALLS_PER_SECOND),
         labels=_label_accounts(),
         rules=_rules(),
         sender=_WAREHOUSE,

@@ -1,4 +1,4 @@
-"""The simulated carriers of the demo: three platforms on one port, each below its own prefix."""
+"""The simulated carriers of the demo: platforms on one port, each below its own prefix."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from app.simulators.demo_accounts import DemoAccounts
 from app.simulators.server import LoopbackServer
 from app.simulators.sf import SfAccount, SfSimulator
+from app.simulators.sto import StoAccount, StoSimulator
+from app.simulators.sto.simulator import GATEWAY as STO_GATEWAY
+from app.simulators.yto import YtoAccount, YtoSimulator
 from app.simulators.yunda import YundaAccount, YundaSimulator
 from app.simulators.zto import ZtoAccount, ZtoSimulator, ZtoWaybillAccount
 
@@ -23,6 +26,8 @@ class DemoCarriers:
     sf: SfSimulator
     zto: ZtoSimulator
     yunda: YundaSimulator
+    yto: YtoSimulator
+    sto: StoSimulator
 
     @property
     def base_urls(self) -> Mapping[str, str]:
@@ -32,13 +37,15 @@ class DemoCarriers:
             "sf": f"{origin}/sf/std/service",
             "zto": f"{origin}/zto",
             "yunda": f"{origin}/yunda",
+            "yto": f"{origin}/yto",
+            "sto": f"{origin}/sto{STO_GATEWAY}",
         }
 
 
 def open_carriers(
     accounts: DemoAccounts, clock: Callable[[], float] = time.time, seed: int = 1, port: int = 0
 ) -> DemoCarriers:
-    """The three carriers with the accounts of the demo. ``clock`` gives seconds since 1970."""
+    """The carriers with the accounts of the demo. ``clock`` gives seconds since 1970."""
     sf = SfSimulator(
         [
             SfAccount(
@@ -80,8 +87,38 @@ def open_carriers(
         clock=clock,
         seed=seed,
     )
+    yto = YtoSimulator(
+        [
+            YtoAccount(
+                token=accounts.yto.token,
+                customer_code=accounts.yto.customer_code,
+                secret=accounts.yto.secret,
+                numbers_left=NUMBERS_LEFT,
+            )
+        ],
+        clock=clock,
+        seed=seed,
+    )
+    sto = StoSimulator(
+        [
+            StoAccount(
+                app_key=accounts.sto.app_key,
+                from_code=accounts.sto.app_key,
+                secret_key=accounts.sto.secret_key,
+                order_source=accounts.sto.app_key,
+                site_code=accounts.sto.site_code,
+                customer_name=accounts.sto.customer_name,
+                site_password=accounts.sto.site_password,
+                numbers_left=NUMBERS_LEFT,
+            )
+        ],
+        clock=clock,
+        seed=seed,
+    )
     server = LoopbackServer(port=port, clock=clock)
     sf.mount(server, "/sf")
     zto.mount(server, "/zto")
     yunda.mount(server, "/yunda")
-    return DemoCarriers(server, sf, zto, yunda)
+    yto.mount(server, "/yto")
+    sto.mount(server, "/sto")
+    return DemoCarriers(server, sf, zto, yunda, yto, sto)
