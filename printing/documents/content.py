@@ -96,6 +96,15 @@ def _said(route: Mapping[str, Any], key: str) -> str:
 
 def _plain(label: DrawnLabel) -> LabelContent:
     route, extra = label.route, label.extra
+    if "mark" in route and not _said(route, "mark"):
+        raise _incomplete(
+            label,
+            T(
+                "{carrier} gave no sorting code for this address, the label cannot be sorted.",
+                carrier=_said(route, "company"),
+            ),
+            T("Check the address, then fetch the sorting code again."),
+        )
     region = " ".join(p for p in (label.receiver.city, label.receiver.district) if p)
     return LabelContent(
         company=_said(route, "company") or extra.get("company", "") or "快递包裹",

@@ -55,9 +55,31 @@ YUNDA_CONFIG: dict[str, Any] = {
     "partner_secret": "123456789",
     "calls_per_second": 1000,
 }
+YTO_CONFIG: dict[str, Any] = {
+    "carrier": "yto",
+    "name": "yto",
+    "base_url": "https://openuat.yto56test.com:6443",
+    "token": "FAKEtk",
+    "customer_code": "K21000119",
+    "secret": "FAKEytosecret",
+    "calls_per_second": 1000,
+}
+STO_CONFIG: dict[str, Any] = {
+    "carrier": "sto",
+    "name": "sto",
+    "base_url": "http://cloudinter-linkgatewaytest.sto.cn/gateway/link.do",
+    "app_key": "FAKE",
+    "secret_key": "FAKEstokey",
+    "site_code": "666666",
+    "customer_name": "666666000001",
+    "site_password": "abc123",
+    "calls_per_second": 1000,
+}
 
 _GUANGZHOU: dict[str, Any] = {"province": "广东省", "city": "广州市", "district": "黄埔区"}
 _SHANGHAI: dict[str, Any] = {"province": "上海市", "city": "上海市", "district": "青浦区"}
+_QINGPU: dict[str, Any] = {"province": "上海", "city": "上海市", "district": "青浦区"}
+_MINHANG: dict[str, Any] = {"province": "上海", "city": "上海市", "district": "闵行区"}
 
 
 def sf_booking(**changes: Any) -> Booking:
@@ -120,6 +142,35 @@ def yunda_booking(**changes: Any) -> Booking:
         goods=(Goods("衣服", 1, 1000, 12650),),
         weight_g=1000,
         order_ids=("DD20260101_0001",),
+    )
+
+
+def yto_booking(**changes: Any) -> Booking:
+    """The booking behind the request ``yto`` of ``other_carriers.requests``."""
+    return _booking(
+        changes,
+        key="DD20260101-0001",
+        carrier="yto",
+        sender=Address(name="发货部", phone="13800000001", address="华新镇1号", **_QINGPU),
+        receiver=Address(name="赵六", phone="13800000002", address="申贵路1500号", **_MINHANG),
+        goods=(Goods("女装", 1, 500, 12900),),
+        weight_g=500,
+        order_ids=(),
+        insured_fen=10000,
+    )
+
+
+def sto_booking(**changes: Any) -> Booking:
+    """The booking behind the request ``sto`` of ``other_carriers.requests``."""
+    return _booking(
+        changes,
+        key="DD20260101-0001",
+        carrier="sto",
+        sender=Address(name="发货部", phone="13800000001", address="1号", **_QINGPU),
+        receiver=Address(name="孙七", phone="13800000002", address="申贵路1500号", **_MINHANG),
+        goods=(Goods("女装", 1, 500, 12900),),
+        weight_g=500,
+        order_ids=(),
     )
 
 

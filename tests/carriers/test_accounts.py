@@ -12,10 +12,22 @@ from app.carriers.registry import CARRIERS, carrier, make_source
 from app.domain.errors import UserError
 from app.ports import Capability
 from tests.carriers.recording import RecordingTransport
-from tests.carriers.samples import SF_CONFIG, YUNDA_CONFIG, ZTO_CONFIG
+from tests.carriers.samples import (
+    SF_CONFIG,
+    STO_CONFIG,
+    YTO_CONFIG,
+    YUNDA_CONFIG,
+    ZTO_CONFIG,
+)
 from tests.support.clock import FakeClock
 
-_CONFIGS = {"sf": SF_CONFIG, "zto": ZTO_CONFIG, "yunda": YUNDA_CONFIG}
+_CONFIGS = {
+    "sf": SF_CONFIG,
+    "zto": ZTO_CONFIG,
+    "yunda": YUNDA_CONFIG,
+    "yto": YTO_CONFIG,
+    "sto": STO_CONFIG,
+}
 
 
 def refusal(config: dict[str, Any], clock: FakeClock) -> str:
@@ -44,6 +56,8 @@ def test_a_company_without_a_direct_connection_is_named(clock: FakeClock) -> Non
         *(("sf", k) for k in ("base_url", "partner_id", "checkword", "monthly_account")),
         *(("zto", k) for k in ("base_url", "app_key", "app_secret", "account_id")),
         *(("yunda", k) for k in ("base_url", "app_key", "partner_id", "partner_secret")),
+        *(("yto", k) for k in ("base_url", "token", "customer_code", "secret")),
+        *(("sto", k) for k in ("base_url", "app_key", "secret_key", "site_password")),
     ],
 )
 @pytest.mark.parametrize("value", [None, "", " \r\n"])
@@ -117,6 +131,8 @@ def test_pasted_blanks_and_line_ends_are_dropped_and_numbers_read_as_text(
         ("sf", {"checkword"}),
         ("zto", {"app_secret", "account_password", "hmac_key"}),
         ("yunda", {"app_secret", "partner_secret"}),
+        ("yto", {"token", "secret", "query_token", "query_secret"}),
+        ("sto", {"secret_key", "site_password"}),
     ],
 )
 def test_secrets_are_marked_and_never_shown(code: str, secrets: set[str]) -> None:

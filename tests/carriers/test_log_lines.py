@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
-from app.carriers.registry import make_source
+from app.carriers.registry import carrier, make_source
 from app.domain.waybills import Booking
 from tests.carriers.recording import RecordingTransport, answer, no_answer, page
 from tests.carriers.samples import (
     SF_CONFIG,
+    STO_CONFIG,
+    YTO_CONFIG,
     YUNDA_CONFIG,
     ZTO_CONFIG,
     sample,
     sf_booking,
+    sto_booking,
+    yto_booking,
     yunda_booking,
     zto_booking,
 )
@@ -26,6 +30,8 @@ _CASES = [
     (SF_CONFIG, sf_booking(), sample("sf_create_order.response")["body"]),
     (ZTO_CONFIG, zto_booking(), sample("zto_create_order.response")["body"]),
     (YUNDA_CONFIG, yunda_booking(), sample("yunda_create_order.response")["body"]),
+    (YTO_CONFIG, yto_booking(), sample("yto_answers")["created"]),
+    (STO_CONFIG, sto_booking(), sample("sto_answers")["created"]),
 ]
 _LINE = re.compile(r"carrier=\w+ key=\S+ service=\S+ outcome=\w+ code=(\S+|HTTP \d+) ms=\d+")
 
@@ -51,8 +57,14 @@ def test_a_line_tells_the_outcome_and_no_secret_and_no_person(
     assert all(f"key={booking.key} " in line for line in lines)
     people = [p for side in (booking.sender, booking.receiver)
               for p in (side.name, side.phone, side.address)]  # fmt: skip
-    secrets = [v for k, v in config.items() if k.endswith(("secret", "word", "password"))]
+    secrets = _secrets(config)
     assert not [word for word in people + secrets for line in lines if word in line]
+
+
+def _secrets(config: dict[str, Any]) -> list[str]:
+    found = [str(config[n]) for n in carrier(config["carrier"]).secret_names if n in config]
+    assert found
+    return found
 
 
 @pytest.mark.parametrize(("config", "booking", "body"), _CASES)
@@ -61,5 +73,5 @@ def test_what_a_source_shows_of_itself_holds_no_secret(
 ) -> None:
     transport = RecordingTransport([answer(body)])
     outcome = make_source(config, transport, clock).create(booking)
-    for word in (booking.receiver.phone, str(config.get("checkword") or config["app_secret"])):
+    for word in (booking.receiver.phone, *_secrets(config)):
         assert word not in repr(outcome).partition("label=")[0]

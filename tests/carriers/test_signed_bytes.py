@@ -20,7 +20,14 @@ from hypothesis import strategies as st
 from app.carriers.registry import CARRIERS, make_source
 from app.domain.waybills import Booking
 from tests.carriers.recording import RecordingTransport, Sent, page
-from tests.carriers.samples import SF_CONFIG, YUNDA_CONFIG, ZTO_CONFIG, sf_booking
+from tests.carriers.samples import (
+    SF_CONFIG,
+    STO_CONFIG,
+    YTO_CONFIG,
+    YUNDA_CONFIG,
+    ZTO_CONFIG,
+    sf_booking,
+)
 from tests.support.clock import FakeClock
 
 Config = Mapping[str, Any]
@@ -94,6 +101,17 @@ def _yunda(sent: Sent, config: Config) -> tuple[str, str]:
     return sent.headers["sign"], wanted
 
 
+def _yto(sent: Sent, config: Config) -> tuple[str, str]:
+    body, method = sent.json, sent.url.split("/")[4]
+    text = f"{body['param']}{method}v1{config['secret']}"
+    return body["sign"], _md5_base64(text.encode())
+
+
+def _sto(sent: Sent, config: Config) -> tuple[str, str]:
+    form = _form(sent)
+    return form["data_digest"], _md5_base64((form["content"] + config["secret_key"]).encode())
+
+
 Reference = Callable[[Sent, Config], tuple[str, str]]
 # Every registered carrier: what it says its signature is, and what it must be.
 CASES: tuple[tuple[str, Config, Reference], ...] = (
@@ -102,6 +120,8 @@ CASES: tuple[tuple[str, Config, Reference], ...] = (
     ("zto", ZTO_CONFIG, _zto),
     ("zto", ZTO_CONFIG | {"signature": "sha256_hex", "sign_timestamp": True}, _zto_timed),
     ("yunda", YUNDA_CONFIG, _yunda),
+    ("yto", YTO_CONFIG, _yto),
+    ("sto", STO_CONFIG, _sto),
 )
 
 _TEXT = st.text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -11,10 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.carriers.registry import make_source
-from app.carriers.sf.source import SfSource
 from app.carriers.wire_json import as_count, as_object, as_objects, as_text, decode, encode, is_true
-from app.carriers.yunda.source import YundaSource
-from app.carriers.zto.source import ZtoSource
+from app.domain.fees import Quotes
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
@@ -22,18 +20,24 @@ from app.domain.waybills import (
     Issued,
     NeverExisted,
     NotSent,
+    Problem,
     Rejected,
     Unknown,
     Voided,
 )
-from app.ports import Health
+from app.ports import Health, Tracks
+from app.ports.carriers import DrawsLabels, FetchesLabelData, LabelFile, Quoting
 from tests.carriers.recording import RecordingTransport, answer
 from tests.carriers.samples import (
     SF_CONFIG,
+    STO_CONFIG,
+    YTO_CONFIG,
     YUNDA_CONFIG,
     ZTO_CONFIG,
     sample,
     sf_booking,
+    sto_booking,
+    yto_booking,
     yunda_booking,
     zto_booking,
 )
@@ -99,12 +103,22 @@ _BODIES = {
         sample("yunda_balance")["response"],
         sample("yunda_track")["response"],
     ],
+    "yto": [
+        sample("yto_answers")[name]
+        for name in (
+            *("created", "created_wrapped", "refused_reason", "cancelled"),
+            *("track", "track_empty", "print"),
+        )
+    ],
+    "sto": [sample("sto_answers")[name] for name in ("created", "refused", "dispatch", "track")],
 }
 _CASES = [
     ("sf", SF_CONFIG, sf_booking()),
     ("sf", SF_CONFIG | {"signature": "oauth"}, sf_booking()),
     ("zto", ZTO_CONFIG | {"query_by_partner_code": True, "order_type": "2"}, zto_booking()),
     ("yunda", YUNDA_CONFIG, yunda_booking()),
+    ("yto", YTO_CONFIG | {"repeat_is_safe": True}, yto_booking()),
+    ("sto", STO_CONFIG | {"repeat_is_safe": True}, sto_booking()),
 ]
 _OUTCOMES = (Issued, Rejected, Unknown, NotSent, NeverExisted, AskPerson)
 
@@ -120,13 +134,18 @@ def test_any_answer_ends_in_an_outcome(
     strange = answer(_replaced(body, path, data.draw(_JSON)))
     transport = RecordingTransport([strange] * 40)
     source = make_source(config, transport, clock)
-    assert isinstance(source, SfSource | ZtoSource | YundaSource)
     assert isinstance(source.create(booking), _OUTCOMES)
     assert isinstance(source.reconcile(booking), _OUTCOMES)
     assert isinstance(source.void(booking, "1", "2"), Voided)
     assert isinstance(source.check(), Health)
+    assert isinstance(source, Tracks)
     assert all(isinstance(t, Track) for t in source.track([TrackQuery("SF1011603494291")]))
-    source.fetch_label(booking, "1")
+    if isinstance(source, FetchesLabelData):
+        assert isinstance(source.fetch_label(booking, "1"), Mapping | Problem)
+    if isinstance(source, Quoting):
+        assert isinstance(source.quote(booking), Quotes)
+    if isinstance(source, DrawsLabels):
+        assert isinstance(source.label_file(booking, "1", "76x130"), LabelFile | Problem)
 
 
 @given(_JSON)

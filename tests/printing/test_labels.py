@@ -234,6 +234,7 @@ class TestIncomplete:
             label("sf", "SF7444496931331", sf_route(destRouteLabel="")),
             label("sf", "SF7444496931331", sf_route(twoDimensionCode="")),
             label("yunda", "4060005469862", {**yunda_route(), "position_no": ""}),
+            label("plain", "YT8800000000011", {"company": "圆通速递", "mark": ""}),
             label("plain", "", {}),
             label("plain", "运单一", {}),
             label("plain", "9" * 90, {}),

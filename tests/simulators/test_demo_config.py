@@ -17,7 +17,7 @@ from app.simulators.demo_shop import open_shops, products
 from app.simulators.scenario import build_scenario
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "wechat" / "product_get_multi_sku.json"
-CARRIERS = {code: f"http://127.0.0.1:2/{code}" for code in ("sf", "zto", "yunda")}
+CARRIERS = {code: f"http://127.0.0.1:2/{code}" for code in ("sf", "zto", "yunda", "yto", "sto")}
 PRINTERS = (
     PrinterConfig("bench-1", "tspl", "tcp://127.0.0.1:9100", 8.0, "76x130", ("label",)),
     PrinterConfig("platform", "component", "ws://127.0.0.1:12705"),
@@ -50,6 +50,8 @@ def test_config_apply_takes_the_file_without_a_word() -> None:
         ["checkword"],
         ["account_password", "app_secret"],
         ["app_secret", "partner_secret"],
+        ["secret", "token"],
+        ["secret_key", "site_password"],
     ]
 
 

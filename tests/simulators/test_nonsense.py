@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.simulators.printers import LabelPrinter
-from tests.simulators import sf_wire, yunda_wire, zto_wire
+from tests.simulators import sf_wire, sto_wire, yto_wire, yunda_wire, zto_wire
 from tests.simulators.label_picture import send
 from tests.simulators.recorded import sample
 from tests.simulators.test_printers_faults import jobs
@@ -89,6 +89,46 @@ def test_spoilt_yunda_calls_are_answered(seed: int) -> None:
         for path, body in calls.items():
             for _ in range(40):
                 assert "code" in wire.call(path, spoilt(body, chance))
+        assert wire.server.crashes == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_spoilt_yto_calls_are_answered(seed: int) -> None:
+    chance = random.Random(seed)
+    calls = {
+        yto_wire.CREATE: yto_wire.order(goods=[{"name": "茶", "quantity": 1}], productCode="PK"),
+        yto_wire.CANCEL: {"logisticsNo": "1", "cancelDesc": "x"},
+        yto_wire.TRACK: {"NUMBER": "1"},
+        yto_wire.PRINT: {"waybillNo": "1"},
+        yto_wire.PRICE: {
+            "startProvince": "a",
+            "startCity": "b",
+            "endProvince": "c",
+            "endCity": "d",
+            "goodsWeight": 1.5,
+        },
+    }
+    with yto_wire.yto() as wire:
+        for method, param in calls.items():
+            for _ in range(40):
+                assert wire.call(method, spoilt(param, chance))
+        assert wire.server.crashes == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_spoilt_sto_calls_are_answered(seed: int) -> None:
+    chance = random.Random(seed)
+    annex = {"insuredValue": "100.00", "goodsValue": "100.00"}
+    calls = {
+        sto_wire.CREATE: sto_wire.order(insuredAnnex=annex, billType="01", codValue="15.00"),
+        sto_wire.CANCEL: {"billCode": "1", "orderSource": "FAKEstoAppKey", "orderType": "01"},
+        sto_wire.DISPATCH: {"BillCode": "1", "OrderSourceCode": "FAKEstoAppKey"},
+        sto_wire.TRACK: {"waybillNoList": ["1"]},
+    }
+    with sto_wire.sto() as wire:
+        for api, content in calls.items():
+            for _ in range(40):
+                assert "errorMsg" in wire.call(api, spoilt(content, chance))
         assert wire.server.crashes == []
 
 

@@ -44,14 +44,16 @@ from app.net.transport import Response
 from app.ports import Health
 from app.ports.carriers import LabelFile
 
-_ENVELOPE = frozenset(
-    {"success", "code", "reason", "mailNo", "logisticsNo", "apiErrorMsg", "map", "data"}
-)
 _WRAPPERS = ("data", "result", "response", "body")
 _NUMBERS = ("mailNo", "waybillNo", "mail_no")
 _CODES = ("code", "resultCode", "statusCode", "apiErrorCode")
 _WORDS = ("reason", "message", "msg", "apiErrorMsg", "errorMsg")
 _FEES = ("price", "amount", "fee", "money", "totalFee", "totalPrice")
+_ENVELOPE = frozenset(
+    {"success", "logisticsNo", "map", "reason", "apiErrorMsg"}.union(
+        _WRAPPERS, _NUMBERS, _CODES, _FEES
+    )
+)
 _GOOD_CODES = frozenset({"0", "00", "0000", "200"})
 _GOOD_WORDS = frozenset({"成功", "success", "ok"})
 _CANCELLED = ("已取消", "重复取消", "已作废", "订单不存在", "未找到订单")

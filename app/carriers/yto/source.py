@@ -7,15 +7,17 @@ never makes a second number (``repeat_is_safe``): then the same create is sent o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.carriers import sentences
 from app.carriers.desk import Desk
-from app.carriers.problems import not_voided, refusal_of, unhealthy
+from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.repeats import Written, first_time, once_more
 from app.carriers.validation import ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.yto import answers, errors, wire
+from app.carriers.yto.label import has_mark
 from app.carriers.yto.settings import YtoSettings
 from app.carriers.yto.tracks import read_track
 from app.domain.fees import Quotes
@@ -23,6 +25,7 @@ from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
     Booking,
+    Issued,
     Outcome,
     Problem,
     Reconciled,
@@ -58,6 +61,7 @@ class YtoSource:
     def capabilities(self) -> frozenset[Capability]:
         more = {
             Capability.RECONCILE: self._settings.repeat_is_safe,
+            Capability.LABEL_DATA: self._settings.repeat_is_safe,
             Capability.QUOTE: self._settings.quotes,
             Capability.LABEL_FILE: self._settings.draws_labels,
         }
@@ -88,6 +92,13 @@ class YtoSource:
             key=booking.key,
         )
         return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
+
+    def fetch_label(self, booking: Booking, number: str) -> Mapping[str, Any] | Problem:
+        """Route text of a number that came without: only a repeated create tells it."""
+        found = self.reconcile(booking) if self._settings.repeat_is_safe else None
+        if isinstance(found, Issued) and found.number == number and has_mark(found.label):
+            return found.label
+        return no_route(errors.CARRIER, found)
 
     def check(self) -> Health:
         """Ask about nobody's number: for a track, and for a label where tracks have other keys."""
