@@ -135,6 +135,8 @@ def test_amounts_are_in_yuan_with_two_places() -> None:
     data = wire.order_data(settings(), sto_booking(cod_fen=29950, insured_fen=100000))
     assert (data["billType"], data["codValue"]) == ("01", "299.50")
     assert data["insuredAnnex"] == {"insuredValue": "1000.00", "goodsValue": "129.00"}
+    declared = wire.order_data(settings(insure_from_fen=12900), sto_booking())
+    assert declared["insuredAnnex"] == {"insuredValue": "129.00", "goodsValue": "129.00"}
     plain = wire.order_data(settings(), sto_booking())
     assert not {"codValue", "insuredAnnex", "remark", "productType"} & plain.keys()
     assert wire.order_data(settings(), sto_booking(product="03"))["productType"] == "03"

@@ -26,7 +26,7 @@ from app.domain.waybills import (
     Voided,
 )
 from app.ports import Health, Tracks
-from app.ports.carriers import DrawsLabels, FetchesLabelData, LabelFile, Quoting
+from app.ports.carriers import DrawsLabels, FetchesLabelData, LabelFile, LabelPage, Quoting
 from tests.carriers.recording import RecordingTransport, answer
 from tests.carriers.samples import (
     SF_CONFIG,
@@ -145,7 +145,7 @@ def test_any_answer_ends_in_an_outcome(
     if isinstance(source, Quoting):
         assert isinstance(source.quote(booking), Quotes)
     if isinstance(source, DrawsLabels):
-        assert isinstance(source.label_file(booking, "1", "76x130"), LabelFile | Problem)
+        assert isinstance(source.label_file(booking, LabelPage("1")), LabelFile | Problem)
 
 
 @given(_JSON)

@@ -109,6 +109,8 @@ def test_the_signed_text_is_the_sent_text_at_the_interfaces_own_address(
 def test_extra_services_are_increments_in_yuan() -> None:
     data = wire.order_data(settings(), yto_booking(cod_fen=29950))
     assert data["increments"] == [{"type": 1, "amount": 299.5}, {"type": 4, "amount": 100}]
+    declared = wire.order_data(settings(insure_from_fen=12900), yto_booking(insured_fen=0))
+    assert declared["increments"] == [{"type": 4, "amount": 129}]
     collect = wire.order_data(settings(freight_collect_fen=1200), yto_booking(insured_fen=0))
     assert collect["increments"] == [{"type": 2, "amount": 12}]
 
@@ -118,6 +120,10 @@ def test_a_product_comes_from_the_booking_or_the_account() -> None:
     assert wire.order_data(settings(product="PK"), yto_booking())["productCode"] == "PK"
     booked = wire.order_data(settings(product="PK"), yto_booking(product="YZD"))
     assert booked["productCode"] == "YZD"
+
+
+def test_the_products_are_named(source: YtoSource) -> None:
+    assert [p.code for p in source.products()] == ["PK", "YZD"]
 
 
 def test_land_lines_goods_without_weight_and_order_ids_find_their_fields() -> None:

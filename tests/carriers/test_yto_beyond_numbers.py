@@ -16,7 +16,7 @@ from app.domain.tracking import TrackQuery, TrackStage
 from app.domain.waybills import Problem, ProblemClass
 from app.net.transport import Response
 from app.ports import Capability
-from app.ports.carriers import LabelFile
+from app.ports.carriers import LabelFile, LabelPage
 from tests.carriers.recording import RecordingTransport, answer, nothing_left, page
 from tests.carriers.samples import YTO_CONFIG, sample, yto_booking
 from tests.support.clock import FakeClock
@@ -172,7 +172,7 @@ def test_ytos_own_label_is_a_pdf(transport: RecordingTransport, clock: FakeClock
     source = opened(transport, clock, draws_labels=True)
     assert Capability.LABEL_FILE in source.capabilities
     transport.will(answer(_ANSWERS["print"]))
-    file = source.label_file(yto_booking(), _NUMBER, "76x130")
+    file = source.label_file(yto_booking(), LabelPage(_NUMBER))
     assert isinstance(file, LabelFile)
     assert file == LabelFile(_NUMBER, b"%PDF-1.4\n%%EOF\n")
     assert transport.last.json["param"] == f'{{"waybillNo":"{_NUMBER}"}}'
@@ -193,7 +193,7 @@ def test_what_is_no_label_is_not_printed(
 ) -> None:
     transport.will(given)
     source = opened(transport, clock, draws_labels=True)
-    assert isinstance(source.label_file(yto_booking(), _NUMBER, "76x130"), Problem)
+    assert isinstance(source.label_file(yto_booking(), LabelPage(_NUMBER)), Problem)
 
 
 def test_what_the_account_has_not_opened_is_not_offered(source: YtoSource) -> None:

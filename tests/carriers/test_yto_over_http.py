@@ -22,7 +22,7 @@ from app.domain.waybills import (
     VoidResult,
 )
 from app.net.transport import HttpxTransport
-from app.ports.carriers import LabelFile
+from app.ports.carriers import LabelFile, LabelPage
 from app.simulators.server import LoopbackServer
 from app.simulators.yto import Repeat, YtoAccount, YtoQuirks, YtoSimulator
 from tests.carriers.samples import YTO_CONFIG, yto_booking
@@ -194,7 +194,7 @@ def test_the_connection_test_books_nothing(station: YtoStation) -> None:
 def test_prices_and_ytos_own_label(station: YtoStation) -> None:
     source = station.open(quotes=True, draws_labels=True, box_size_mm=[300, 200, 100])
     number = issued(source.create(yto_booking())).number
-    file = source.label_file(yto_booking(), number, "76x130")
+    file = source.label_file(yto_booking(), LabelPage(number))
     assert isinstance(file, LabelFile)
     assert file.content.startswith(b"%PDF")
     [quote] = source.quote(yto_booking(weight_g=2500)).quotes

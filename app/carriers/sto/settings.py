@@ -34,5 +34,6 @@ class StoSettings:
     dispatch_code: str = optional("ORDERMS_API")  # whom the question for route text is sent to
     repeat_is_safe: bool = optional(False)
     default_weight_g: int = optional(0)
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from app.carriers.amounts import kilograms, yuan_text
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.sto.settings import StoSettings
 from app.carriers.sto.signature import data_digest
 from app.carriers.validation import Limits, district_of, split_phone
@@ -54,11 +55,12 @@ def order_data(settings: StoSettings, booking: Booking) -> JsonObject:
     }
     if booking.cod_fen:
         data["codValue"] = yuan_text(booking.cod_fen)
-    if booking.insured_fen:
+    insured_fen = declared_fen(booking, settings.insure_from_fen)
+    if insured_fen:
         value_fen = sum(item.price_fen * item.quantity for item in booking.goods)
         data["insuredAnnex"] = {
-            "insuredValue": yuan_text(booking.insured_fen),
-            "goodsValue": yuan_text(value_fen or booking.insured_fen),
+            "insuredValue": yuan_text(insured_fen),
+            "goodsValue": yuan_text(value_fen or insured_fen),
         }
     if booking.product:
         data["productType"] = booking.product

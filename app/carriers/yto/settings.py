@@ -32,6 +32,7 @@ class YtoSettings:
     draws_labels: bool = optional(False)  # waybill_print_adapter is open to the account
     box_size_mm: tuple[int, ...] = optional(())
     default_weight_g: int = optional(0)
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)
 

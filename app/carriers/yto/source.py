@@ -35,7 +35,7 @@ from app.domain.waybills import (
 from app.net.limiter import Priority
 from app.net.transport import Transport
 from app.ports import Capability, Clock, Health
-from app.ports.carriers import LabelFile
+from app.ports.carriers import LabelFile, LabelPage, Product
 
 CAPABILITIES = frozenset(
     {
@@ -44,6 +44,7 @@ CAPABILITIES = frozenset(
         Capability.INSURE,
         Capability.CANCEL,
         Capability.TRACK,
+        Capability.PRODUCTS,
     }
 )
 
@@ -111,6 +112,10 @@ class YtoSource:
         """Where these parcels are, one call a number."""
         return self._desk.track_each(wanted, wire.TRACK, wire.track_data, read_track)
 
+    def products(self) -> Sequence[Product]:
+        """The two products that YTO documents."""
+        return wire.PRODUCTS
+
     def quote(self, booking: Booking) -> Quotes:
         """The price of charge_adapter, where the account may ask (``quotes``)."""
         prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
@@ -122,12 +127,12 @@ class YtoSource:
             return found
         return Quotes(problem=refusal_of(errors.CARRIER, found))
 
-    def label_file(self, booking: Booking, number: str, media: str) -> LabelFile | Problem:
-        """YTO's own label as PDF (``draws_labels``), in YTO's size: ``media`` is not sent."""
+    def label_file(self, booking: Booking, page: LabelPage) -> LabelFile | Problem:
+        """YTO's own label as PDF (``draws_labels``), in YTO's size: the paper is not sent."""
         found = self._desk.ask(
             wire.PRINT,
-            wire.print_data(number),
-            lambda answer: answers.read_label_file(answer, number),
+            wire.print_data(page.number),
+            lambda answer: answers.read_label_file(answer, page.number),
             key=booking.key,
         )
         if isinstance(found, LabelFile | Problem):

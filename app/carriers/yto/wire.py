@@ -6,6 +6,7 @@ from typing import Any
 
 from app.carriers.amounts import kilograms, size_text, yuan_number
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.validation import Limits, district_of, street_address
 from app.carriers.wire_json import JsonObject, encode
 from app.carriers.yto.settings import YtoSettings
@@ -13,6 +14,7 @@ from app.carriers.yto.signature import VERSION, sign
 from app.domain.address import Address
 from app.domain.tracking import TrackQuery
 from app.domain.waybills import Booking, Goods
+from app.ports.carriers import Product
 
 CREATE = "privacy_create_adapter"
 CANCEL = "korder_cancel_adapter"
@@ -21,6 +23,7 @@ PRINT = "waybill_print_adapter"
 PRICE = "charge_adapter"
 
 LIMITS = Limits(needs_district=True, boxes=1)
+PRODUCTS = (Product("PK", "普快"), Product("YZD", "圆准达"))
 _HEADERS = {"content-type": "application/json;charset=UTF-8"}
 _COD, _FREIGHT_COLLECT, _INSURED = 1, 2, 4
 _MILLIMETRES_PER_CENTIMETRE = 10
@@ -126,6 +129,6 @@ def _increments(settings: YtoSettings, booking: Booking) -> list[dict[str, Any]]
     amounts = (
         (_COD, booking.cod_fen),
         (_FREIGHT_COLLECT, settings.freight_collect_fen),
-        (_INSURED, booking.insured_fen),
+        (_INSURED, declared_fen(booking, settings.insure_from_fen)),
     )
     return [{"type": kind, "amount": yuan_number(fen)} for kind, fen in amounts if fen]
