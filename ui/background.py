@@ -20,6 +20,7 @@ from app.services.orders.queries import OrderFilter
 from app.services.printing import printers
 from app.services.sync import syncing, watching
 from app.services.telling import outbox
+from app.services.tracking import polling
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
 
@@ -140,6 +141,7 @@ class Background(QObject):
         self._busy: set[str] = set()
         self._again: set[str] = set()
         self._running = False
+        self._tracking: JobHandle | None = None
         self._clocks = [
             self._every(_OUTBOX_MS, self.drain),
             self._every(_FACTS_MS, self.read_facts),
@@ -153,7 +155,7 @@ class Background(QObject):
         return clock
 
     def start(self) -> None:
-        """Begin: the shops of the database, the outbox, the printers."""
+        """Begin: the shops of the database, the outbox, the printers, the parcels on their way."""
         self._running = True
         for clock in self._clocks:
             clock.start()
@@ -162,6 +164,9 @@ class Background(QObject):
         self.ask_printers()
         self._once("shops", lambda: list(syncing.shop_ids(self._work)), self._shops_known)
         self._elsewhere.start()
+        self._tracking = self._jobs.run(
+            "tracks", lambda _, cancel: polling.keep_asking(self._work, cancel), owner=self
+        )
         relay = self._relay
         if relay is not None:
             self._jobs.run(
@@ -178,6 +183,8 @@ class Background(QObject):
             clock.stop()
         for lane in self.lanes.values():
             lane.stop()
+        if self._tracking is not None:
+            self._tracking.cancel()
 
     @Slot(object)
     def changed(self, topics: frozenset[str]) -> None:

@@ -19,6 +19,7 @@ from app.cli import (
     shipping,
     stock,
     syncing,
+    tracking,
     waves,
 )
 from app.cli.context import Doors
@@ -44,6 +45,6 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     for module in (configuration, diagnosis, syncing, orders, parcels, stock, waves, labels):
         module.add(commands)
     aftersales.add(commands)
-    for module in (listings, bench, shipping, relay, database):
+    for module in (listings, bench, shipping, tracking, relay, database):
         module.add(commands)
     return parser

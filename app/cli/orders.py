@@ -9,6 +9,7 @@ from app.cli import boxes, order_requests, words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, count_line
+from app.cli.tracking import event_line, event_row
 from app.domain.states import Flow, HoldCode, ParcelState
 from app.domain.text import Text, tr
 
@@ -126,6 +127,7 @@ def _detail_row(detail: OrderDetail) -> dict[str, Any]:
             {"at": s.at, "action": s.action, "user": s.user, "detail": dict(s.detail)}
             for s in detail.story
         ],
+        "track": [{"waybill": w.number, **event_row(w.event)} for w in detail.way],
     }
 
 
@@ -169,6 +171,7 @@ def _detail_text(detail: OrderDetail) -> str:
         for s in detail.story
         if s.action == "extra_parcel"
     ]
+    lines += [f"  {w.number}  {event_line(w.event)}" for w in detail.way]
     said = [f"! {words.holds(h.code)}: {Text.from_json(h.reason)}" for h in detail.holds]
     lines += dict.fromkeys(said)  # two variants of one listing say the same
     return "\n".join(lines)

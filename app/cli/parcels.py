@@ -10,6 +10,7 @@ from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, count_line
+from app.cli.tracking import event_line, event_row
 from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
@@ -113,18 +114,23 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 def _shown(work: Workplace, parcel: str) -> CommandResult:
     from app.services.parcels import parcel_queries
+    from app.services.tracking.views import events_by_parcel
 
     row = find_parcel(work, parcel)
     goods = parcel_queries.parcel_goods(work, row.id)
+    with work.db.read() as tx:
+        way = events_by_parcel(tx, work, [row.id])
     reason = str(Text.from_json(row.choice_reason)) if row.choice_reason else ""
     shown = {
         **parcel_row(row),
         "reason": reason,
         "lines": [{"sku": g.sku, "title": g.title, "quantity": g.quantity} for g in goods],
+        "track": [{"waybill": w.number, **event_row(w.event)} for w in way],
     }
     inside = [f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}" for g in goods]
     if reason:
         inside.append(tr("Carrier chosen by: {reason}", reason=reason))
+    inside += [f"  {event_line(w.event)}" for w in way]
     return CommandResult([shown], columns=columns(), summary="\n".join(inside))
 
 

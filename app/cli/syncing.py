@@ -84,24 +84,29 @@ def _once(wanted: argparse.Namespace, context: Context, work: Workplace) -> Comm
 
 
 def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
-    """Sync, and beside it send what waits, until somebody stops it."""
+    """Sync, and beside it send what waits and follow parcels, until somebody stops it."""
     from concurrent.futures import ThreadPoolExecutor
 
     from app.jobs import CancelToken
     from app.services.sync import watching
+    from app.services.tracking import polling
 
     over = CancelToken()
     with (
         context.show_progress(tr("Watching")) as progress,
-        ThreadPoolExecutor(1, thread_name_prefix="packbench-outbox") as beside,
+        ThreadPoolExecutor(2, thread_name_prefix="packbench-beside") as pool,
     ):
-        sending = beside.submit(_keep_sending, work, over)
+        beside = (
+            pool.submit(_keep_sending, work, over),
+            pool.submit(polling.keep_asking, work, over),
+        )
         try:
             with suppress(Cancelled):
                 watching.watch(work, wanted.shop, context.cancel, progress)
         finally:
             over.cancel()
-        sending.result()
+        for work_beside in beside:
+            work_beside.result()
     return CommandResult(summary=tr("Stopped on request."))
 
 

@@ -14,6 +14,7 @@ from app.domain.states import (
     Verdict,
 )
 from app.domain.text import T, Text
+from app.domain.track_words import STAGE_WORDS, WARNING_WORDS
 from app.domain.words import FLOW_WORDS, HOLD_WORDS, ORDER_WORDS, STATE_WORDS
 
 Shown = Callable[[object], str]
@@ -153,6 +154,7 @@ _SECTIONS: Mapping[str, Text] = {
     "database": T("Database"),
     "sender": T("Sender"),
     "approval": T("Approval"),
+    "tracking": T("Tracking"),
     "shop": T("Shop"),
     "carrier": T("Carrier"),
     "printer": T("Printer"),
@@ -216,3 +218,5 @@ health = _by(_HEALTH)
 section = _by(_SECTIONS)
 rule = _by(_RULES)
 note_state = _by(_NOTES)
+track_stage = _by(STAGE_WORDS)
+track_warning = _by(WARNING_WORDS)

@@ -15,6 +15,7 @@ from app.services import records
 from app.services.after_sales import approval
 from app.services.parcels import checking
 from app.services.reach import own as reach
+from app.services.tracking import limits as tracking
 from app.services.workplace import Workplace
 from app.settings import (
     ApprovalConfig,
@@ -62,6 +63,9 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             changes += _rules(tx, config.rules)
         if config.approval is not None:
             changes.append(_approval(tx, config.approval))
+        if config.tracking is not None:
+            result = "changed" if tracking.store(tx, config.tracking) else "same"
+            changes.append(Change("tracking", "", result))
         if config.users is not None:
             changes += _replace(tx, users, "user", "name", _user_rows(config.users))
         if config.reach is not None:
@@ -88,6 +92,7 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
         return [
             *([{"section": "sender", **sender}] if sender else []),
             *([{"section": "approval", **rule}] if rule else []),
+            *([{"section": "tracking", **limits}] if (limits := tracking.stored(tx)) else []),
             *(
                 {
                     "section": "user",

@@ -15,7 +15,7 @@ from sqlalchemy import PoolProxiedConnection, func, select
 
 from app.domain.errors import PackbenchError
 from app.services.workplace import Topics, Workplace
-from app.store.tables import audit, orders, outbox, scans, stock_moves, sync_cursors
+from app.store.tables import audit, orders, outbox, scans, stock_moves, sync_cursors, tracks
 
 EVERY_S = 0.25
 # What a table's newest row tells about: its column grows with every change.
@@ -25,6 +25,7 @@ _SIGNS: Mapping[str, tuple[Any, Topics]] = {
     "scans": (scans.c.id, frozenset({"parcels"})),
     "stock": (stock_moves.c.id, frozenset({"stock"})),
     "outbox": (outbox.c.id, frozenset({"outbox"})),
+    "tracks": (tracks.c.news_at, frozenset({"tracks"})),
     "sync": (sync_cursors.c.finished_at, frozenset({"shops"})),
 }
 

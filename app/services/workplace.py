@@ -23,7 +23,7 @@ class Workplace:
     """One bench, one person, one database. Safe to share between threads.
 
     ``announce`` is called after a commit with the topics that changed (``orders``, ``stock``,
-    ``waves``, ``printers``, ``outbox``, ``shops``), from whichever thread committed.
+    ``waves``, ``printers``, ``outbox``, ``shops``, ``tracks``), from whichever thread committed.
     """
 
     db: Database

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.address import Address
+from app.domain.following import Limits
 from app.domain.routing import Rule
 from app.ports import PrinterConfig
 
@@ -105,6 +106,7 @@ class Config:
     rules: tuple[Rule, ...] | None = None
     relay: RelayConfig | None = None
     approval: ApprovalConfig | None = None
+    tracking: Limits | None = None
     users: tuple[UserConfig, ...] | None = None
     reach: tuple[ReachConfig, ...] | None = None
 

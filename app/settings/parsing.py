@@ -11,6 +11,7 @@ from typing import Any
 
 from app.domain.address import Address
 from app.domain.errors import UserError
+from app.domain.following import Limits
 from app.domain.routing import Rule
 from app.domain.text import T, verbatim
 from app.ports import PrinterConfig
@@ -30,11 +31,13 @@ from app.settings.config import (
 from app.settings.lines import Lines
 from app.settings.problems import Problems
 from app.settings.reading import Table
+from app.settings.tracking import read_tracking
 
 SECTIONS = (
     "database",
     "sender",
     "approval",
+    "tracking",
     "user",
     "shop",
     "carrier",
@@ -149,6 +152,7 @@ class _Reader:
             printers=self._printers(),
             relay=self._relay(),
             approval=self._approval(),
+            tracking=self._tracking(),
             users=self._users(),
             reach=self._reach(),
         )
@@ -163,6 +167,10 @@ class _Reader:
     def _approval(self) -> ApprovalConfig | None:
         table = self._table("approval")
         return None if table is None else parts.read_approval(table)
+
+    def _tracking(self) -> Limits | None:
+        table = self._table("tracking")
+        return None if table is None else read_tracking(table)
 
     def _users(self) -> tuple[UserConfig, ...] | None:
         tables = self._tables("user")

@@ -22,6 +22,7 @@ from app.services.orders.queries import HoldRow, OrderRow, StoryRow
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.services.sync import sync_state
 from app.services.sync.sync_state import OFFLINE
+from app.services.tracking.views import WayRow, events_by_parcel
 from app.services.workplace import Workplace
 from app.store.tables import (
     audit,
@@ -63,6 +64,7 @@ class OrderDetail:
     parcels: tuple[ParcelRow, ...]
     holds: tuple[HoldRow, ...]
     story: tuple[StoryRow, ...]
+    way: tuple[WayRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
         for parcel_id in ids:
             held.update({h.id: h for h in records.active_holds(tx, parcel_id)})
         story = _story(tx, our_id, ids)
+        way = events_by_parcel(tx, work, ids)
         dropship = bool(
             tx.execute(
                 select(func.count())
@@ -150,6 +153,7 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
             for h in held.values()
         ),
         story=story,
+        way=way,
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.domain.errors import PackbenchError
 from app.domain.following import Limits
@@ -50,6 +50,7 @@ class Heard:
     new_events: int = 0
     delivered: int = 0
     stop: Problem | None = None
+    problems: Mapping[str, Problem] = field(default_factory=dict)  # by waybill
 
 
 def tracker(work: Workplace, account: str) -> Tracks | None:
@@ -98,7 +99,8 @@ def ask(work: Workplace, account: str, asked: Sequence[Asked], limits: Limits) -
     try:
         source = tracker(work, account)
     except PackbenchError as error:
-        return Heard(stop=_unusable(error))
+        problem = unusable(error)
+        return Heard(0, len(asked), stop=problem, problems={a.waybill_id: problem for a in asked})
     if source is None or not asked:
         return Heard()
     told = _told(source, asked, 0)
@@ -107,16 +109,16 @@ def ask(work: Workplace, account: str, asked: Sequence[Asked], limits: Limits) -
         with work.db.write() as tx:
             budget.take(tx, work, account, calls_for(source, len(again)), None)
         told |= _told(source, again, 1)
-    heard = Heard(stop=_stop(told))
-    new = delivered = failed = 0
+    problems = {i: p for i, several in told.items() if (p := _problem(several)) is not None}
+    new = delivered = 0
     with work.db.write() as tx:
         for one in asked:
             kept = storing.answer(tx, work, one.waybill_id, told[one.waybill_id], limits)
             new += kept.new_events
             delivered += kept.delivered
-            failed += all(t.problem is not None for t in told[one.waybill_id])
     work.changed("tracks", *(("orders", "parcels") if delivered else ()))
-    return Heard(len(asked) - failed, failed, new, delivered, heard.stop)
+    failed = len(problems)
+    return Heard(len(asked) - failed, failed, new, delivered, _stop(told), problems)
 
 
 def _told(source: Tracks, asked: Sequence[Asked], phone: int) -> dict[str, list[Track]]:
@@ -126,6 +128,12 @@ def _told(source: Tracks, asked: Sequence[Asked], phone: int) -> dict[str, list[
     for (waybill_id, _), track in zip(queries, answers, strict=True):
         told[waybill_id].append(track)
     return told
+
+
+def _problem(told: Sequence[Track]) -> Problem | None:
+    """Why nothing was learned; a number that was answered under one of its names has none."""
+    problems = [t.problem for t in told if not t.events]
+    return None if len(problems) < len(told) else next((p for p in problems if p), None)
 
 
 def _wrong_phone(told: Sequence[Track]) -> bool:
@@ -141,7 +149,7 @@ def _stop(told: dict[str, list[Track]]) -> Problem | None:
     return last if last.kind in OF_THE_ACCOUNT or last.code in _NO_ANSWER else None
 
 
-def _unusable(error: PackbenchError) -> Problem:
+def unusable(error: PackbenchError) -> Problem:
     return Problem(ProblemClass.ACCOUNT, error.code, "", error.message, error.remedy)
 
 
@@ -155,9 +163,3 @@ def nobody(company: str) -> Problem:
         T("Add an account of the carrier, or one of 快递100, to the configuration."),
         company,
     )
-
-
-def postpone(work: Workplace, waybill_ids: Sequence[str], until: object) -> None:
-    """Not before then, whatever happens to this program meanwhile."""
-    with work.db.write() as tx:
-        tx.execute(update(tracks).where(tracks.c.waybill_id.in_(waybill_ids)).values(next_at=until))

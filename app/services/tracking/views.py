@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.privacy import for_screen
-from app.domain.recognition import normalise
+from app.domain.recognition import forms
 from app.domain.regions import short_name
 from app.domain.text import T, Text
 from app.domain.tracking import TrackEvent, TrackStage
@@ -146,13 +146,12 @@ def track_detail(work: Workplace, waybill: str) -> TrackDetail:
 
 def followed(work: Workplace, waybill: str) -> str | None:
     """The followed waybill with this id or number; a box's number finds its shipment's mother."""
-    number = normalise(waybill)
     with work.db.read() as tx:
         found: str | None = tx.execute(
             select(tracks.c.waybill_id)
             .join(waybills, waybills.c.parcel_id == tracks.c.parcel_id)
-            .where(or_(waybills.c.number == number, waybills.c.id == waybill))
-            .order_by((tracks.c.number == number).desc(), tracks.c.handed_at.desc())
+            .where(or_(waybills.c.number.in_(forms(waybill)), waybills.c.id == waybill))
+            .order_by(tracks.c.handed_at.desc())
         ).scalar()
     return found
 
@@ -200,17 +199,26 @@ def acknowledge(work: Workplace, waybill_ids: Sequence[str]) -> int:
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class WayRow:
+    """One event of a parcel's way, under the number it was told for."""
+
+    parcel: str
+    number: str
+    event: TrackEvent
+
+
 def events_by_parcel(
     tx: Connection, work: Workplace, parcel_ids: Sequence[str]
-) -> list[tuple[str, TrackEvent]]:
-    """Waybill number and event of everything told about these parcels, by time."""
+) -> tuple[WayRow, ...]:
+    """Everything told about these parcels, by time."""
     rows = tx.execute(
-        select(track_events, waybills.c.number)
+        select(track_events, waybills.c.number, waybills.c.parcel_id)
         .join(waybills, waybills.c.id == track_events.c.waybill_id)
         .where(waybills.c.parcel_id.in_(list(parcel_ids)))
         .order_by(track_events.c.at, track_events.c.id)
     )
-    return [(r.number, storing.event_in_clear(work, r)) for r in rows]
+    return tuple(WayRow(r.parcel_id, r.number, storing.event_in_clear(work, r)) for r in rows)
 
 
 def _of_tab(tab: str) -> ColumnElement[bool]:

@@ -136,7 +136,7 @@ def detail_view(
         custom_work=order.custom_work,
         parcels=tuple(_parcel(p, several=len(live) > 1, at=n) for n, p in enumerate(live, 1)),
         parcel_ids=tuple(p.id for p in live),
-        story=tuple(story_lines(order.story, row.paid_at, now)),
+        story=tuple(story_lines(order.story, row.paid_at, now, order.way)),
         can_print=any(p.state == ParcelState.TO_LABEL and not p.holds and not p.wave for p in live),
         can_hold=any(p.state in _BEFORE_LEAVING for p in live),
         can_release=any(h.releasable for h in order.holds),

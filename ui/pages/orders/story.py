@@ -13,6 +13,7 @@ from app.domain.text import T, Text, tr
 from app.domain.tracking import TrackStage
 from app.domain.words import ORDER_WORDS
 from app.services.orders.queries import StoryRow
+from app.services.tracking.views import WayRow
 from ui.pages.orders.words import clock_time, hold_word, money
 
 _SIMPLE: Mapping[str, Text] = {
@@ -46,6 +47,7 @@ _SIMPLE: Mapping[str, Text] = {
     "return_seen": T("number given up"),
     "after_sale_accept_return": T("return agreed"),
     "after_sale_reject": T("after-sale refused"),
+    "track_seen": T("saw the warning"),
 }
 _STEPS: Mapping[str, Text] = {
     TrackStage.ANNOUNCED: T("Carrier waits for the parcel"),
@@ -70,13 +72,31 @@ class StoryLine:
 
 
 def story_lines(
-    story: Sequence[StoryRow], paid_at: datetime | None, now: datetime
+    story: Sequence[StoryRow],
+    paid_at: datetime | None,
+    now: datetime,
+    way: Sequence[WayRow] = (),
 ) -> list[StoryLine]:
-    """The story, the oldest first, with the payment at its beginning."""
+    """The story, the oldest first, with the payment at its beginning and the way at its end.
+
+    ``way``: what the carriers told. A line names its parcel only where there are several.
+    """
     lines = [StoryLine(r.at, clock_time(r.at, now), _sentence(r)) for r in story if _known(r)]
+    several = len({w.parcel for w in way}) > 1
+    lines += [StoryLine(w.event.at, clock_time(w.event.at, now), _way(w, several)) for w in way]
+    lines.sort(key=lambda line: line.at)
     if paid_at is not None:
         lines.insert(0, StoryLine(paid_at, clock_time(paid_at, now), tr("Buyer paid")))
     return lines
+
+
+def _way(row: WayRow, several: bool) -> str:
+    """The carrier's own words with their place; a step that came without words in ours."""
+    said = row.event.text or str(_STEPS[row.event.stage])
+    place = row.event.place
+    if place and place not in said:
+        said = tr("{place}: {what}", place=place, what=said)
+    return tr("{step}, {number}", step=said, number=row.number) if several else said
 
 
 def _known(row: StoryRow) -> bool:
@@ -116,6 +136,7 @@ _BY_PEOPLE = frozenset(
         "after_sale_accept_return",
         "after_sale_refund",
         "after_sale_reject",
+        "track_seen",
     }
 )
 
