@@ -57,8 +57,8 @@ def test_a_days_calls_last_the_day() -> None:
 def test_an_account_that_is_refused_rests_and_the_others_go_on(bench: Bench) -> None:
     rows = [r for c in ("yunda", "zto") for r in road.sent(bench, c)]
     with bench.work.db.write() as tx:
-        row = tx.execute(select(accounts).where(accounts.c.name == "yunda")).one()
-        wrong = {**row.settings, "app_key": "000000"}
+        yunda = tx.execute(select(accounts).where(accounts.c.name == "yunda")).one()
+        wrong = {**yunda.settings, "app_key": "000000"}
         tx.execute(update(accounts).where(accounts.c.name == "yunda").values(settings=wrong))
     for row in rows:
         road.move(bench, row)
