@@ -16,6 +16,7 @@ from app.store.tables.carriers import (
     reach_regions,
     waybill_fees,
 )
+from app.store.tables.freight import freight_lines, freight_statements
 from app.store.tables.goods import (
     listings,
     products,
@@ -63,6 +64,8 @@ __all__ = [
     "address_corrections",
     "after_sales",
     "audit",
+    "freight_lines",
+    "freight_statements",
     "holds",
     "label_files",
     "leases",

@@ -40,6 +40,8 @@ parcels = Table(
     Column("carrier", Code, nullable=True),
     Column("account", String(64), nullable=True),
     Column("choice_reason", Long, nullable=True),  # which rule, as a stored sentence
+    Column("choice_trail", Json, nullable=True),  # what else was looked at, and why it fell out
+    words("product", 32),  # the carrier's own product code; "" = the account's
     Column("wave_id", Key, ForeignKey("waves.id"), nullable=True),
     number("wave_position"),
     Column("waybill_id", Key, nullable=True),  # the one live number

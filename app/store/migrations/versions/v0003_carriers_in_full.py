@@ -47,10 +47,13 @@ def upgrade() -> None:
     op.add_column("waybills", _time("first_scan_at"))
     op.add_column("waybills", _time("expires_at"))
     op.add_column("waybill_requests", _number("unheard"))
+    op.add_column("parcels", sa.Column("choice_trail", sa.JSON(), nullable=True))
+    op.add_column("parcels", _words("product", 32))
     _travels()
     _accounts()
     _reach()
     _money()
+    _freight()
     op.create_table(
         "address_corrections",
         _text("parcel_id", 24),
@@ -218,6 +221,63 @@ def _money() -> None:
         _of_waybill("waybill_fees"),
         sa.PrimaryKeyConstraint("waybill_id", name=op.f("pk_waybill_fees")),
     )
+
+
+def _freight() -> None:
+    op.create_table(
+        "freight_statements",
+        _text("id", 24),
+        _text("carrier", 32),
+        _text("kind", 32),
+        _text("name", 128),
+        _text("digest", 64),
+        _number("line_count"),
+        _time("imported_at", nullable=False),
+        _words("imported_by", 64),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_freight_statements")),
+        sa.UniqueConstraint("digest", name=op.f("uq_freight_statements_digest")),
+    )
+    op.create_index(
+        op.f("ix_freight_statements_imported_at"), "freight_statements", ["imported_at"]
+    )
+    op.create_table(
+        "freight_lines",
+        _text("id", 24),
+        _text("statement_id", 24),
+        sa.Column("line", sa.Integer(), nullable=False),
+        _text("carrier", 32),
+        _text("number", 64),
+        _text("day", 10),
+        _words("kind", 64),
+        sa.Column("billed_fen", sa.Integer(), nullable=False),
+        sa.Column("billed_weight_g", sa.Integer(), nullable=True),
+        _text("waybill_id", 24, nullable=True),
+        sa.Column("weight_g", sa.Integer(), nullable=True),
+        sa.Column("expected_fen", sa.Integer(), nullable=True),
+        _number("over_fen"),
+        _text("verdict", 32),
+        _time("accepted_at"),
+        _words("accepted_by", 64),
+        _words("accepted_why", 256),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["freight_statements.id"],
+            name=op.f("fk_freight_lines_statement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["waybill_id"],
+            ["waybills.id"],
+            name=op.f("fk_freight_lines_waybill_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_freight_lines")),
+        sa.UniqueConstraint("statement_id", "line", name=op.f("uq_freight_lines_line")),
+    )
+    op.create_index(
+        op.f("ix_freight_lines_carrier_number"), "freight_lines", ["carrier", "number"]
+    )
+    op.create_index(op.f("ix_freight_lines_day_verdict"), "freight_lines", ["day", "verdict"])
 
 
 def downgrade() -> None:
