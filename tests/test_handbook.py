@@ -38,6 +38,7 @@ def test_configuration_of_the_handbook_is_right() -> None:
     assert config.carriers
     assert len(config.printers or ()) == 2
     assert len(config.rules or ()) == 2
+    assert len((config.prices or ())[0].zones) == 2
 
 
 def test_both_sides_of_the_push_relay_are_right() -> None:

@@ -113,6 +113,7 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _shown(work: Workplace, parcel: str) -> CommandResult:
+    from app.services.money import fees
     from app.services.parcels import parcel_queries
     from app.services.tracking.views import events_by_parcel
 
@@ -121,15 +122,28 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
     with work.db.read() as tx:
         way = events_by_parcel(tx, work, [row.id])
     reason = str(Text.from_json(row.choice_reason)) if row.choice_reason else ""
+    fee = fees.of_parcels(work, [row.id])[row.id]
     shown = {
         **parcel_row(row),
         "reason": reason,
+        "product": row.product,
+        "trail": [str(step.sentence) for step in row.trail],
+        "fee_fen": fee.estimated_fen,
+        "billed_fen": fee.billed_fen,
         "lines": [{"sku": g.sku, "title": g.title, "quantity": g.quantity} for g in goods],
         "track": [{"waybill": w.number, **event_row(w.event)} for w in way],
     }
     inside = [f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}" for g in goods]
     if reason:
         inside.append(tr("Carrier chosen by: {reason}", reason=reason))
+        inside += [f"  {step.sentence}" for step in row.trail]
+    if fee.estimated_fen is not None:
+        estimate = words.yuan(fee.estimated_fen)
+        inside.append(
+            tr("Fee by “{table}”, {zone}: {fee} yuan", table=fee.table, zone=fee.zone, fee=estimate)
+        )
+    if fee.billed_fen is not None:
+        inside.append(tr("Billed: {fee} yuan", fee=words.yuan(fee.billed_fen)))
     inside += [f"  {event_line(w.event)}" for w in way]
     return CommandResult([shown], columns=columns(), summary="\n".join(inside))
 

@@ -116,6 +116,8 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
             "packed": w.packed,
             "shipped": w.shipped,
             "picked": w.picked,
+            "fee_fen": w.fees.estimated_fen,
+            "without_fee": w.fees.unpriced,
         }
         for w in found
     ]
@@ -128,6 +130,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("failed", tr("Failed"), right=True),
         Column("packed", tr("Packed"), right=True),
         Column("shipped", tr("Shipped"), right=True),
+        Column("fee_fen", tr("Fees (yuan)"), right=True, show=words.yuan),
         Column("id", "ID"),
     )
     return CommandResult(rows, columns=columns)

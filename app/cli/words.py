@@ -159,6 +159,7 @@ _SECTIONS: Mapping[str, Text] = {
     "carrier": T("Carrier"),
     "printer": T("Printer"),
     "rule": T("Rule"),
+    "price": T("Prices"),
     "relay": T("Relay"),
     "reach": T("Reach"),
 }

@@ -68,13 +68,7 @@ class Text:
 
     def as_json(self) -> str:
         """Compact JSON for a database column."""
-        values = {
-            k: {"m": v.msgid, "p": {a: str(b) for a, b in v.params.items()}}
-            if isinstance(v, Text)
-            else str(v)
-            for k, v in self.params.items()
-        }
-        return json.dumps({"m": self.msgid, "p": values}, ensure_ascii=False)
+        return json.dumps(_plain(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, stored: str) -> Text:
@@ -85,10 +79,17 @@ class Text:
             return verbatim(stored)
         if not isinstance(read, dict) or "m" not in read:
             return verbatim(stored)
-        values = {
-            k: cls(v["m"], v["p"]) if isinstance(v, dict) else v for k, v in read["p"].items()
-        }
-        return cls(read["m"], values)
+        return _sentence(read)
+
+
+def _plain(sentence: Text) -> dict[str, Any]:
+    values = {k: _plain(v) if isinstance(v, Text) else str(v) for k, v in sentence.params.items()}
+    return {"m": sentence.msgid, "p": values}
+
+
+def _sentence(plain: Mapping[str, Any]) -> Text:
+    values = {k: _sentence(v) if isinstance(v, dict) else v for k, v in plain["p"].items()}
+    return Text(plain["m"], values)
 
 
 def T(msgid: str, /, **params: Any) -> Text:  # noqa: N802 - the short name that gettext tools look for

@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from app.domain.address import Address
+from app.domain.prices import as_record
 from app.domain.routing import Rule
 from app.ports import PrinterConfig, SecretStore
 from app.services import records
 from app.services.after_sales import approval
+from app.services.money import prices
 from app.services.parcels import checking
+from app.services.parcels.placing import then_of
 from app.services.reach import own as reach
 from app.services.tracking import limits as tracking
 from app.services.workplace import Workplace
@@ -61,6 +64,9 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             changes += _replace(tx, printers, "printer", "name", _printer_rows(config.printers))
         if config.rules is not None:
             changes += _rules(tx, config.rules)
+        if config.prices is not None:
+            found = prices.replace_all(tx, config.prices)
+            changes += [Change("price", name, result) for name, result in found.items()]
         if config.approval is not None:
             changes.append(_approval(tx, config.approval))
         if config.tracking is not None:
@@ -124,6 +130,10 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
                 for r in tx.execute(select(rules).order_by(rules.c.position))
             ),
             *({"section": "reach", **reach.shown(line)} for line in reach.listed(tx)),
+            *(
+                {"section": "price", "name": t.name, "account": t.account, **as_record(t)}
+                for t in prices.read_tables(tx)
+            ),
         ]
 
 
@@ -239,7 +249,7 @@ def _replace(
 
 
 def _rules(tx: Connection, found: tuple[Rule, ...]) -> list[Change]:
-    wanted = {r.name: (n, dict(r.when), _then(r)) for n, r in enumerate(found)}
+    wanted = {r.name: (n, dict(r.when), then_of(r)) for n, r in enumerate(found)}
     known = {r.name: (r.position, r.when, r.then) for r in tx.execute(select(rules))}
     changes = []
     for name, (position, when, then) in wanted.items():
@@ -257,10 +267,3 @@ def _rules(tx: Connection, found: tuple[Rule, ...]) -> list[Change]:
             )
     changes.extend(Change("rule", name, "off") for name in set(known) - set(wanted))
     return changes
-
-
-def _then(rule: Rule) -> dict[str, str]:
-    then = {"carrier": rule.carrier}
-    if rule.account:
-        then["account"] = rule.account
-    return then

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.address import Address
 from app.domain.following import Limits
+from app.domain.prices import PriceTable
 from app.domain.routing import Rule
 from app.ports import PrinterConfig
 
@@ -104,6 +105,7 @@ class Config:
     carriers: tuple[CarrierConfig, ...] | None = None
     printers: tuple[PrinterConfig, ...] | None = None
     rules: tuple[Rule, ...] | None = None
+    prices: tuple[PriceTable, ...] | None = None
     relay: RelayConfig | None = None
     approval: ApprovalConfig | None = None
     tracking: Limits | None = None

@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.following import Limits
+from app.domain.prices import PriceTable
 from app.domain.routing import Rule
 from app.domain.text import T, verbatim
 from app.ports import PrinterConfig
@@ -29,8 +30,10 @@ from app.settings.config import (
     secret_name,
 )
 from app.settings.lines import Lines
+from app.settings.prices import read_price
 from app.settings.problems import Problems
 from app.settings.reading import Table
+from app.settings.rules import read_rule
 from app.settings.tracking import read_tracking
 
 SECTIONS = (
@@ -43,8 +46,9 @@ SECTIONS = (
     "carrier",
     "printer",
     "rule",
-    "relay",
+    "price",
     "reach",
+    "relay",
 )
 Stored = Callable[[str], str | None]
 
@@ -156,7 +160,7 @@ class _Reader:
             users=self._users(),
             reach=self._reach(),
         )
-        config = replace(config, rules=self._rules(config))
+        config = replace(config, rules=self._rules(config), prices=self._prices(config))
         self._problems.raise_any()
         return config
 
@@ -241,7 +245,14 @@ class _Reader:
         if config.carriers is not None:
             accounts = {c.name: str(c.values.get("company", c.carrier)) for c in config.carriers}
         shops = None if config.shops is None else [s.name for s in config.shops]
-        return tuple(parts.read_rule(t, accounts, shops) for t in tables)
+        return tuple(read_rule(t, accounts, shops) for t in tables)
+
+    def _prices(self, config: Config) -> tuple[PriceTable, ...] | None:
+        tables = self._tables("price")
+        if tables is None:
+            return None
+        accounts = None if config.carriers is None else [c.name for c in config.carriers]
+        return tuple(read_price(t, accounts) for t in tables)
 
     def _shops(self) -> tuple[ShopConfig, ...] | None:
         tables = self._tables("shop")

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from app.domain.address import Address
 from app.domain.companies import COMPANIES
-from app.domain.routing import CONDITIONS, Rule
 from app.domain.text import T
 from app.ports import PrinterConfig
 from app.settings.config import ApprovalConfig, ReachConfig, RelayConfig, UserConfig
@@ -198,46 +197,6 @@ def _has_host(address: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:  # a port that is no number
         return False
-
-
-def read_rule(
-    table: Table, accounts: Mapping[str, str] | None, shops: Collection[str] | None
-) -> Rule:
-    """One rule. ``accounts``: carrier account to company; ``None``: not in this file, unchecked."""
-    when, then = table.inner("when"), table.inner("then")
-    conditions: dict[str, object] = {}
-    for key in CONDITIONS:
-        if when.has(key):
-            number = key.endswith(("_min", "_max"))
-            conditions[key] = when.whole(key) if number else list(when.texts(key))
-    when.finish(CONDITIONS)
-    if shops is not None:
-        for shop in when.texts("shop"):
-            if shop not in shops:
-                when.wrong(
-                    "shop",
-                    T("There is no shop “{name}” in this file.", name=shop),
-                    T("Known are: {known}.", known=", ".join(shops)),
-                )
-    rule = Rule(
-        name=table.text("name", required=True),
-        when=conditions,
-        carrier=then.choice("carrier", [c.code for c in COMPANIES], required=True),
-        account=then.text("account"),
-    )
-    if rule.account and accounts is not None and accounts.get(rule.account) != rule.carrier:
-        then.wrong(
-            "account",
-            T(
-                "“{account}” is no account with {carrier}.",
-                account=rule.account,
-                carrier=rule.carrier,
-            ),
-            T("Use the name of a [[carrier]] whose carrier is {carrier}.", carrier=rule.carrier),
-        )
-    then.finish()
-    table.finish()
-    return rule
 
 
 def secret_value(table: Table, key: str, environ: Mapping[str, str]) -> str:

@@ -44,6 +44,20 @@ class Table:
         path = (*self._path, key)
         return Table(self.values.get(key, {}), path, self._lines, self.problems, title)
 
+    def inners(self, key: str) -> list[Table]:
+        """The tables in the list that is the value of ``key``."""
+        value = self._take(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self._wrong_type(key, T("a list of tables"))
+            return []
+        title = f"{self.title}.{key}"
+        return [
+            Table(entry, (*self._path, key, n), self._lines, self.problems, title)
+            for n, entry in enumerate(value)
+        ]
+
     def text(self, key: str, default: str = "", *, required: bool = False) -> str:
         value = self._take(key, required=required)
         if value is None:

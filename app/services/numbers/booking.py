@@ -65,6 +65,7 @@ def build(work: Workplace, parcel_id: str, key: str, *, decode: bool = True) -> 
             remark="",
             box_count=boxes,
             account=account,
+            product=parcel.product,
         ),
         order.address_hash,
     )

@@ -18,6 +18,7 @@ from app.domain.states import (
 )
 from app.domain.waybills import PRINT_INFO_BY_NUMBER, Booking, Issued
 from app.services import records
+from app.services.money import fees
 from app.services.numbers import booking as bookings
 from app.services.numbers.shipment_numbers import CHILD, MOTHER
 from app.services.orders import address_guard
@@ -96,6 +97,7 @@ def write_down(
     )
     if own_request:
         learned.forget(tx, booking.carrier, booking.receiver)
+    fees.note(tx, work, waybill_id, parcel, booking.receiver, booking.weight_g)
     _guard_address(tx, work, parcel_id, address_hash)
     records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
     return Kept(number)

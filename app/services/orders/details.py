@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from app.domain.privacy import for_screen
 from app.domain.states import HoldCode, OutboxState, ParcelState
 from app.domain.text import Text
 from app.services import records
+from app.services.money import fees
+from app.services.money.fees import FeeSum, ParcelFee
 from app.services.orders import order_notes, order_requests, queries
 from app.services.orders.holding import RELEASABLE
 from app.services.orders.order_notes import Note
@@ -65,6 +67,7 @@ class OrderDetail:
     holds: tuple[HoldRow, ...]
     story: tuple[StoryRow, ...]
     way: tuple[WayRow, ...] = ()
+    fees: Mapping[str, ParcelFee] = field(default_factory=dict)  # by parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class WaveRow:
     shipped: int
     picked: bool
     deadline_at: datetime | None
+    fees: FeeSum = field(default_factory=FeeSum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
         ),
         story=story,
         way=way,
+        fees=fees.of_parcels(work, ids),
     )
 
 
@@ -307,4 +312,5 @@ def _wave_row(tx: Any, wave: Any) -> WaveRow:
         shipped=sum(r.state in gone for r in rows),
         picked=wave.picked_at is not None,
         deadline_at=min(deadlines) if deadlines else None,
+        fees=fees.of_wave(tx, wave.id),
     )

@@ -101,6 +101,20 @@ def put(
     return True
 
 
+def released_by_person(tx: Connection, wanted: Wanted, parcel_id: str) -> bool:
+    """Whether a person let this parcel go on for this very evidence."""
+    found = tx.execute(
+        select(holds.c.id).where(
+            _place(wanted, None, parcel_id),
+            holds.c.code == wanted.code,
+            holds.c.fingerprint == wanted.fingerprint,
+            holds.c.cleared_at.is_not(None),
+            holds.c.cleared_by.not_in(["", AUTO]),
+        )
+    )
+    return found.first() is not None
+
+
 def settle(
     tx: Connection,
     work: Workplace,

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select, update
 
-from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.errors import UserError
-from app.domain.routing import Choice, Facts, choose
-from app.domain.states import HoldCode, HoldScope, ParcelState, Route
+from app.domain.routing import Choice, Decision, Facts, Ways, in_a_row
+from app.domain.states import HoldCode, HoldScope, ParcelState
 from app.domain.text import T, Text
 from app.services import records
 from app.services.orders import holding
 from app.services.parcels import parcel_moves
-from app.services.parcels.placing import ONLY, facts_from, read_rules, route_of
+from app.services.parcels.placing import Notes, Placed, Placing, facts_from, read_placing
 from app.services.reach import guarding
 from app.services.stock import allocation
 from app.services.workplace import Workplace
@@ -28,13 +27,12 @@ from app.store.tables import (
     orders,
     parcel_lines,
     parcels,
-    shop_accounts,
-    shops,
     skus,
     waybill_requests,
 )
 
 _CHUNK = 10  # parcels a transaction
+_MOST_TOLD = 6  # rules named in a hold's reason
 
 
 def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
@@ -143,7 +141,7 @@ def change_carrier(work: Workplace, parcel_id: str, name: str) -> None:
             .where(parcels.c.id == parcel_id)
             .values(state=ParcelState.TO_CHECK, failure=None)
         )
-        if not _settle_choice(tx, work, parcel_id, choice):
+        if not _settle_by_hand(tx, work, parcel_id, choice):
             raise UserError(
                 "no_account",
                 T("There is no account for {carrier}.", carrier=company(code).name),
@@ -209,116 +207,91 @@ def _has_goods(tx: Connection, parcel_id: str) -> bool:
 
 
 def _choose(tx: Connection, work: Workplace, parcel_id: str) -> bool:
-    facts = facts_of(tx, parcel_id)
+    facts = facts_of(tx, work, parcel_id)
     if facts is None:
         return False  # no address yet (a gift not accepted): decided when it comes
-    choice = choose(read_rules(tx), facts)
-    if choice is None:
-        choice = _only_company(tx, parcel_id)
-    if choice is None:
-        _no_account(tx, work, parcel_id, "")
+    placing = read_placing(tx, facts.shop, work.now())
+    placed = placing.place(facts)
+    if placed.decision.refusal is not None and _sent_all_the_same(
+        tx, work, parcel_id, placed.decision
+    ):
+        anywhere = Ways(placing.ways.accounts, placing.ways.by_name)
+        placed = replace(placing, ways=anywhere).place(facts)
+    _write_choice(tx, work, parcel_id, placed)
+    if placed.choice is None:
+        _nobody(tx, work, parcel_id, placed.decision)
         return False
-    return _settle_choice(tx, work, parcel_id, choice)
-
-
-def _settle_choice(tx: Connection, work: Workplace, parcel_id: str, choice: Choice) -> bool:
-    route = _route(tx, parcel_id)
-    account = _account(tx, parcel_id, route, choice)
-    if account is None:
-        tx.execute(
-            update(parcels)
-            .where(parcels.c.id == parcel_id)
-            .values(
-                route=route,
-                carrier=choice.carrier,
-                account=None,
-                choice_reason=choice.reason.as_json(),
-            )
-        )
-        _no_account(tx, work, parcel_id, choice.carrier)
-        return False
-    tx.execute(
-        update(parcels)
-        .where(parcels.c.id == parcel_id)
-        .values(
-            route=route,
-            carrier=choice.carrier,
-            account=account,
-            choice_reason=choice.reason.as_json(),
-            changed_at=work.now(),
-        )
-    )
     holding.clear(tx, work, HoldCode.NO_ACCOUNT, parcel_id=parcel_id, why="account found")
     return True
 
 
-def _no_account(tx: Connection, work: Workplace, parcel_id: str, carrier: str) -> None:
-    reason: Text = T("No rule chose a carrier.")
-    if carrier:
-        reason = T("There is no account for {carrier}.", carrier=company(carrier).name)
-    holding.put(
-        tx,
-        work,
-        holding.Wanted(
-            HoldScope.PARCEL, HoldCode.NO_ACCOUNT, reason, evidence={"carrier": carrier}
-        ),
-        parcel_id=parcel_id,
+def _write_choice(tx: Connection, work: Workplace, parcel_id: str, placed: Placed) -> None:
+    changed = {"changed_at": work.now()} if placed.choice is not None else {}
+    tx.execute(
+        update(parcels).where(parcels.c.id == parcel_id).values(**placed.columns(), **changed)
     )
 
 
-def _route(tx: Connection, parcel_id: str) -> Route:
-    row = tx.execute(
-        select(shops.c.platform, shops.c.settings)
-        .join(parcels, parcels.c.shop_id == shops.c.id)
-        .where(parcels.c.id == parcel_id)
-    ).one()
-    return route_of(row.platform, row.settings)
+def _settle_by_hand(tx: Connection, work: Workplace, parcel_id: str, choice: Choice) -> bool:
+    """Whether there is an account for what a person chose; then the parcel has it."""
+    placing = _placing_of(tx, work, parcel_id)
+    account = placing.account_for(choice.carrier, choice.account)
+    if account is None:
+        return False
+    _write_choice(tx, work, parcel_id, Placed(placing.route, Decision(choice, account)))
+    return True
 
 
-def _account(tx: Connection, parcel_id: str, route: Route, choice: Choice) -> str | None:
-    if route is Route.PLATFORM:
-        return tx.execute(
-            select(shop_accounts.c.account_id)
-            .join(parcels, parcels.c.shop_id == shop_accounts.c.shop_id)
-            .where(
-                parcels.c.id == parcel_id,
-                shop_accounts.c.carrier == choice.carrier,
-                shop_accounts.c.bound,
-            )
-            .order_by(shop_accounts.c.position)
-        ).scalar()
-    wanted = select(accounts.c.name).where(accounts.c.company == choice.carrier, accounts.c.active)
-    if choice.account:
-        wanted = wanted.where(accounts.c.name == choice.account)
-    return tx.execute(wanted.order_by(accounts.c.position)).scalar()
+def _placing_of(tx: Connection, work: Workplace, parcel_id: str) -> Placing:
+    shop_id = tx.execute(select(parcels.c.shop_id).where(parcels.c.id == parcel_id)).scalar_one()
+    return read_placing(tx, shop_id, work.now())
 
 
-def _only_company(tx: Connection, parcel_id: str) -> Choice | None:
-    """Without any rule: the one company there is an account for."""
-    route = _route(tx, parcel_id)
-    if route is Route.PLATFORM:
-        query = (
-            select(shop_accounts.c.carrier)
-            .join(parcels, parcels.c.shop_id == shop_accounts.c.shop_id)
-            .where(parcels.c.id == parcel_id, shop_accounts.c.bound)
-            .distinct()
-        )
+def _nobody(tx: Connection, work: Workplace, parcel_id: str, decision: Decision) -> None:
+    """Hold the parcel: no carrier can take it, and the reason names what fell out and why."""
+    if decision.refusal is not None:
+        holding.clear(tx, work, HoldCode.NO_ACCOUNT, parcel_id=parcel_id, why="another reason")
     else:
-        query = (
-            select(accounts.c.company).where(accounts.c.active, accounts.c.company != "").distinct()
-        )
-    found = tx.execute(query).scalars().all()
-    if len(found) != 1 or read_rules(tx):
-        return None
-    return Choice(found[0], "", ONLY)
+        guarding.let_go(tx, work, parcel_id)
+    holding.put(tx, work, _hold_for(decision), parcel_id=parcel_id)
 
 
-def facts_of(tx: Connection, parcel_id: str) -> Facts | None:
+def _hold_for(decision: Decision) -> holding.Wanted:
+    if decision.refusal is not None:
+        # The guard's own hold with more to say: released once, neither of them comes back.
+        carrier, answer = decision.refusal
+        return replace(guarding.hold_for(carrier, answer), reason=_why_nobody(decision))
+    return holding.Wanted(
+        HoldScope.PARCEL,
+        HoldCode.NO_ACCOUNT,
+        _why_nobody(decision),
+        evidence={
+            "carrier": decision.wanted,
+            "fell": [f"{step.rule}: {step.carrier} {step.fell}" for step in decision.steps],
+        },
+    )
+
+
+def _why_nobody(decision: Decision) -> Text:
+    if not decision.steps:
+        return T("No rule chose a carrier.")
+    told = [step.sentence for step in decision.steps[:_MOST_TOLD]]
+    more = len(decision.steps) - len(told)
+    if more:
+        told.append(T("{n} more rules", n=more))
+    return T("No carrier can take it. {why}", why=in_a_row(told))
+
+
+def _sent_all_the_same(tx: Connection, work: Workplace, parcel_id: str, decision: Decision) -> bool:
+    """Whether a person, told that no carrier goes there, let the parcel go on."""
+    return holding.released_by_person(tx, _hold_for(decision), parcel_id)
+
+
+def facts_of(tx: Connection, work: Workplace, parcel_id: str) -> Facts | None:
     """What the rules look at; ``None`` while the order has no address."""
     rows = tx.execute(
         select(
             orders.c.shop_id,
-            orders.c.receiver,
             orders.c.buyer_note,
             orders.c.merchant_note,
             order_lines.c.paid_fen,
@@ -337,8 +310,9 @@ def facts_of(tx: Connection, parcel_id: str) -> Facts | None:
         return None
     return facts_from(
         rows[0].shop_id,
-        Address.from_dict(rows[0].receiver),
-        [note for r in rows for note in (r.buyer_note, r.merchant_note)],
+        guarding.receiver_of(tx, work, parcel_id),
+        Notes([r.buyer_note for r in rows], [r.merchant_note for r in rows]),
         sum(r.paid_fen for r in rows),
         [(r.code, r.weight_g or 0, r.quantity) for r in rows],
+        work.now(),
     )

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from app.domain import recognition
-from app.domain.errors import UserError
 from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
 from app.domain.states import LIVE_WAYBILL_STATES, HoldCode, ParcelState, Verdict
 from app.domain.text import T, Text
@@ -204,32 +203,6 @@ def close(work: Workplace, parcel: OpenParcel, weight_g: int | None = None) -> C
     """
     shipping.pack_and_ship(work, parcel.parcel_id, weight_g)
     return Closed(parcel.parcel_id, parcel.number, weight_g)
-
-
-def note_weight(work: Workplace, parcel_id: str, weight_g: int) -> None:
-    """Keep what the sealed parcel weighs. Raises ``UserError``: ``bad_weight``, ``not_packed``."""
-    if not 0 < weight_g < 1_000_000:
-        raise UserError(
-            "bad_weight",
-            T("A parcel cannot weigh {grams} g.", grams=weight_g),
-            T("Weigh it again."),
-            ref=parcel_id,
-        )
-    with work.db.write() as tx:
-        kept = tx.execute(
-            update(parcels)
-            .where(parcels.c.id == parcel_id, parcels.c.packed_at.is_not(None))
-            .values(weight_g=weight_g, changed_at=work.now())
-        )
-        if kept.rowcount != 1:
-            raise UserError(
-                "not_packed",
-                T("The parcel has not been packed."),
-                T("Scan its pieces first."),
-                ref=parcel_id,
-            )
-        records.note(tx, work, "weighed", parcel_id=parcel_id, detail={"weight_g": weight_g})
-    work.changed("parcels")
 
 
 def is_goods(work: Workplace, code: str) -> bool:

@@ -251,6 +251,7 @@ def like(tx: Connection, work: Workplace, parcel: Any) -> str:
                 route=parcel.route,
                 carrier=parcel.carrier,
                 account=parcel.account,
+                product=parcel.product,
                 choice_reason=parcel.choice_reason,
             )
         )
@@ -290,7 +291,7 @@ def check_again(tx: Connection, work: Workplace, parcel: Any) -> None:
         "revision": parcels.c.revision + 1,
     }
     if not by_hand(parcel):
-        values |= {"account": None, "choice_reason": None}
+        values |= {"account": None, "choice_reason": None, "choice_trail": None, "product": ""}
     tx.execute(update(parcels).where(parcels.c.id == parcel.id).values(**values))
     tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel.id).values(scanned=0))
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from app.domain import recognition
+from app.domain.routing import Step
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -49,6 +50,8 @@ class ParcelRow:
     shop: str
     order_ids: tuple[str, ...] = ()
     wave_position: int = 0
+    product: str = ""  # the carrier's own product code
+    trail: tuple[Step, ...] = ()  # rules that fell out before the carrier was chosen
 
 
 def parcel_ids(
@@ -192,6 +195,8 @@ def _parcel_rows(tx: Connection, ids: list[str]) -> list[ParcelRow]:
             shop=r.shop_id,
             order_ids=tuple(x.id for x in our_orders[r.id]),
             wave_position=r.wave_position,
+            product=r.product,
+            trail=tuple(Step.from_json(step) for step in r.choice_trail or ()),
         )
         for r in tx.execute(query)
     ]

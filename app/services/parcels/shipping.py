@@ -19,6 +19,7 @@ from app.domain.states import (
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.services import records
+from app.services.money import fees
 from app.services.orders import holding, serials
 from app.services.parcels import checking
 from app.services.stock import ledger
@@ -111,6 +112,8 @@ def pack_and_ship(work: Workplace, parcel_id: str, weight_g: int | None) -> None
             .where(waybills.c.id == parcel.waybill_id)
             .values(state=WaybillState.PACKED, changed_at=work.now())
         )
+        if weight_g is not None:
+            fees.note_weight(tx, work, parcel_id)
         records.note(tx, work, "packed", parcel_id=parcel_id, detail={"weight_g": weight_g})
         if _ship_on(tx, parcel.shop_id) != "command":
             ship_parcel(tx, work, _parcel(tx, parcel_id))

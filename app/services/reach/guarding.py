@@ -31,9 +31,9 @@ def guard(tx: Connection, work: Workplace, parcel_id: str) -> bool:
         receiver = receiver_of(tx, work, parcel_id)
         answer = known.reach_of(tx, parcel.carrier, parcel.account or "", receiver, work.now())
     if answer is None or answer.verdict is not ReachVerdict.REFUSED:
-        _let_go(tx, work, parcel_id)
+        let_go(tx, work, parcel_id)
         return False
-    holding.put(tx, work, _wanted(parcel.carrier, answer), parcel_id=parcel_id)
+    holding.put(tx, work, hold_for(parcel.carrier, answer), parcel_id=parcel_id)
     return any(code == HoldCode.OUT_OF_RANGE for code, _ in _held(tx, parcel_id))
 
 
@@ -53,13 +53,14 @@ def receiver_of(tx: Connection, work: Workplace, parcel_id: str) -> Address:
     return written or Address.from_dict(row.receiver)
 
 
-def _wanted(carrier: str, answer: ReachAnswer) -> holding.Wanted:
+def hold_for(carrier: str, answer: ReachAnswer) -> holding.Wanted:
+    """The hold of a parcel whose carrier gave this answer."""
     reason = answer.reason or T("The carrier does not go to this place.")
     evidence = {"carrier": carrier, "reach": answer.origin.value, "said": reason.as_json()}
     return holding.Wanted(HoldScope.PARCEL, HoldCode.OUT_OF_RANGE, reason, evidence=evidence)
 
 
-def _let_go(tx: Connection, work: Workplace, parcel_id: str) -> None:
+def let_go(tx: Connection, work: Workplace, parcel_id: str) -> None:
     """End the hold that came from a table; what a carrier refused stays refused."""
     if any("reach" in evidence for _, evidence in _held(tx, parcel_id)):
         holding.clear(

@@ -20,8 +20,7 @@ from app.domain.states import Flow, MoveKind, OrderStatus, ParcelState, Reservat
 from app.services import records
 from app.services.orders import order_holds
 from app.services.parcels import parcel_making
-from app.services.parcels.placing import Placed, Placing, facts_from, read_placing
-from app.services.reach import known
+from app.services.parcels.placing import Notes, Placed, Placing, facts_from, read_placing
 from app.services.sync import intake
 from app.services.telling import sent_elsewhere
 from app.services.workplace import Workplace
@@ -113,21 +112,12 @@ def store(
     if not chosen:
         return []
     shelf = _shelf(tx, shop_id, chosen)
-    placing = read_placing(tx, shop_id)
+    placing = read_placing(tx, shop_id, work.now())
     found = [_prepared(work, shop_id, order, shelf, placing) for order in chosen]
-    if known.anything(tx):
-        found = [new if new and not _refused(tx, work, new) else None for new in found]
     ready = _reserved(tx, [new for new in found if new is not None])
     if ready:
         _write(tx, work, shop_id, ready, shelf)
     return [new.told for new in ready]
-
-
-def _refused(tx: Connection, work: Workplace, new: _New) -> bool:
-    if new.choice is None:
-        return False
-    carrier, account = new.choice.choice.carrier, new.choice.account
-    return known.refused(tx, carrier, account, new.told.receiver, work.now())
 
 
 def _may_be_ordinary(order: OrderSnapshot) -> bool:
@@ -198,13 +188,15 @@ def _prepared(
     facts = facts_from(
         shop_id,
         told.receiver,
-        (told.buyer_note, told.merchant_note),
+        Notes((told.buyer_note,), (told.merchant_note,)),
         sum(line.told.paid_fen for line in lines),
         [(*shelf.goods[line.mapped_sku_id or ""], line.pieces) for line in lines],
+        work.now(),
     )
-    new.choice = placing.place(facts) if facts is not None else None
-    if new.choice is None:
+    placed = placing.place(facts) if facts is not None else None
+    if placed is None or placed.choice is None:
         return None
+    new.choice = placed
     new.parcel_id = work.key()
     new.piece_ids = {line.id: work.key() for line in lines}
     return new

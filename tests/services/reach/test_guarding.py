@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.domain.companies import COMPANIES
 from app.domain.regions import PROVINCES
+from app.domain.routing import Fell
 from app.domain.states import HoldCode, ParcelState, Route
 from app.domain.text import Text
 from app.services.numbers.labelling import label_parcels
@@ -96,16 +98,27 @@ def test_a_released_parcel_is_not_kept_back_by_the_same_line(bench: Bench) -> No
     assert labelled.result == "issued"
 
 
-def test_new_orders_to_a_refused_place_wait_at_the_check(tmp_path: Path) -> None:
-    def nothing_by_sf(bench: Bench) -> None:
+def _nothing_by(bench: Bench, *carriers: str) -> None:
+    for carrier in carriers:
         for province in PROVINCES:
-            own.add(bench.work, own.own_region("sf", "refused", province=province))
-        bench.sync()
+            own.add(bench.work, own.own_region(carrier, "refused", province=province))
+    bench.sync()
 
-    with open_bench(tmp_path, then=nothing_by_sf) as bench:
+
+def test_new_orders_to_a_refused_place_go_by_the_next_rule(tmp_path: Path) -> None:
+    with open_bench(tmp_path, then=lambda bench: _nothing_by(bench, "sf")) as bench:
+        rows = parcel_rows(bench.work, parcel_ids(bench.work))
+        assert "sf" not in {row.carrier for row in rows}
+        fell = {s.carrier for row in rows for s in row.trail if s.fell is Fell.REFUSED}
+        assert fell == {"sf"}
+        assert parcel_ids(bench.work, hold=HoldCode.OUT_OF_RANGE) == []
+
+
+def test_new_orders_that_no_carrier_reaches_wait_at_the_check(tmp_path: Path) -> None:
+    everyone = [c.code for c in COMPANIES]
+    with open_bench(tmp_path, then=lambda bench: _nothing_by(bench, *everyone)) as bench:
         held = parcel_rows(bench.work, parcel_ids(bench.work, hold=HoldCode.OUT_OF_RANGE))
-        assert {row.carrier for row in held} == {"sf"}
+        assert {"sf", "zto", "yunda"} <= {row.carrier for row in held}
         assert {row.state for row in held} == {ParcelState.TO_CHECK}
-        labelled = parcel_rows(bench.work, parcel_ids(bench.work, state=ParcelState.TO_LABEL))
-        assert labelled
-        assert "sf" not in {row.carrier for row in labelled}
+        assert {row.account for row in held} == {""}
+        assert parcel_ids(bench.work, state=ParcelState.TO_LABEL) == []

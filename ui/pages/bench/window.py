@@ -13,7 +13,7 @@ from app.domain.packing import Line, OpenParcel, Scanned
 from app.domain.states import HoldCode
 from app.domain.text import T, tr
 from app.services.orders.serials import SerialsRow
-from app.services.parcels import packing
+from app.services.parcels import packing, weighing
 from app.services.parcels.packing import Closed, Opened
 from app.services.printing import printing
 from app.services.waves import picking
@@ -275,7 +275,7 @@ class BenchWindow(CodeLane):
         if parcel is None or parcel.parcel_id != self._sealed:
             return
         self._step(
-            lambda work: packing.note_weight(work, parcel.parcel_id, weight_g),
+            lambda work: weighing.note_weight(work, parcel.parcel_id, weight_g),
             lambda _done: self._tell(
                 presenter.weight_is_off(self.view, weight_g)
                 or presenter.complete(self.view, weight_g, cue=None)

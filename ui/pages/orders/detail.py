@@ -9,6 +9,7 @@ from datetime import datetime
 from app.domain.companies import company
 from app.domain.states import HoldCode, ParcelState
 from app.domain.text import Text, ntr, tr
+from app.services.money.fees import ParcelFee
 from app.services.orders.details import OrderDetail
 from app.services.orders.holding import REMEDIES
 from app.services.orders.queries import HoldRow, LineRow
@@ -45,6 +46,8 @@ class ParcelCard:
     waybill: str
     facts: tuple[str, ...]
     can_change: bool
+    fee: str = ""  # estimated, or billed when the bill is here
+    why: tuple[str, ...] = ()  # rules that fell out before this carrier was chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,10 @@ def detail_view(
         buyer_note=order.buyer_note,
         greeting=order.greeting,
         custom_work=order.custom_work,
-        parcels=tuple(_parcel(p, several=len(live) > 1, at=n) for n, p in enumerate(live, 1)),
+        parcels=tuple(
+            _parcel(p, order.fees.get(p.id, ParcelFee()), several=len(live) > 1, at=n)
+            for n, p in enumerate(live, 1)
+        ),
         parcel_ids=tuple(p.id for p in live),
         story=tuple(story_lines(order.story, row.paid_at, now, order.way)),
         can_print=any(p.state == ParcelState.TO_LABEL and not p.holds and not p.wave for p in live),
@@ -171,7 +177,7 @@ def _goods(line: LineRow, *, with_price: bool) -> GoodsLine:
     )
 
 
-def _parcel(parcel: ParcelRow, *, several: bool, at: int) -> ParcelCard:
+def _parcel(parcel: ParcelRow, fee: ParcelFee, *, several: bool, at: int) -> ParcelCard:
     name = str(company(parcel.carrier).name) if parcel.carrier else tr("No carrier yet")
     note = [str(Text.from_json(parcel.choice_reason))] if parcel.choice_reason else []
     if parcel.expected_weight_g:
@@ -183,14 +189,34 @@ def _parcel(parcel: ParcelRow, *, several: bool, at: int) -> ParcelCard:
         title=title,
         note=" · ".join(note),
         waybill=parcel.waybill,
-        facts=_facts(parcel),
+        facts=_facts(parcel, fee),
         can_change=not parcel.waybill
         and parcel.state in (ParcelState.TO_CHECK, ParcelState.TO_LABEL),
+        fee=_fee(fee),
+        why=tuple(str(step.sentence) for step in parcel.trail),
     )
 
 
-def _facts(parcel: ParcelRow) -> tuple[str, ...]:
-    """The number with its label, then wave and weight; a line each."""
+def _fee(fee: ParcelFee) -> str:
+    known = fee.billed_fen if fee.billed_fen is not None else fee.estimated_fen
+    return "" if known is None else words.money(known)
+
+
+def _bill(fee: ParcelFee) -> str:
+    """What was billed beside what was expected."""
+    if fee.billed_fen is None:
+        return ""
+    if fee.estimated_fen is None:
+        return tr("billed {fee}", fee=words.money(fee.billed_fen))
+    return tr(
+        "billed {fee}, expected {expected}",
+        fee=words.money(fee.billed_fen),
+        expected=words.money(fee.estimated_fen),
+    )
+
+
+def _facts(parcel: ParcelRow, fee: ParcelFee) -> tuple[str, ...]:
+    """The number with its label, then wave and weight, then the bill; a line each."""
     label, way = [parcel.waybill], []
     if parcel.printed:
         label.append(tr("label printed") if parcel.confirmed else tr("label not confirmed"))
@@ -198,7 +224,7 @@ def _facts(parcel: ParcelRow) -> tuple[str, ...]:
         way.append(tr("wave {name}", name=parcel.wave))
     if parcel.weight_g:
         way.append(tr("weighed {kg} kg", kg=f"{parcel.weight_g / 1000:.2f}"))
-    lines = (" · ".join(part for part in line if part) for line in (label, way))
+    lines = (" · ".join(part for part in line if part) for line in (label, way, [_bill(fee)]))
     return tuple(line for line in lines if line)
 
 

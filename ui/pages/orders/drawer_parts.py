@@ -291,11 +291,13 @@ class CarrierCard(Control):
     def __init__(self, theme: Theme, card: ParcelCard, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.card = card
-        self.setAccessibleName(" ".join((card.title, *self._rows())))
+        self.setAccessibleName(" ".join((card.title, *self._rows(), card.fee)).strip())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        if card.can_change:
-            self.set_help(tr("Change carrier (C)"))
-        else:
+        hints = [tr("Change carrier (C)")] if card.can_change else []
+        if card.why:
+            hints += [tr("Why this one:"), *card.why]
+        self.set_help("\n".join(hints))
+        if not card.can_change:
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _rows(self) -> list[str]:
@@ -315,8 +317,14 @@ class CarrierCard(Control):
         rows = self._rows()
         upper, lower = self.theme.scaled(20), self.theme.scaled(18)
         y = (self.height() - upper - lower * len(rows)) // 2
-        room = self.width() - 52 - (34 if card.can_change else 12)
         strong, caption = self.theme.face(Type.BODY_STRONG), self.theme.face(Type.CAPTION)
+        right = 34 if card.can_change else 12
+        if card.fee:
+            fee_px = round(strong.width(card.fee)) + 1
+            at_right = QRect(self.width() - right - fee_px, 0, fee_px, self.height())
+            draw_text(p, at_right, card.fee, strong, t.text)
+            right += fee_px + 12
+        room = self.width() - 52 - right
         draw_text(p, QRect(52, y, room, upper), card.title, strong, t.text)
         for number, text in enumerate(rows):
             box = QRect(52, y + upper + number * lower, room, lower)

@@ -274,9 +274,7 @@ def _freight() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_freight_lines")),
         sa.UniqueConstraint("statement_id", "line", name=op.f("uq_freight_lines_line")),
     )
-    op.create_index(
-        op.f("ix_freight_lines_carrier_number"), "freight_lines", ["carrier", "number"]
-    )
+    op.create_index(op.f("ix_freight_lines_carrier_number"), "freight_lines", ["carrier", "number"])
     op.create_index(op.f("ix_freight_lines_day_verdict"), "freight_lines", ["day", "verdict"])
 
 

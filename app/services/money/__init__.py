@@ -1,0 +1,1 @@
+"""What parcels cost: price tables, estimates, statements of carriers, and what was overcharged."""

@@ -1,0 +1,75 @@
+"""The fee is estimated with the number and anew when the parcel is weighed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.services.money import fees
+from app.services.orders import details
+from app.services.parcels import weighing
+from app.store.tables import parcels, waybill_fees
+from tests.services.money.test_choice import apply
+from tests.support.warehouse import Bench
+
+PRICES = """
+[[price]]
+name = "all of them"
+account = "{carrier}"
+packaging_g = 100
+zones = [
+  {{ name = "rest", first_g = 1000, first_fen = 400, further_g = 1000, further_fen = 150 }},
+]
+"""
+
+
+@pytest.mark.synced
+def test_the_estimate_is_kept_with_the_number_and_follows_the_scale(bench: Bench) -> None:
+    apply(bench, "".join(PRICES.format(carrier=c) for c in ("zto",)))
+    wave, rows = bench.labelled_wave()
+    numbered = [r.parcel for r in rows if r.ok]
+    with bench.work.db.read() as tx:
+        ours = tx.execute(
+            select(parcels).where(parcels.c.id.in_(numbered), parcels.c.carrier == "zto")
+        ).all()
+        others = tx.execute(
+            select(parcels).where(parcels.c.id.in_(numbered), parcels.c.carrier != "zto")
+        ).all()
+        kept = {r.waybill_id: r for r in tx.execute(select(waybill_fees))}
+    assert ours
+    assert others
+    assert set(kept) == {p.waybill_id for p in ours}
+    for parcel in ours:
+        row = kept[parcel.waybill_id]
+        assert row.weight_g == (parcel.expected_weight_g or 500) + 100
+        assert row.estimated_fen == 400 + 150 * max(0, -(-(row.weight_g - 1000) // 1000))
+        assert (row.price_table, row.zone) == ("all of them", "rest")
+    summed = details.wave_row(bench.work, wave).fees
+    assert summed.priced == len(ours)
+    assert summed.estimated_fen == sum(kept[p.waybill_id].estimated_fen for p in ours)
+    assert summed.unpriced >= len(others)
+
+    parcel = ours[0]
+    with bench.work.db.write() as tx:
+        tx.execute(
+            parcels.update().where(parcels.c.id == parcel.id).values(packed_at=bench.work.now())
+        )
+    weighing.note_weight(bench.work, parcel.id, 2001)
+    fee = fees.of_parcels(bench.work, [parcel.id])[parcel.id]
+    assert fee.estimated_fen == 700
+
+
+@pytest.mark.synced
+def test_a_parcel_without_a_number_is_estimated_while_one_looks(bench: Bench) -> None:
+    wave = bench.wave()
+    with bench.work.db.read() as tx:
+        parcel = tx.execute(
+            select(parcels).where(parcels.c.wave_id == wave, parcels.c.carrier == "zto")
+        ).first()
+    assert parcel is not None
+    assert fees.of_parcels(bench.work, [parcel.id])[parcel.id] == fees.ParcelFee()
+    apply(bench, PRICES.format(carrier="zto"))
+    fee = fees.of_parcels(bench.work, [parcel.id])[parcel.id]
+    assert fee.estimated_fen is not None
+    with bench.work.db.read() as tx:
+        assert tx.execute(select(waybill_fees)).all() == []
