@@ -37,6 +37,7 @@ from app.store.tables import accounts, printers, shops
 
 if TYPE_CHECKING:
     from app.net.transport import Transport
+    from app.services.carriers.calls import CallCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ class Connections:
 
         return HttpxTransport()
 
+    @cached_property
+    def _calls(self) -> CallCounter:
+        from app.services.carriers.calls import CallCounter
+
+        return CallCounter(self.db, self.clock)
+
     def shop(self, shop_id: str) -> Shop:
         row = self._row(shops, "id", shop_id)
         if row is None:
@@ -116,9 +123,11 @@ class Connections:
         config |= {"name": account, "carrier": row.carrier}
 
         def make() -> WaybillSource:
+            from app.carriers.calling import CountedTransport
             from app.carriers.registry import make_source
 
-            return make_source(config, self._transport, self.clock)
+            counted = CountedTransport(self._transport, partial(_count, self._calls, account))
+            return make_source(config, counted, self.clock)
 
         return self._carriers.get(account, config, make)
 
@@ -146,7 +155,15 @@ class Connections:
 
         return PaperStationery()
 
+    def note_calls(self) -> None:
+        calls: CallCounter | None = self.__dict__.get("_calls")
+        if calls is not None:
+            calls.write()
+
     def close(self) -> None:
+        calls: CallCounter | None = self.__dict__.get("_calls")
+        if calls is not None:
+            calls.close()
         transport = self.__dict__.get("_transport")
         if transport is not None:
             transport.close()
@@ -160,6 +177,10 @@ class Connections:
             k: self.secrets.get(secret_name(section, name, k)) for k in secret_keys(section, kind)
         }
         return {key: value for key, value in found.items() if value}
+
+
+def _count(calls: CallCounter, account: str, service: str, refused: bool) -> None:
+    calls.called(account, service, refused=refused)
 
 
 def _unknown(code: str, message: Text, name: str) -> UserError:

@@ -42,6 +42,22 @@ class Call:
     method: str = "POST"
 
 
+@dataclass(frozen=True, slots=True)
+class CountedTransport:
+    """A transport of one account whose calls are counted.
+
+    ``count`` is told the service and whether the carrier refused; it must return at once.
+    """
+
+    transport: Transport
+    count: Callable[[str, bool], None]
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float
+    ) -> Response:
+        return self.transport.send(method, url, headers, body, timeout_s=timeout_s)
+
+
 class Caller:
     """Sends the calls of one account and never repeats one. Safe between threads.
 
@@ -54,6 +70,7 @@ class Caller:
         self._carrier = carrier
         self._timeout_s = settings.timeout_s
         self._transport = transport
+        self._count = transport.count if isinstance(transport, CountedTransport) else None
         self._clock = clock
         self._limiter = RateLimiter(settings.calls_per_second, _BURST)
 
@@ -78,6 +95,8 @@ class Caller:
             result = Unknown(error.reason)
         else:
             result = read(response)
+        if self._count is not None and not isinstance(result, NotSent):
+            self._count(call.service, getattr(result, "problem", None) is not None)
         _LOG.info(
             "carrier=%s key=%s service=%s outcome=%s code=%s ms=%d",
             self._carrier,

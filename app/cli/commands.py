@@ -7,6 +7,7 @@ import argparse
 from app.cli import (
     aftersales,
     bench,
+    carriers,
     configuration,
     database,
     diagnosis,
@@ -42,7 +43,17 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     parser.set_defaults(run=None)
     commands = Commands(parser, common, required=False)
     playground.add(commands, doors)
-    for module in (configuration, diagnosis, syncing, orders, parcels, stock, waves, labels):
+    for module in (
+        configuration,
+        diagnosis,
+        syncing,
+        orders,
+        parcels,
+        stock,
+        waves,
+        labels,
+        carriers,
+    ):
         module.add(commands)
     aftersales.add(commands)
     for module in (listings, bench, shipping, tracking, relay, database):

@@ -52,7 +52,9 @@ def add(waybill: Commands) -> None:
 
     balances = waybill.add("balances", tr("labels left in the e-waybill accounts"), _balances)
     balances.add_argument("--shop", metavar=tr("NAME"), help=tr("of this shop only"))
-    balances.add_argument("--fresh", action="store_true", help=tr("read them from the shop now"))
+    balances.add_argument(
+        "--fresh", action="store_true", help=tr("read them from shops and carriers now")
+    )
 
     number_ledger.add(waybill)
     label_templates.add(waybill)
@@ -161,9 +163,11 @@ def _balances(wanted: argparse.Namespace, context: Context) -> CommandResult:
     with context.services() as services:
         work = services.work
         if wanted.fresh:
-            known = dict.fromkeys(b.shop for b in balances.listed(work))
+            known = dict.fromkeys(b.shop for b in balances.listed(work) if b.shop)
             asked = [shop for shop in known if wanted.shop in {None, shop}]
             errors = [_not_read(shop) for shop in asked if not balances.refresh(work, shop)]
+            if wanted.shop is None:
+                errors += [_not_read(account) for account in balances.refresh_direct(work)]
         found = [b for b in balances.listed(work) if wanted.shop in {None, b.shop}]
     rows = [
         {
@@ -174,7 +178,7 @@ def _balances(wanted: argparse.Namespace, context: Context) -> CommandResult:
             "left": b.left,
             "low": b.low,
             "threshold": b.threshold,
-            "template": b.template_id or "single",
+            "template": b.template_id or ("single" if b.shop else ""),
             "fetched_at": b.fetched_at,
         }
         for b in found
@@ -213,7 +217,7 @@ def shortage_warnings(work: Workplace, wave: str) -> list[str]:
             T(
                 "{shop}: {carrier} has {n} labels left, this batch needs {needed}. Top up at the "
                 "carrier's branch, or choose another carrier for {missing}.",
-                shop=short.shop,
+                shop=short.shop or short.account,
                 carrier=company(short.carrier).name,
                 n=short.balance,
                 needed=short.needed,

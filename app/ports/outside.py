@@ -28,5 +28,9 @@ class Outside(Protocol):
         """
         ...
 
+    def note_calls(self) -> None:
+        """Write down the calls to carriers that are counted in memory only so far."""
+        ...
+
     @property
     def stationery(self) -> Stationery: ...

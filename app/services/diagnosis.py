@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
 from app.ports import DeviceState, Health, SecretStore, Shop
 from app.services import integrity, read_only
+from app.services.carriers import calls, states
 from app.services.numbers import balances
 from app.services.printing.printers import all_printers
 from app.services.sync import push_events, syncing
@@ -167,9 +168,14 @@ def _carriers(work: Workplace) -> Iterator[Finding]:
     for row in found:
         what = T("Carrier {name}", name=row.name)
         try:
-            yield _of_health(what, work.outside.carrier(row.name).check())
+            finding = _of_health(what, states.check(work, row.name))
         except PackbenchError as error:
-            yield Finding(what, "problem", error.message, error.remedy)
+            finding = Finding(what, "problem", error.message, error.remedy)
+        called = calls.today(work).get(row.name)
+        if called is not None:
+            said = T("{said} Calls today: {n}.", said=finding.message, n=called.calls)
+            finding = replace(finding, message=said)
+        yield finding
 
 
 def _printers(work: Workplace) -> Iterator[Finding]:

@@ -94,6 +94,9 @@ class OutsideWithPrinters:
     def shop(self, shop_id: str) -> Shop:
         return self.real.shop(shop_id)
 
+    def note_calls(self) -> None:
+        self.real.note_calls()
+
     def carrier(self, account: str) -> WaybillSource:
         return self.real.carrier(account)
 

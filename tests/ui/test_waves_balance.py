@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services.numbers import labelling, number_returns, voiding
+from app.services.numbers import balances, labelling, number_returns, voiding
 from app.services.numbers.number_returns import ReturnState
 from app.services.orders import details, queries
 from app.services.parcels.parcel_queries import parcel_rows
@@ -208,3 +208,23 @@ def test_number_that_the_carrier_keeps_is_shown_until_somebody_has_seen_it(
         product.parts.feed.announce(["outbox"])
         settle(qtbot, product)
         assert number_returns.listed(bench.work) == []
+
+
+def test_direct_accounts_show_what_they_have_left(qtbot: QtBot, bench: Bench) -> None:
+    bench.world.yunda.leave_numbers(bench.scenario.accounts.yunda.app_key, 12)
+    balances.refresh_direct(bench.work)
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.tabs.choose("balance")
+        settle(qtbot, product)
+        shown = [label.text() for label in page.balance_tab.findChildren(TextLabel)]
+        assert "12 labels left · top up soon" in shown
+        assert shown.count("100,000 labels left") >= 1
+        bench.world.yunda.leave_numbers(bench.scenario.accounts.yunda.app_key, 0)
+        button = next(b for b in page.balance_tab.findChildren(Button) if b.objectName() == "yunda")
+        button.click()
+        settle(qtbot, product)
+        product.parts.feed.announce(["shops"])
+        settle(qtbot, product)
+        shown = [label.text() for label in page.balance_tab.findChildren(TextLabel)]
+        assert any("No waybill numbers are left at Yunda." in text for text in shown)

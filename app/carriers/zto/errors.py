@@ -57,7 +57,7 @@ _BETTER: dict[str, tuple[Text, Text]] = {
     ),
     "E404": (
         T("No e-waybill account is bound to the ZTO app."),
-        T("Bind the e-waybill account with ZTO's site."),
+        T("Bind it with: carriers bind, or ask ZTO's site to do it."),
     ),
     "E418": (
         T("The ZTO site has not authorised the account."),

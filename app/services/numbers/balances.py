@@ -1,4 +1,4 @@
-"""Labels left in the accounts of the e-waybill platform, and whether they are enough for a batch.
+"""Labels left in every account, the platform's and the direct ones, and whether they are enough.
 
 Only franchise carriers count them; for 顺丰, 京东 and 邮政 the number means nothing: ``None``.
 """
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from app.domain.errors import PackbenchError
 from app.domain.states import ParcelState, Route
+from app.services.carriers import states
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from app.services.sync import syncing
 from app.services.workplace import Workplace
@@ -23,14 +24,17 @@ from app.store.tables import parcels, shipments, shop_accounts, shops
 FRESH = timedelta(minutes=5)
 """How old a balance may be before a batch is compared with it."""
 
-LOW_BALANCE = 50
+LOW_BALANCE = states.LOW_NUMBERS
 _WANTS_A_NUMBER = frozenset({ParcelState.TO_CHECK, ParcelState.TO_LABEL})
 _IDS_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One bound account. ``left`` is ``None`` where nobody counts."""
+    """One account. ``left`` is ``None`` where nobody counts.
+
+    A direct account belongs to no shop (``""``); ``fetched_at`` is ``None`` until it was asked.
+    """
 
     shop: str
     account: str
@@ -39,12 +43,12 @@ class Balance:
     low: bool
     threshold: int
     template_id: str
-    fetched_at: datetime
+    fetched_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """An account that has fewer labels than the batch needs."""
+    """An account with fewer labels than the batch needs; ``shop`` is ``""`` for a direct one."""
 
     shop: str
     account: str
@@ -56,11 +60,23 @@ class Shortage:
     def missing(self) -> int:
         return self.needed - self.balance
 
+    def concerns(self, parcel: ParcelRow) -> bool:
+        """Whether the parcel's number would come from this account."""
+        return _account_of(parcel) == (self.shop, self.account)
+
 
 def listed(work: Workplace) -> list[Balance]:
-    """Every bound account as it was last read; asks nobody."""
-    with work.db.read() as tx:
-        return [_balance(row, _threshold(row.settings)) for row in _accounts(tx)]
+    """Every account as it was last read, the platform's first; asks nobody."""
+    return [*_of_platform(work), *_direct(work)]
+
+
+def refresh_direct(work: Workplace, *, older_than: timedelta = timedelta(0)) -> list[str]:
+    """Ask the direct accounts that were not asked for so long. The names of those that failed."""
+    return [
+        known.account
+        for known in states.listed(work)
+        if not states.refresh(work, known.account, older_than=older_than)
+    ]
 
 
 def threshold(work: Workplace, shop_id: str) -> int:
@@ -75,17 +91,19 @@ def before_batch(
 ) -> list[Shortage]:
     """Which accounts have too few labels for the parcels that still want a number.
 
-    Balances older than ``FRESH`` are read anew; waits on the network then. A shop that does not
-    answer is compared by what it said last.
+    Balances older than ``FRESH`` (``states.FRESH`` for direct accounts) are read anew; waits on
+    the network then. A shop or carrier that does not answer is compared by what it said last.
     """
     ids = parcel_ids(work, wave=wave_id) if wave_id is not None else list(parcels_of_batch)
-    wanting = [row for row in parcel_rows(work, ids) if _wants_a_platform_number(row)]
+    wanting = [row for row in parcel_rows(work, ids) if _wants_a_number(row)]
     needed: dict[tuple[str, str], int] = defaultdict(int)
     boxes = _boxes(work, [row.id for row in wanting])
     for row in wanting:
-        needed[row.shop, row.account] += boxes[row.id]
-    for shop_id in sorted({shop for shop, _ in needed}):
+        needed[_account_of(row)] += boxes[row.id]
+    for shop_id in sorted({shop for shop, _ in needed if shop}):
         refresh(work, shop_id, older_than=FRESH)
+    for account in sorted({account for shop, account in needed if not shop and account}):
+        states.refresh(work, account, older_than=states.FRESH)
     return [
         Shortage(b.shop, b.account, b.carrier, b.left, needed[b.shop, b.account])
         for b in listed(work)
@@ -111,13 +129,13 @@ def refresh(work: Workplace, shop_id: str, *, older_than: timedelta = timedelta(
     return True
 
 
-def _wants_a_platform_number(row: ParcelRow) -> bool:
-    return (
-        row.route == Route.PLATFORM
-        and not row.waybill
-        and not row.holds
-        and row.state in _WANTS_A_NUMBER
-    )
+def _wants_a_number(row: ParcelRow) -> bool:
+    return not row.waybill and not row.holds and row.state in _WANTS_A_NUMBER
+
+
+def _account_of(row: ParcelRow) -> tuple[str, str]:
+    """The account of a parcel, as balances name it."""
+    return (row.shop if row.route == Route.PLATFORM else "", row.account)
 
 
 def _boxes(work: Workplace, ids: Sequence[str]) -> dict[str, int]:
@@ -132,6 +150,28 @@ def _boxes(work: Workplace, ids: Sequence[str]) -> dict[str, int]:
             )
             found.update({r.id: max(1, r.box_count) for r in rows})
     return found
+
+
+def _of_platform(work: Workplace) -> list[Balance]:
+    with work.db.read() as tx:
+        return [_balance(row, _threshold(row.settings)) for row in _accounts(tx)]
+
+
+def _direct(work: Workplace) -> list[Balance]:
+    return [
+        Balance(
+            shop="",
+            account=known.account,
+            carrier=known.company,
+            left=known.left,
+            low=known.low,
+            threshold=states.LOW_NUMBERS,
+            template_id="",
+            fetched_at=known.asked_at,
+        )
+        for known in states.listed(work)
+        if known.company
+    ]
 
 
 def _accounts(tx: Connection) -> Sequence[Any]:

@@ -7,7 +7,7 @@ machine, ``sent`` may have taken effect and is looked up before anything else ha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,13 +20,14 @@ from app.domain.errors import PackbenchError
 from app.domain.keys import attempt_key
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.domain.text import T, Text
-from app.domain.waybills import Booking
+from app.domain.waybills import Booking, ProblemClass
 from app.jobs import CancelToken, Progress, ignore_progress
 from app.ports import PlatformAccount, PlatformLabels, WaybillSource
 from app.services import read_only, records
+from app.services.carriers import states
 from app.services.numbers import booking as bookings
 from app.services.numbers import outcomes, reconciling
-from app.services.numbers.lanes import Counter, Lane
+from app.services.numbers.lanes import STOPS_ACCOUNT, Counter, Lane
 from app.services.numbers.outcomes import LabelRow
 from app.services.orders import holding
 from app.services.parcels import checking
@@ -70,13 +71,15 @@ def label_parcels(
     with ThreadPoolExecutor(
         max(1, min(_LANES_AT_ONCE, len(lanes))), thread_name_prefix="packbench-lane"
     ) as pool:
-        for rows in pool.map(
+        ended = pool.map(
             lambda name: Lane(
                 work, f"label:{name}", lanes[name].at_once, label, stopped, counter, token
             ).run(lanes[name].ids),
             lanes,
-        ):
+        )
+        for lane, rows in zip(lanes.values(), ended, strict=True):
             results.update(rows)
+            _note_stop(work, lane.account, rows.values())
     work.changed("orders", "parcels", "waves", "stock")
     return [results[i] for i in parcel_ids if i in results]
 
@@ -86,6 +89,7 @@ class _Waiting:
     """The parcels of one account, and how many of its calls may be under way at once."""
 
     at_once: int
+    account: str = ""  # of a carrier, where it is called directly
     ids: list[str] = field(default_factory=list)
 
 
@@ -108,7 +112,8 @@ def _lanes(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, _Waiting]:
             name = f"{row.route}:{row.shop_id if platform else ''}:{row.account}"
             if name not in found:
                 known = None if platform else settings.get(row.account)
-                found[name] = _Waiting(1 if known is None else _calls_at_once(known))
+                at_once = 1 if known is None else _calls_at_once(known)
+                found[name] = _Waiting(at_once, "" if platform else row.account)
             found[name].ids.append(parcel_id)
     return found
 
@@ -121,6 +126,14 @@ def _calls_at_once(settings: Mapping[str, Any]) -> int:
     """As many calls as the account may make in a second: its limiter keeps the pace."""
     rate = settings.get("calls_per_second")
     return max(1, min(_MOST_AT_ONCE, round(rate if isinstance(rate, int | float) else 2.0)))
+
+
+def _note_stop(work: Workplace, account: str, rows: Iterable[LabelRow]) -> None:
+    """A direct account that gives no numbers says so wherever accounts are listed."""
+    why = next((row for row in rows if row.code in STOPS_ACCOUNT), None)
+    if account and why is not None and why.message is not None:
+        empty = why.code == ProblemClass.BALANCE
+        states.note_refusal(work, account, why.code, why.message, why.remedy, empty=empty)
 
 
 def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:

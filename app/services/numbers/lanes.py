@@ -19,7 +19,7 @@ from app.services.leases import lease, renew
 from app.services.numbers.outcomes import LabelRow
 from app.services.workplace import Workplace
 
-_STOPS_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.BALANCE})
+STOPS_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.BALANCE})
 _RENEW_S = 15.0  # a lease lives longer; one call may take its whole time-out
 
 
@@ -94,7 +94,7 @@ class Lane:
                 done, under_way = wait(under_way, timeout=_RENEW_S, return_when=FIRST_COMPLETED)
                 for row in (future.result() for future in done):
                     self._keep(rows, row)
-                    if row.code in _STOPS_ACCOUNT:
+                    if row.code in STOPS_ACCOUNT:
                         blocked = blocked or row
                     if row.code == ProblemClass.RATE:
                         allowed = 1

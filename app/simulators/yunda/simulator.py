@@ -133,6 +133,11 @@ class YundaSimulator:
             step = YundaStep(self._clock(), action, text)
             self._keep(replace(order, steps=(*order.steps, step)))
 
+    def leave_numbers(self, app_key: str, numbers: int) -> None:
+        """So many prepaid numbers the merchant behind an app has from now on."""
+        with self._lock:
+            self._left[app_key] = numbers
+
     # the wire
 
     def handle(self, request: Request, path: str = "") -> Response:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.text import ntr, tr
 from app.ports import Health
+from app.services.carriers.states import AccountState
 from app.services.numbers.balances import Balance
-from app.services.numbers.carrier_accounts import DirectAccount
 from app.services.numbers.number_returns import ReturnRow, ReturnState
 from app.services.orders.details import ShopState
 from ui.pages.orders.words import clock_time, short_company
@@ -32,7 +32,7 @@ def _left(count: int) -> str:
 
 
 class BalanceTab(ScrollColumn):
-    """Labels left of each shop's accounts; direct accounts are asked on demand.
+    """Labels left of each account; a direct one can be asked at once.
 
     ``retry_wanted`` and ``acknowledged`` carry the row of a number on its way back.
     """
@@ -51,7 +51,7 @@ class BalanceTab(ScrollColumn):
         self,
         shops: Sequence[ShopState],
         balances: Sequence[Balance],
-        accounts: Sequence[DirectAccount],
+        accounts: Sequence[AccountState],
         returns: Sequence[ReturnRow],
         now: datetime,
     ) -> None:
@@ -66,7 +66,7 @@ class BalanceTab(ScrollColumn):
         for shop in shops:
             rows = [b for b in balances if b.shop == shop.shop]
             if rows:
-                read = min(row.fetched_at for row in rows)
+                read = min(row.fetched_at for row in rows if row.fetched_at is not None)
                 note = tr("read {time}", time=clock_time(read, now))
                 self._card(shop.title, [self._balance(b) for b in rows], note)
         if accounts:
@@ -111,20 +111,33 @@ class BalanceTab(ScrollColumn):
             words = f"{words} · {tr('top up soon')}"
         return self._line(name, words, Tone.WARN if balance.low else "text")[0]
 
-    def _account(self, account: DirectAccount) -> QWidget:
-        company = short_company(account.carrier)
-        name = company if account.name == account.carrier else f"{company} · {account.name}"
-        said, good = self._said.get(account.name, ("", True))
-        line, answer = self._line(name, said, Tone.OK if good else Tone.ERR)
-        self._answers[account.name] = answer
+    def _account(self, account: AccountState) -> QWidget:
+        code = account.company or account.carrier
+        company = short_company(code)
+        name = company if account.account == code else f"{company} · {account.account}"
+        line, answer = self._line(name, *self._words(account))
+        self._answers[account.account] = answer
         button = Button(self.theme, tr("Test"), line, size=Size.SMALL, icon="plugs-connected")
-        button.setObjectName(account.name)
+        button.setObjectName(account.account)
         button.setAccessibleDescription(name)
         button.clicked.connect(self._check)
         layout = line.layout()
         if layout is not None:
             layout.addWidget(button)
         return line
+
+    def _words(self, account: AccountState) -> tuple[str, str | Tone]:
+        """How a direct account stands, or what it said when it was asked from here."""
+        if account.trouble is not None:
+            remedy = str(account.trouble.remedy or "")
+            return f"{account.trouble.message} {remedy}".strip(), Tone.ERR
+        if account.left is not None:
+            words = _left(account.left)
+            return (f"{words} · {tr('top up soon')}", Tone.WARN) if account.low else (words, "text")
+        said, good = self._said.get(account.account, ("", True))
+        if said:
+            return said, Tone.OK if good else Tone.ERR
+        return (tr("paid by the month") if account.asked_at and account.company else ""), "text2"
 
     @Slot()
     def _check(self) -> None:

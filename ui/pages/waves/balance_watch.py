@@ -11,7 +11,8 @@ from app.domain.errors import PackbenchError
 from app.domain.text import ntr, tr
 from app.jobs import CancelToken, Progress
 from app.ports import Health
-from app.services.numbers import carrier_accounts, number_returns
+from app.services.carriers import states
+from app.services.numbers import number_returns
 from app.services.parcels import checking
 from app.services.waves import waves
 from app.services.waves.wave_views import WaveSheet
@@ -126,7 +127,7 @@ class BalanceWatch(QObject):
             if isinstance(health, Health):
                 self._tab.tell_health(name, health)
 
-        self._acts.do(lambda work: carrier_accounts.check_account(work, name), answered)
+        self._acts.do(lambda work: states.check(work, name), answered)
 
     @Slot(str)
     def retry(self, key: str) -> None:

@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.domain.errors import PackbenchError
 from app.domain.labels import PickList
 from app.jobs import CancelToken, Progress
-from app.services.numbers import balances, carrier_accounts, number_returns
+from app.services.carriers import states
+from app.services.carriers.states import AccountState
+from app.services.numbers import balances, number_returns
 from app.services.numbers.balances import Balance
-from app.services.numbers.carrier_accounts import DirectAccount
 from app.services.numbers.number_returns import ReturnRow
 from app.services.orders import details
 from app.services.orders.details import ShopState, WaveRow
@@ -45,7 +46,7 @@ class OtherTabs:
     loose: tuple[WaveParcel, ...]
     reprints: tuple[Any, ...]
     shops: tuple[ShopState, ...]
-    accounts: tuple[DirectAccount, ...]
+    accounts: tuple[AccountState, ...]
     balances: tuple[Balance, ...]
     returns: tuple[ReturnRow, ...]
 
@@ -69,7 +70,7 @@ def read_others(work: Workplace) -> OtherTabs:
         wave_views.loose_rows(work),
         tuple(details.reprints(work)),
         tuple(details.shop_states(work)),
-        tuple(carrier_accounts.direct_accounts(work)),
+        tuple(states.listed(work)),
         tuple(balances.listed(work)),
         tuple(number_returns.listed(work, everything=True)),
     )

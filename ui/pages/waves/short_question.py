@@ -33,11 +33,7 @@ def read_shortages(work: Workplace, ids: Sequence[str]) -> Found:
     rows = parcel_rows(work, list(ids))
     views = []
     for one in short:
-        mine = [
-            r.id
-            for r in rows
-            if (r.shop, r.account) == (one.shop, one.account) and not r.waybill and not r.holds
-        ]
+        mine = [r.id for r in rows if one.concerns(r) and not r.waybill and not r.holds]
         behind = tuple(mine[-one.missing :])
         views.append(ShortView(one.carrier, one.balance, one.needed, behind))
     return tuple(views), tuple(usable_carriers(work))

@@ -1,0 +1,93 @@
+"""``carriers list | check | bind``, and direct accounts among ``waybill balances``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import Shell
+from tests.services import truth
+from tests.support.warehouse import Bench, open_bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with open_bench(tmp_path) as opened:  # commands have the real time: the carriers get it too
+        opened.clock.advance((datetime.now(UTC) - opened.clock.now()).total_seconds())
+        yield opened
+
+
+@pytest.fixture
+def shell(bench: Bench) -> Shell:
+    """The same data folder, by commands."""
+    return Shell(bench.folder / "data")
+
+
+def test_accounts_are_listed_with_what_they_can_do(bench: Bench, shell: Shell) -> None:
+    rows = {row["account"]: row for row in shell.json("carriers", "list").rows}
+    assert list(rows) == ["sf", "zto", "yunda"]
+    zto = rows["zto"]
+    assert (zto["left"], zto["calls_today"], zto["bound_at"]) == (None, 0, None)
+    assert {"bind", "balance", "stopped_regions", "quote"} <= set(zto["capabilities"])
+    assert "bind" not in rows["yunda"]["capabilities"]
+    assert bench.world.carriers.server.journal.count() == 0
+
+
+def test_asking_now_shows_what_is_left_and_counts_the_calls(bench: Bench, shell: Shell) -> None:
+    bench.world.yunda.leave_numbers(bench.scenario.accounts.yunda.app_key, 12)
+    rows = {row["account"]: row for row in shell.json("carriers", "list", "--fresh").rows}
+    yunda = rows["yunda"]
+    assert (yunda["left"], yunda["low"]) == (12, True)
+    assert yunda["asked_at"].endswith("Z")
+    assert (yunda["calls_today"], yunda["services_today"]) == (1, {"searchCount": 1})
+    assert rows["sf"]["left"] is None
+    again = {row["account"]: row for row in shell.json("carriers", "list").rows}
+    assert again["yunda"]["calls_today"] == 1
+    balances = shell.json("waybill", "balances").rows
+    direct = {row["account"]: row["left"] for row in balances if not row["shop"]}
+    assert direct == {"sf": None, "zto": 100_000, "yunda": 12}
+
+
+def test_checking_says_what_is_wrong_and_goes_on(bench: Bench, shell: Shell) -> None:
+    bench.world.yunda.leave_numbers(bench.scenario.accounts.yunda.app_key, 0)
+    answer = shell.json("carriers", "check")
+    assert {row["account"]: row["ok"] for row in answer.rows} == {
+        "sf": True,
+        "zto": True,
+        "yunda": False,
+    }
+    (error,) = answer.errors
+    assert (error["code"], error["ref"]) == ("carrier", "yunda")
+    assert "Recharge" in error["remedy"]
+    assert answer.code == 4
+    (row,) = [r for r in shell.json("carriers", "list").rows if r["account"] == "yunda"]
+    assert (row["left"], row["code"]) == (0, "check")
+    assert row["problem"]
+    assert "Recharge" in row["remedy"]
+
+
+def test_an_account_nobody_knows_is_named(shell: Shell, bench: Bench) -> None:
+    answer = shell.json("carriers", "check", "nobody")
+    assert answer.code == 1
+    assert "nobody" in answer.errors[0]["message"]
+
+
+def test_binding_needs_a_site_and_is_remembered(bench: Bench, shell: Shell) -> None:
+    refused = shell.json("carriers", "bind", "zto")
+    assert refused.code == 1
+    assert "site_name" in refused.errors[0]["remedy"]
+    truth.change_account(bench, "zto", site_code="02100")
+    (row,) = shell.json("carriers", "bind", "zto").rows
+    assert row["ok"]
+    rows = {r["account"]: r for r in shell.json("carriers", "list").rows}
+    assert rows["zto"]["bound_at"].endswith("Z")
+    assert shell.json("carriers", "bind", "sf").errors[0]["code"] == "cannot_bind"
+
+
+def test_the_table_is_for_people(bench: Bench, shell: Shell) -> None:
+    said = shell("carriers", "list", "--fresh").out
+    assert "100000" in said or "100,000" in said
+    assert "ZTO Express" in said
