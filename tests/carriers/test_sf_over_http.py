@@ -4,45 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from app.carriers.registry import make_source
-from app.domain.waybills import (
-    Booking,
-    Issued,
-    NeverExisted,
-    NotSent,
-    ProblemClass,
-    Rejected,
-    Unknown,
-    VoidResult,
-)
+from app.domain.waybills import NeverExisted, NotSent, ProblemClass, Unknown, VoidResult
 from app.net.transport import HttpxTransport
-from app.ports import WaybillSource
 from app.simulators.server import LoopbackServer
-from app.simulators.sf import SfAccount, SfAlgorithm, SfQuirks, SfSimulator
+from app.simulators.sf import SfAccount, SfAlgorithm, SfQuirks
 from app.simulators.sf.records import RepeatReply
 from tests.carriers.samples import SF_CONFIG, sf_booking
-from tests.carriers.station import Station
+from tests.carriers.sf_station import PATH, SfStation, at, issued, problem_kind
 from tests.support.clock import FakeClock
-
-_PATH = "/std/service"
-
-
-class SfStation(Station):
-    """A simulated SF and our side of it."""
-
-    sf = SfSimulator()
-
-    def open(
-        self, quirks: SfQuirks | None = None, account: SfAccount | None = None, **config: Any
-    ) -> WaybillSource:
-        self.sf = SfSimulator([account or SfAccount()], quirks=quirks, clock=self.now_s)
-        url = self.serve(self.sf) + _PATH
-        keys = SF_CONFIG | {"base_url": url, "timeout_s": 5} | config
-        return make_source(keys, self.http, self.clock)
 
 
 @pytest.fixture
@@ -50,22 +23,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[SfStation]:
     station = SfStation(http, clock)
     yield station
     station.close()
-
-
-def at(address: str, booking: Booking | None = None) -> Booking:
-    """A booking whose receiver's address steers the simulated SF."""
-    booking = booking or sf_booking()
-    return replace(booking, receiver=replace(booking.receiver, address=f"连云路169号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 @pytest.mark.parametrize("algorithm", list(SfAlgorithm))
@@ -102,9 +59,9 @@ def test_a_lost_answer_is_found_and_gives_one_number(station: SfStation, fault: 
     source = station.open(timeout_s=0.2)
     faults = station.server.faults
     if fault == "bad_gateway":
-        faults.bad_gateway(_PATH, takes_effect=True)
+        faults.bad_gateway(PATH, takes_effect=True)
     else:
-        getattr(faults, fault)(_PATH)
+        getattr(faults, fault)(PATH)
     assert isinstance(source.create(sf_booking()), Unknown)
     faults.clear()
     found = issued(source.reconcile(sf_booking()))
@@ -114,7 +71,7 @@ def test_a_lost_answer_is_found_and_gives_one_number(station: SfStation, fault: 
 
 def test_a_call_that_never_arrived_is_proven_never_to_have_existed(station: SfStation) -> None:
     source = station.open()
-    station.server.faults.close_before(_PATH)
+    station.server.faults.close_before(PATH)
     assert isinstance(source.create(sf_booking()), Unknown)
     assert isinstance(source.reconcile(sf_booking()), NeverExisted)
     assert station.sf.orders == []
@@ -123,14 +80,14 @@ def test_a_call_that_never_arrived_is_proven_never_to_have_existed(station: SfSt
 def test_without_a_listener_nothing_is_sent(http: HttpxTransport, clock: FakeClock) -> None:
     with LoopbackServer() as gone:
         url = gone.base_url
-    source = make_source(SF_CONFIG | {"base_url": url + _PATH}, http, clock)
+    source = make_source(SF_CONFIG | {"base_url": url + PATH}, http, clock)
     assert isinstance(source.create(sf_booking()), NotSent)
     assert not source.check().ok
 
 
 def test_a_new_order_that_sf_shows_late_is_not_given_up_at_once(station: SfStation) -> None:
     source = station.open(SfQuirks(search_lag_s=90))
-    station.server.faults.lose_answer(_PATH)
+    station.server.faults.lose_answer(PATH)
     source.create(sf_booking())
     assert isinstance(source.reconcile(sf_booking()), NeverExisted)
     station.clock.advance(100)

@@ -10,7 +10,7 @@ from typing import Any
 from app.simulators.exchange import Request, Response
 from app.simulators.ground import Clock
 from app.simulators.sf.paper import label_pdf
-from app.simulators.sf.records import SfAccount, SfOrder, SfQuirks, SfRefusalError
+from app.simulators.sf.records import SfAccount, SfOrder, SfRefusalError
 
 FILE_PATH = "/print-file"
 FILE_LIFE_S = 24 * 3600
@@ -32,8 +32,7 @@ class _File:
 class CloudPrint:
     """``print`` is guarded by its owner; files may be fetched from any thread."""
 
-    def __init__(self, quirks: SfQuirks, clock: Clock, chance: random.Random) -> None:
-        self._quirks = quirks
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
         self._clock = clock
         self._chance = chance
         self._files: dict[str, _File] = {}

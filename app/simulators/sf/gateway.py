@@ -62,6 +62,14 @@ class SfGateway:
         self._seen_ids: set[str] = set()
         self._tokens: dict[str, tuple[str, float]] = {}  # partner → token, end of its life
 
+    def account(self, partner_id: str) -> SfAccount:
+        """The account of ``partner_id``.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._accounts[partner_id]
+
     def admit(self, fields: Mapping[str, str]) -> SfCall:
         """The call behind the form.
 

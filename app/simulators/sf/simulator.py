@@ -85,7 +85,7 @@ class SfSimulator:
             QUOTE: lambda account, msg: asks.quote_reply(account, msg, self._clock()),
             BILL: self._bill,
         }
-        self._cloud = CloudPrint(self.quirks, clock, self._chance)
+        self._cloud = CloudPrint(clock, self._chance)
 
     def mount(self, server: LoopbackServer, prefix: str = "") -> None:
         """Answer under ``prefix`` + ``/std/service`` and ``/oauth2/accessToken``."""
@@ -134,6 +134,16 @@ class SfSimulator:
                     op_code, remark = _NEXT_STEPS[len(order.routes)]
                     self.report(number, op_code, remark)
             return self._order_of(number)
+
+    def book(self, partner_id: str, order: dict[str, Any]) -> SfOrder:
+        """Take ``order`` (msgData of a create) as if it had come from somewhere else.
+
+        Raises:
+            SfRefusalError: SF would refuse it.
+        """
+        with self._lock:
+            self._create(self._gateway.account(partner_id), order)
+            return self._orders[(partner_id, order["orderId"])]
 
     def report(self, number: str, op_code: str, remark: str) -> None:
         """Add one route event, now.
