@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.domain.errors import UserError
-from app.domain.labels import DrawnLabel, Label, PackingSlip, PickList, PlatformLabel
+from app.domain.labels import DrawnLabel, FileLabel, Label, PackingSlip, PickList, PlatformLabel
 from app.domain.text import T, Text
 from app.ports import ComponentInfo, DeviceStatus, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
 from printing.devices.device import Device
 from printing.documents.bitmap import Bitmap
+from printing.documents.carrier_file import file_pages, file_pdf
 from printing.documents.geometry import dots
 from printing.documents.labels import add_label
 from printing.documents.page import Book, Trouble
@@ -56,9 +57,11 @@ class PagePrinter:
         """One label, one job.
 
         Raises:
-            UserError: ``platform_label``, ``label_incomplete``, ``media_too_small`` …: nothing
-                was sent.
+            UserError: ``platform_label``, ``label_incomplete``, ``media_too_small``,
+                ``label_file_size`` …: nothing was sent.
         """
+        if isinstance(label, FileLabel):
+            return self._device.deliver(self._of_file(label), self._dialect)
         drawn = drawn_label(label)
         return self._print(lambda book, width, height: add_label(book, drawn, width, height))
 
@@ -86,12 +89,21 @@ class PagePrinter:
         return _with_warning(self._device.deliver(data, self._dialect), book.trouble)
 
     def _encoded(self, pdf: bytes, language: Language) -> bytes:
+        return self._pages(rasterise(pdf, self._options.page.dots_per_mm), language)
+
+    def _of_file(self, label: FileLabel) -> bytes:
+        page = self._options.page
+        if self._language is None:
+            return file_pdf(label, page.width_mm, page.height_mm)
+        pages = file_pages(label, page.width_mm, page.height_mm, page.dots_per_mm)
+        return self._pages(pages, self._language)
+
+    def _pages(self, bitmaps: Sequence[Bitmap], language: Language) -> bytes:
         page = self._options.page
         right = _signed_dots(self._options.offset_x_mm, page.dots_per_mm)
         down = _signed_dots(self._options.offset_y_mm, page.dots_per_mm)
         return b"".join(
-            encoded(bitmap.shifted(right, down), language, self._options)
-            for bitmap in rasterise(pdf, page.dots_per_mm)
+            encoded(bitmap.shifted(right, down), language, self._options) for bitmap in bitmaps
         )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from app.domain.errors import UserError
-from app.domain.labels import Label, PackingSlip, PickList
+from app.domain.labels import FileLabel, Label, PackingSlip, PickList
 from app.domain.text import T, Text
+from printing.documents.carrier_file import file_pages, file_pdf
 from printing.documents.labels import add_label, own_area_box
 from printing.documents.layouts import media_size
 from printing.documents.page import Book
-from printing.documents.raster import rasterise
+from printing.documents.raster import joined, rasterise
 from printing.documents.sheets import add_pick_list, add_slip, add_test_page
 from printing.fonts import Fonts, load_fonts
 from printing.languages.language import PageSettings
@@ -52,7 +54,7 @@ class PaperStationery:
 
     def rendered(self, label: Label, fmt: str, media: str, dots_per_mm: float) -> Rendered:
         """Like ``render``, with the warning."""
-        drawn = drawn_label(label)
+        drawn = label if isinstance(label, FileLabel) else drawn_label(label)
         if fmt not in FORMATS:
             raise UserError(
                 "format_unknown",
@@ -60,6 +62,8 @@ class PaperStationery:
                 T("Choose one of {known}.", known=", ".join(FORMATS)),
             )
         width_mm, height_mm = media_size(media)
+        if isinstance(drawn, FileLabel):
+            return Rendered(_of_file(drawn, fmt, (width_mm, height_mm), dots_per_mm), None)
         book = Book(self.fonts(), dots_per_mm, drawn.number)
         add_label(book, drawn, width_mm, height_mm)
         pdf = book.finish()
@@ -79,17 +83,24 @@ class PaperStationery:
         return box.x, box.y, box.width, box.height
 
     def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:
-        """One PDF, one page a label, fonts embedded once.
+        """One PDF, the labels in their order; fonts embedded once as long as we draw them.
 
         Raises:
             UserError: like ``render``; ``ref`` names the label.
         """
         width_mm, height_mm = media_size(media)
-        drawn = [drawn_label(label) for label in labels]
-        book = Book(self.fonts(), title="Packbench")
-        for label in drawn:
-            add_label(book, label, width_mm, height_mm)
-        return book.finish()
+        parts: list[bytes] = []
+        for drawn_by_carrier, some in groupby(labels, lambda x: isinstance(x, FileLabel)):
+            if drawn_by_carrier:
+                files = [x for x in some if isinstance(x, FileLabel)]
+                parts += [file_pdf(file, width_mm, height_mm) for file in files]
+                continue
+            drawn = [drawn_label(label) for label in some]
+            book = Book(self.fonts(), title="Packbench")
+            for label in drawn:
+                add_label(book, label, width_mm, height_mm)
+            parts.append(book.finish())
+        return parts[0] if len(parts) == 1 else joined(parts)
 
     def pick_list_pdf(self, pick_list: PickList) -> bytes:
         """The pick list on A4."""
@@ -107,3 +118,14 @@ class PaperStationery:
         book = Book(self.fonts(), dots_per_mm, printer)
         add_test_page(book, printer, datetime.now(UTC), *media_size(media))
         return book.finish()
+
+
+def _of_file(label: FileLabel, fmt: str, size_mm: tuple[float, float], dots_per_mm: float) -> bytes:
+    """The carrier's own bytes as PDF; a picture shows the first page, a printer gets all."""
+    if fmt == "pdf":
+        return label.content
+    pages = file_pages(label, *size_mm, dots_per_mm)
+    if fmt == "png":
+        return pages[0].png(dots_per_mm)
+    settings = PageSettings(*size_mm, dots_per_mm)
+    return b"".join(language_of(fmt).encode(page, settings) for page in pages)

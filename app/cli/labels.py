@@ -1,4 +1,4 @@
-"""``label render``, ``reprint`` and ``waybill cancel``."""
+"""``label render|preview|fetch``, ``reprint`` and ``waybill cancel``."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ def add(commands: Commands) -> None:
     preview = label.add("preview", tr("a platform label in the print component's window"), _preview)
     preview.add_argument("waybill", metavar=tr("WAYBILL"))
     preview.add_argument("--printer", metavar=tr("NAME"), help=tr("on this printer"))
+
+    fetch = label.add("fetch", tr("a label that the carrier draws, from the carrier"), _fetch)
+    fetch.add_argument("waybill", metavar=tr("WAYBILL"))
+    fetch.add_argument(
+        "--media", type=media, metavar="WxH", help=tr("for this paper in mm, else the printer's")
+    )
 
     again = commands.add("reprint", tr("print a label again, on purpose"), _reprint)
     again.add_argument("waybill", metavar=tr("WAYBILL"))
@@ -109,6 +115,15 @@ def _preview(wanted: argparse.Namespace, context: Context) -> CommandResult:
         later=True,
     )
     return CommandResult([row], [error])
+
+
+def _fetch(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.numbers import label_files
+
+    with context.services() as services:
+        paper = label_files.fetch(services.work, wanted.waybill, wanted.media or "")
+    row = {"waybill": wanted.waybill, "media": paper, "result": "fetched"}
+    return CommandResult([row], summary=tr("The carrier's label is here. Print it as always."))
 
 
 def _label(work: Workplace, number: str) -> Label:

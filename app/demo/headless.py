@@ -17,7 +17,7 @@ from app.cli.result import Column, CommandResult, ErrorRow
 from app.demo.path import PathResult, run_path
 from app.demo.stage import Stage, demo_scenario, open_stage
 from app.demo.verdict import Check, judge
-from app.domain.labels import DrawnLabel
+from app.domain.labels import PlatformLabel
 from app.domain.text import T, Text, tr
 from app.services.orders import queries
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
@@ -75,13 +75,11 @@ def _empty(folder: Path) -> Path:
 
 
 def _write_labels(stage: Stage, file: Path) -> None:
-    """One PDF, one page for each label that we draw."""
+    """One PDF, one page for each label that the shop's component does not draw."""
     work = stage.services.work
-    drawn = [
-        label
-        for row in parcel_rows(work, parcel_ids(work))
-        if row.waybill and isinstance(label := label_by_number(work, row.waybill), DrawnLabel)
-    ]
+    numbers = [row.waybill for row in parcel_rows(work, parcel_ids(work)) if row.waybill]
+    labels = (label_by_number(work, number) for number in numbers)
+    drawn = [label for label in labels if not isinstance(label, PlatformLabel)]
     file.write_bytes(work.outside.stationery.labels_pdf(drawn, "76x130"))
 
 

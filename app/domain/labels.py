@@ -59,7 +59,16 @@ class PlatformLabel:
     own: OwnArea = field(default_factory=OwnArea)
 
 
-Label = DrawnLabel | PlatformLabel
+@dataclass(frozen=True, slots=True)
+class FileLabel:
+    """A label that the carrier has drawn itself: these bytes are printed as they are."""
+
+    number: str
+    content: bytes = field(repr=False)  # a whole PDF
+    media: str = ""  # the paper it was asked for, in mm: 76x130
+
+
+Label = DrawnLabel | PlatformLabel | FileLabel
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,16 @@ class Bitmap:
         self.image().save(out, "PNG", dpi=(dpi, dpi))
         return out.getvalue()
 
+    def on_paper(self, width: int, height: int) -> Bitmap:
+        """The same dots on a page of another size: filled up with white, or cut off."""
+        if (self.width, self.height) == (width, height):
+            return self
+        from PIL import Image
+
+        page = Image.new("1", (width, height))
+        page.paste(Image.frombytes("1", (self.width, self.height), self.rows), (0, 0))
+        return Bitmap.of_image(page)
+
     def shifted(self, right: int, down: int) -> Bitmap:
         """The same size with everything moved; what leaves the paper is lost."""
         if not right and not down:

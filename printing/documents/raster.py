@@ -8,7 +8,7 @@ half. No dithering: that would break bars.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +29,52 @@ class _Lock:
 @lru_cache(maxsize=1)
 def _pdfium() -> _Lock:
     return _Lock(threading.Lock())
+
+
+class NotReadableError(ValueError):
+    """The bytes are no PDF that can be opened."""
+
+
+def page_sizes_mm(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of every page; safe from any thread.
+
+    Raises:
+        NotReadableError: it is no PDF, or has no page.
+    """
+    import pypdfium2
+
+    with _pdfium().lock:
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError as error:
+            raise NotReadableError("no PDF") from error
+        try:
+            sizes = [document.get_page_size(n) for n in range(len(document))]
+        finally:
+            document.close()
+    if not sizes:
+        raise NotReadableError("no page")
+    return [(width / POINTS_PER_MM, height / POINTS_PER_MM) for width, height in sizes]
+
+
+def joined(pdfs: Sequence[bytes]) -> bytes:
+    """All pages of several PDFs in one; safe from any thread."""
+    import io
+
+    import pypdfium2
+
+    with _pdfium().lock:
+        whole = pypdfium2.PdfDocument.new()
+        try:
+            for pdf in pdfs:
+                part = pypdfium2.PdfDocument(pdf)
+                whole.import_pages(part)
+                part.close()
+            out = io.BytesIO()
+            whole.save(out)
+        finally:
+            whole.close()
+    return out.getvalue()
 
 
 def rasterise(pdf: bytes, dots_per_mm: float) -> list[Bitmap]:

@@ -1,29 +1,41 @@
 """How many boxes a shipment has: said before its number is taken, or added afterwards.
 
-Adding is not idempotent on the other side. The wanted number of boxes is written down before the
-call; boxes that are missing afterwards are looked up before anything is asked for again.
+The shop's e-waybills can grow, and direct accounts that say so (SF, before pickup). Adding is not
+idempotent on the other side. The wanted number of boxes is written down before the call; boxes that
+are missing afterwards are looked up before anything is asked for again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import OPEN_STATES, Route, WaybillState
 from app.domain.text import T, Text
-from app.domain.waybills import PRINT_INFO_BY_NUMBER, Issued, NotSent, Outcome, Rejected
+from app.domain.waybills import (
+    PRINT_INFO_BY_NUMBER,
+    Booking,
+    Issued,
+    NotSent,
+    Outcome,
+    Rejected,
+    Unknown,
+)
+from app.ports import AddsBoxes, Capability, WaybillSource, has
 from app.services import records
 from app.services.leases import lease
-from app.services.numbers import labelling, outcomes, shipment_numbers
+from app.services.numbers import label_files, labelling, outcomes, shipment_numbers
+from app.services.numbers.outcomes import LabelRow
 from app.services.parcels import checking
 from app.services.workplace import Workplace
 from app.store.tables import parcels, shipments, waybill_requests, waybills
 
 MOST = 300
+_CHILDREN = "children"  # in label data: those of every further number
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +96,22 @@ def add(work: Workplace, parcel_id: str, count: int) -> Boxes:
         begun = of(work, parcel_id)
         _must_be_sane(len(begun.numbers) + count, parcel_id)
         source, booking, mother = _shipment(work, parcel)
+        doubt = _Doubt(mother.number, parcel.route)
         if begun.missing:
             found = source.children(booking, begun.numbers)
             if not isinstance(found, Issued):
-                raise _in_doubt(mother.number, found)
+                raise doubt.error(found)
             brought = _keep(work, parcel_id, mother, found)
             _settle(work, parcel_id)
             if brought.numbers[len(begun.numbers) :]:  # the earlier try was successful
-                return brought
+                return _labelled(work, brought)
             begun = of(work, parcel_id)
         with work.db.write() as tx:  # durable before the call
             _want(tx, work, _parcel(tx, parcel_id), len(begun.numbers) + count)
         outcome = source.add_boxes(booking, mother.number, count)
         match outcome:
             case Issued():
-                return _keep(work, parcel_id, mother, outcome)
+                return _labelled(work, _keep(work, parcel_id, mother, outcome))
             case Rejected(problem=problem):
                 _settle(work, parcel_id)
                 raise UserError(problem.kind, problem.message, problem.remedy, ref=mother.number)
@@ -108,7 +121,13 @@ def add(work: Workplace, parcel_id: str, count: int) -> Boxes:
                     "not_sent", reason, T("Check the network, then try again."), ref=mother.number
                 )
             case _:
-                raise _in_doubt(mother.number, outcome)
+                raise doubt.error(outcome)
+
+
+def _labelled(work: Workplace, grown: Boxes) -> Boxes:
+    """``grown`` once its labels are here, where the carrier draws them; else with a warning."""
+    row = label_files.complete(work, LabelRow(grown.parcel, grown.numbers[0], "kept"))
+    return grown if row.ok else replace(grown, warning=row.message)
 
 
 def none_came(work: Workplace, parcel_id: str) -> Boxes:
@@ -118,8 +137,40 @@ def none_came(work: Workplace, parcel_id: str) -> Boxes:
     return of(work, parcel_id)
 
 
-def _shipment(work: Workplace, parcel: Any) -> tuple[Any, Any, Any]:
-    """The platform's account, the booking and the mother of a shipment that can grow."""
+class _Grows(Protocol):
+    """How a shipment gets more boxes; ``PlatformLabels`` is one."""
+
+    def add_boxes(self, booking: Booking, number: str, count: int) -> Outcome: ...
+
+    def children(self, booking: Booking, known: Sequence[str]) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _DirectBoxes:
+    """A carrier's own account: what became of an earlier call shows in its order."""
+
+    source: WaybillSource
+    grows: AddsBoxes
+
+    def add_boxes(self, booking: Booking, _number: str, count: int) -> Outcome:
+        return self.grows.add_boxes(booking, count)
+
+    def children(self, booking: Booking, known: Sequence[str]) -> Outcome:
+        found = self.source.reconcile(booking)
+        if isinstance(found, Rejected | Unknown | NotSent):
+            return found
+        if not isinstance(found, Issued):
+            return Unknown(T("The carrier does not tell which boxes the shipment has."))
+        new = tuple(
+            n for n in found.numbers if n.kind == shipment_numbers.CHILD and n.number not in known
+        )
+        children = found.label.get(_CHILDREN) or {}
+        label = {_CHILDREN: {n.number: children[n.number] for n in new if n.number in children}}
+        return replace(found, numbers=new, label=label, warning=None)
+
+
+def _shipment(work: Workplace, parcel: Any) -> tuple[_Grows, Booking, Any]:
+    """What can grow the shipment, its booking and its mother."""
     with work.db.read() as tx:
         boxes = _live_boxes(tx, parcel)
         if not boxes:
@@ -140,15 +191,24 @@ def _shipment(work: Workplace, parcel: Any) -> tuple[Any, Any, Any]:
         request = tx.execute(
             select(waybill_requests).where(waybill_requests.c.id == mother.request_id)
         ).one_or_none()
-    if request is None or parcel.route != Route.PLATFORM:
-        raise UserError(
-            "no_more_boxes",
-            T("Boxes can be added to numbers of the shop's e-waybills only."),
-            T("Cancel the number, say how many boxes there are, and take a new one."),
-            ref=mother.number,
-        )
+    if request is None:
+        raise _cannot_grow(mother.number)
     booking, _ = outcomes.unseal(work, request)
-    return labelling.platform_labels_for(work, request), booking, mother
+    if parcel.route == Route.PLATFORM:
+        return labelling.platform_labels_for(work, request), booking, mother
+    source = work.outside.carrier(request.account)
+    if not (has(source, Capability.ADD_BOXES) and isinstance(source, AddsBoxes)):
+        raise _cannot_grow(mother.number)
+    return _DirectBoxes(source, source), booking, mother
+
+
+def _cannot_grow(number: str) -> UserError:
+    return UserError(
+        "no_more_boxes",
+        T("This carrier adds no boxes to a number that it has given."),
+        T("Cancel the number, say how many boxes there are, and take a new one."),
+        ref=number,
+    )
 
 
 def _keep(work: Workplace, parcel_id: str, mother: Any, came: Issued) -> Boxes:
@@ -175,7 +235,7 @@ def _keep(work: Workplace, parcel_id: str, mother: Any, came: Issued) -> Boxes:
                     box_no=box_no,
                     state=WaybillState.ISSUED,
                     template=mother.template,
-                    label=mother.label,
+                    label=_grown_label(mother.label, came),
                     parties_sealed=mother.parties_sealed,
                     print_info=pictures.get(number) or None,
                     carrier_order=mother.carrier_order,
@@ -197,6 +257,13 @@ def _keep(work: Workplace, parcel_id: str, mother: Any, came: Issued) -> Boxes:
     return Boxes(now.parcel, now.numbers, now.wanted, came.warning)
 
 
+def _grown_label(label: Any, came: Issued) -> dict[str, Any]:
+    """The mother's label data as they were kept, with what came for each new number beside."""
+    kept = dict(label or {})
+    new = came.label.get(_CHILDREN) or {}
+    return {**kept, _CHILDREN: {**(kept.get(_CHILDREN) or {}), **new}} if new else kept
+
+
 def _settle(work: Workplace, parcel_id: str) -> None:
     """Want no more boxes than there are."""
     with work.db.write() as tx:
@@ -204,20 +271,36 @@ def _settle(work: Workplace, parcel_id: str) -> None:
         _want(tx, work, parcel, max(1, len(_live_boxes(tx, parcel))))
 
 
-def _in_doubt(number: str, outcome: Outcome) -> RetryableError:
-    reason = outcome.problem.message if isinstance(outcome, Rejected) else None
-    if reason is None and not isinstance(outcome, Issued | Rejected):
-        reason = outcome.reason
-    return RetryableError(
-        "boxes_in_doubt",
-        reason or T("The platform is not sure whether it added the boxes."),
-        T(
-            "Try again: it is asked first. When the platform never tells, look in its console; "
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Nobody knows whether boxes were added to ``number``."""
+
+    number: str
+    route: str
+
+    def error(self, outcome: Outcome) -> RetryableError:
+        reason = outcome.problem.message if isinstance(outcome, Rejected) else None
+        if reason is None and not isinstance(outcome, Issued | Rejected):
+            reason = outcome.reason
+        return RetryableError(
+            "boxes_in_doubt",
+            reason or T("The platform is not sure whether it added the boxes."),
+            self._remedy(),
+            ref=self.number,
+        )
+
+    def _remedy(self) -> Text:
+        if self.route == Route.PLATFORM:
+            return T(
+                "Try again: it is asked first. When the platform never tells, look in its console; "
+                "if nothing was added: waybill boxes {number} --none",
+                number=self.number,
+            )
+        return T(
+            "Try again: the carrier is asked first. When it never tells, look in its own program; "
             "if nothing was added: waybill boxes {number} --none",
-            number=number,
-        ),
-        ref=number,
-    )
+            number=self.number,
+        )
 
 
 def _live_boxes(tx: Connection, parcel: Any) -> Sequence[Any]:

@@ -26,7 +26,7 @@ from app.ports import PlatformAccount, PlatformLabels, WaybillSource
 from app.services import read_only, records
 from app.services.carriers import states
 from app.services.numbers import booking as bookings
-from app.services.numbers import outcomes, reconciling
+from app.services.numbers import label_files, outcomes, reconciling
 from app.services.numbers.lanes import STOPS_ACCOUNT, Counter, Lane
 from app.services.numbers.outcomes import LabelRow
 from app.services.orders import holding
@@ -147,7 +147,7 @@ def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
 
 def _label_one(work: Workplace, parcel_id: str) -> LabelRow:
     try:
-        return label_parcel(work, parcel_id)
+        return label_files.complete(work, label_parcel(work, parcel_id))
     except PackbenchError as error:
         outcomes.remember_failure(work, parcel_id, error.code, error.message, error.remedy)
         return LabelRow(parcel_id, "", "failed", error.code, error.message, error.remedy)
@@ -271,6 +271,8 @@ def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:
         again = _same(work, parcel, request, booking, address_hash)
         if not again:
             outcomes.give_up(work, parcel.id, request.id)
+        elif request.sent_at is not None:
+            booking = replace(booking, sent_before=True)
     if not again:
         attempt = 1 if request is None else request.attempt + 1
         key = _request_key(work, parcel, attempt)

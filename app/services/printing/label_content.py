@@ -15,6 +15,7 @@ from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
 from app.domain.privacy import Masking, for_label, sender_for_label
 from app.domain.states import ParcelState, Route
 from app.domain.text import T
+from app.services.numbers import label_files
 from app.services.numbers.shipment_numbers import CHILD, RETURN_SLIP, boxes_of
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -55,7 +56,10 @@ def label_by_number(work: Workplace, number: str) -> Label:
 def label_of(
     tx: Connection, work: Workplace, waybill: Any, *, job_id: str = "", reprint_no: int = 0
 ) -> Label:
-    """What is printed for ``waybill``. Personal data is masked here, by the one function for it."""
+    """What is printed for ``waybill``. Personal data is masked here, by the one function for it.
+
+    Raises ``UserError`` (``label_file``): its carrier draws the label, and it has not come yet.
+    """
     own = _own_area(tx, waybill.parcel_id)
     boxes = [] if waybill.kind == RETURN_SLIP else boxes_of(tx, waybill)
     if waybill.route == Route.PLATFORM and waybill.print_info:
@@ -67,6 +71,9 @@ def label_of(
             batch_size=max(1, len(boxes)),
             own=own,
         )
+    file = label_files.kept_file(tx, work, waybill)
+    if file is not None:
+        return file
     parties = json.loads(work.sealer.unseal(waybill.parties_sealed or ""))
     masking = _masking(tx)
     parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()

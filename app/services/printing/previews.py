@@ -10,11 +10,10 @@ from app.domain.states import Document, Route
 from app.domain.text import T
 from app.ports import ComponentInfo, PlatformPrinter, Sent
 from app.services.printing import label_content
-from app.services.printing.printers import all_printers, printer_for
+from app.services.printing.printers import all_printers, label_media, printer_for
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybills
 
-_PLAIN_MEDIA = "76x130"
 _DOTS_PER_MM = 8.0
 
 
@@ -33,8 +32,7 @@ def label_png(work: Workplace, parcel_id: str) -> bytes | None:
         if waybill is None:
             return None
         label = label_content.label_of(tx, work, waybill)
-        name = printer_for(tx, Route(waybill.route), Document.LABEL, None)
-        media = next((p.media for p in all_printers(tx) if p.name == name), _PLAIN_MEDIA)
+        media = label_media(tx, Route(waybill.route))
     if isinstance(label, PlatformLabel):
         return None
     return work.outside.stationery.render(label, "png", media, _DOTS_PER_MM)

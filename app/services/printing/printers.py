@@ -13,6 +13,8 @@ from app.domain.text import T
 from app.ports import PrinterConfig
 from app.store.tables import printers
 
+_PLAIN_MEDIA = "76x130"
+
 
 def config_of(name: str, stored: Mapping[str, Any]) -> PrinterConfig:
     """A stored ``[[printer]]`` as a record."""
@@ -34,6 +36,12 @@ def all_printers(tx: Connection) -> list[PrinterConfig]:
         select(printers).where(printers.c.active).order_by(printers.c.position, printers.c.name)
     )
     return [config_of(r.name, r.settings) for r in rows]
+
+
+def label_media(tx: Connection, route: Route) -> str:
+    """The paper of the printer that labels of ``route`` go to, ``76x130`` where there is none."""
+    name = printer_for(tx, route, Document.LABEL, None)
+    return next((p.media for p in all_printers(tx) if p.name == name), _PLAIN_MEDIA)
 
 
 def printer_for(

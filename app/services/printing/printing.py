@@ -23,6 +23,7 @@ from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import Printer, SendResult, Sent
 from app.services import records
 from app.services.leases import lease, renew
+from app.services.numbers import label_files
 from app.services.numbers.shipment_numbers import boxes_of
 from app.services.printing import label_content, print_proofs
 from app.services.printing.printers import printer_for
@@ -196,6 +197,9 @@ def _ready(tx: Connection, parcel_id: str) -> _Ready | PrintRow:
         )
     left = []
     for box in boxes_of(tx, row):
+        lacking = label_files.lacking(tx, box)
+        if lacking is not None and not row.done:
+            return _failed(parcel_id, box.number, lacking)
         job = print_proofs.last_job(tx, box.id)
         if job is not None and job.state in print_proofs.OPEN_JOBS:
             return PrintRow(
