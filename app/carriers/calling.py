@@ -115,12 +115,15 @@ def _code_of(result: object) -> str:
 
 
 def read_answer(
-    carrier: str, response: Response, is_envelope: Callable[[JsonObject], bool]
+    carrier: str,
+    response: Response,
+    is_envelope: Callable[[JsonObject], bool],
+    url_key: str = "base_url",
 ) -> JsonObject | Rejected | Unknown:
     """The carrier's own JSON envelope, whatever the HTTP status it came with.
 
     Without one the status decides: turned away at the door is a refusal, anything else may have
-    taken effect.
+    taken effect. ``url_key`` is the setting that holds the address.
     """
     body: Any = decode(response.body)
     if isinstance(body, dict) and is_envelope(body):
@@ -153,7 +156,7 @@ def read_answer(
                 message=T(
                     "No {carrier} service at this address (HTTP {status}).", status=response.status
                 ),
-                remedy=T("Check base_url of the carrier account."),
+                remedy=T("Check {key} of the carrier account.", key=url_key),
             ),
             raw,
         )

@@ -130,7 +130,7 @@ def leaves_it_open(said: str) -> bool:
 
 
 def problem(
-    carrier: str,
+    carrier: str | Text,
     kind: ProblemClass,
     code: str,
     said: str = "",
@@ -139,9 +139,13 @@ def problem(
     remedy: Text | None = None,
     reference: str = "",
 ) -> Problem:
-    """A refusal of company ``carrier`` with the class's own sentences unless better ones exist."""
+    """A refusal with the class's own sentences unless better ones exist.
+
+    ``carrier`` is the company's code, or what to call it where that says too little.
+    """
     usual_message, usual_remedy = _SENTENCES[kind]
-    params = {"carrier": company(carrier).name, "said": said or code}
+    name = company(carrier).name if isinstance(carrier, str) else carrier
+    params = {"carrier": name, "said": said or code}
     return Problem(
         kind,
         code,
@@ -153,7 +157,7 @@ def problem(
 
 
 def local_refusal(
-    carrier: str, kind: ProblemClass, code: str, message: Text, remedy: Text | None = None
+    carrier: str | Text, kind: ProblemClass, code: str, message: Text, remedy: Text | None = None
 ) -> Rejected:
     """A refusal of ours, before anything was sent."""
     return Rejected(problem(carrier, kind, code, message=message, remedy=remedy))

@@ -25,7 +25,9 @@ COMPANIES: tuple[Company, ...] = (
     Company("jd", T("JD Logistics"), "京", "JD"),
     Company("ems", T("China Post EMS"), "邮", "EMS"),
 )
-_BY_CODE = {c.code: c for c in COMPANIES}
+# Between us and a company: they book and follow parcels, somebody else carries them.
+AGGREGATORS: tuple[Company, ...] = (Company("kuaidi100", T("Kuaidi100"), "百", ""),)
+_BY_CODE = {c.code: c for c in (*COMPANIES, *AGGREGATORS)}
 _BY_WECHAT = {c.wechat: c for c in COMPANIES}
 
 
@@ -34,6 +36,11 @@ def company(code: str) -> Company:
     return _BY_CODE.get(code) or Company(
         code, Text("{text}", {"text": code}), code[:1].upper(), code.upper()
     )
+
+
+def carries(code: str) -> bool:
+    """Whether ``code`` names somebody who may carry a parcel, not only an aggregator."""
+    return all(code != aggregator.code for aggregator in AGGREGATORS)
 
 
 def company_of_wechat(delivery_id: str) -> Company:

@@ -54,6 +54,8 @@ class Booking:
     # This key has gone out before: what comes may be an old answer. Says nothing of the parcel, so
     # two bookings that differ in it alone are the same.
     sent_before: bool = field(default=False, compare=False)
+    # When this key last went out, aware UTC; only set for looking it up.
+    sent_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

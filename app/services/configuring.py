@@ -193,8 +193,7 @@ def _account_rows(found: tuple[CarrierConfig, ...]) -> dict[str, dict[str, Any]]
     return {
         a.name: {
             "carrier": a.carrier,
-            # An aggregator's account names the company it books with, or none: then it only tracks.
-            "company": str(a.values.get("company", a.carrier)),
+            "company": a.company,
             "settings": _plain(a.values),
         }
         for a in found

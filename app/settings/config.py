@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.address import Address
+from app.domain.companies import carries
 from app.domain.following import Limits
 from app.domain.prices import PriceTable
 from app.domain.routing import Rule
@@ -53,6 +54,15 @@ class CarrierConfig:
     carrier: str
     values: Mapping[str, Any]
     secrets: Mapping[str, str] = field(repr=False)
+
+    @property
+    def company(self) -> str:
+        """Who carries its parcels; ``""`` for an account that gives no numbers.
+
+        An aggregator's account names the company it books with, or none: then it only tracks.
+        """
+        usual = self.carrier if carries(self.carrier) else ""
+        return str(self.values.get("company", usual)).strip()
 
 
 @dataclass(frozen=True, slots=True)

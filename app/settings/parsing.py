@@ -243,7 +243,7 @@ class _Reader:
             return None
         accounts = None
         if config.carriers is not None:
-            accounts = {c.name: str(c.values.get("company", c.carrier)) for c in config.carriers}
+            accounts = {c.name: c.company for c in config.carriers}
         shops = None if config.shops is None else [s.name for s in config.shops]
         return tuple(read_rule(t, accounts, shops) for t in tables)
 

@@ -5,7 +5,7 @@ A new key is made only after proof of death. Until then every try goes out under
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import update
@@ -68,7 +68,8 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
     if asking.rowcount != 1:  # settled by another bench since it was read
         return outcomes.keep_unknown(work, parcel.id, "", _NOT_SURE, "")
     proof, unheard = proof_of(source), request.unheard
-    answer = source.reconcile(booking)
+    asked = replace(booking, sent_at=request.sent_at or request.created_at)
+    answer = source.reconcile(asked)
     while isinstance(answer, NeverExisted):
         unheard += 1
         age_s = (work.now() - (request.sent_at or request.created_at)).total_seconds()
@@ -79,7 +80,7 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
         if wait_s > _LONGEST_WAIT_S:
             return _not_yet(work, parcel, request, unheard, wait_s)
         work.clock.sleep(wait_s)
-        answer = source.reconcile(booking)
+        answer = source.reconcile(asked)
     match answer:
         case AskPerson(reason=reason):
             remedy = T(
