@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from app.carriers.account import read_account, secret_names, setting_names
+from app.carriers.jt.settings import JtSettings
+from app.carriers.jt.source import CAPABILITIES as JT_CAPABILITIES
+from app.carriers.jt.source import JtSource
+from app.carriers.kuaidi100.settings import Kuaidi100Settings
+from app.carriers.kuaidi100.source import CAPABILITIES as KUAIDI100_CAPABILITIES
+from app.carriers.kuaidi100.source import Kuaidi100Source
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.source import CAPABILITIES as SF_CAPABILITIES
 from app.carriers.sf.source import SfSource
@@ -68,6 +74,14 @@ CARRIERS: tuple[Carrier[Any], ...] = (
     Carrier("yunda", company("yunda").name, YundaSettings, YUNDA_CAPABILITIES, YundaSource),
     Carrier("yto", company("yto").name, YtoSettings, YTO_CAPABILITIES, YtoSource),
     Carrier("sto", company("sto").name, StoSettings, STO_CAPABILITIES, StoSource),
+    Carrier("jt", company("jt").name, JtSettings, JT_CAPABILITIES, JtSource),
+    Carrier(
+        "kuaidi100",
+        company("kuaidi100").name,
+        Kuaidi100Settings,
+        KUAIDI100_CAPABILITIES,
+        Kuaidi100Source,
+    ),
 )
 
 

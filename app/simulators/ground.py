@@ -38,6 +38,11 @@ def system_clock() -> float:
     return time.time()
 
 
+def china_clock(at_s: float) -> str:
+    """Wall clock time in China, ``2026-01-01 08:00:00``."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at_s + 8 * 3600))
+
+
 def is_masked(text: str) -> bool:
     """Whether somebody hid part of the text."""
     return MASKED.search(text) is not None

@@ -75,6 +75,27 @@ STO_CONFIG: dict[str, Any] = {
     "site_password": "abc123",
     "calls_per_second": 1000,
 }
+JT_CONFIG: dict[str, Any] = {
+    "carrier": "jt",
+    "name": "jt",
+    "base_url": "https://uat-openapi.jtexpress.com.cn/webopenplatformapi/api",
+    "api_account": "178337126125932605",
+    "private_key": "FAKEjtPrivateKey0123456789abcdef",
+    "customer_code": "J0086474299",
+    "password": "FAKEpwd1",
+    "calls_per_second": 1000,
+}
+KUAIDI100_CONFIG: dict[str, Any] = {
+    "carrier": "kuaidi100",
+    "name": "kd-yd",
+    "company": "yunda",
+    "key": "FAKEkey",
+    "customer": "FAKEcustomer",
+    "secret": "FAKEsecret",
+    "partner_id": "FAKEpartner",
+    "partner_key": "FAKEpartnerKey",
+    "calls_per_second": 1000,
+}
 
 _GUANGZHOU: dict[str, Any] = {"province": "广东省", "city": "广州市", "district": "黄埔区"}
 _SHANGHAI: dict[str, Any] = {"province": "上海市", "city": "上海市", "district": "青浦区"}
@@ -171,6 +192,46 @@ def sto_booking(**changes: Any) -> Booking:
         goods=(Goods("女装", 1, 500, 12900),),
         weight_g=500,
         order_ids=(),
+    )
+
+
+def jt_booking(**changes: Any) -> Booking:
+    """The booking behind ``jt`` of ``other_carriers.requests``."""
+    shanghai: dict[str, Any] = {"province": "上海", "city": "上海市"}
+    return _booking(
+        changes,
+        key="DD20260101-0001",
+        carrier="jt",
+        sender=Address(
+            name="发货部", phone="13800000001", district="青浦区", address="1号", **shanghai
+        ),
+        receiver=Address(
+            name="周八", phone="13800000002", district="闵行区", address="申贵路1500号", **shanghai
+        ),
+        goods=(Goods("女装", 1, 500, 12900),),
+        weight_g=500,
+        order_ids=("TB-4123456789",),
+    )
+
+
+def kuaidi100_booking(**changes: Any) -> Booking:
+    """The booking behind ``kuaidi100_order`` of ``other_carriers.requests``."""
+    return _booking(
+        changes,
+        key="DD20260101-0001",
+        carrier="yunda",
+        sender=Address(name="发货部", phone="13800000001", address="骏业路255号", **_GUANGZHOU),
+        receiver=Address(
+            name="冯十一",
+            phone="13800000002",
+            province="上海",
+            city="上海市",
+            district="闵行区",
+            address="申贵路1500号",
+        ),
+        goods=(Goods("女装", 1, 500, 12900),),
+        weight_g=500,
+        order_ids=("TB-4123456789",),
     )
 
 

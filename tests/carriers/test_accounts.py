@@ -13,6 +13,8 @@ from app.domain.errors import UserError
 from app.ports import Capability
 from tests.carriers.recording import RecordingTransport
 from tests.carriers.samples import (
+    JT_CONFIG,
+    KUAIDI100_CONFIG,
     SF_CONFIG,
     STO_CONFIG,
     YTO_CONFIG,
@@ -27,6 +29,8 @@ _CONFIGS = {
     "yunda": YUNDA_CONFIG,
     "yto": YTO_CONFIG,
     "sto": STO_CONFIG,
+    "jt": JT_CONFIG,
+    "kuaidi100": KUAIDI100_CONFIG,
 }
 
 
@@ -42,7 +46,7 @@ def test_every_carrier_makes_a_source_of_its_own_code(known: Any, clock: FakeClo
     source = make_source(_CONFIGS[known.code], RecordingTransport(), clock)
     assert source.code == known.code
     assert known.capabilities <= source.capabilities
-    assert Capability.CREATE in known.capabilities
+    assert Capability.CREATE in source.capabilities
 
 
 def test_a_company_without_a_direct_connection_is_named(clock: FakeClock) -> None:
@@ -58,6 +62,8 @@ def test_a_company_without_a_direct_connection_is_named(clock: FakeClock) -> Non
         *(("yunda", k) for k in ("base_url", "app_key", "partner_id", "partner_secret")),
         *(("yto", k) for k in ("base_url", "token", "customer_code", "secret")),
         *(("sto", k) for k in ("base_url", "app_key", "secret_key", "site_password")),
+        *(("jt", k) for k in ("base_url", "api_account", "customer_code", "password")),
+        *(("kuaidi100", k) for k in ("key", "customer", "secret", "partner_id")),
     ],
 )
 @pytest.mark.parametrize("value", [None, "", " \r\n"])
@@ -133,6 +139,8 @@ def test_pasted_blanks_and_line_ends_are_dropped_and_numbers_read_as_text(
         ("yunda", {"app_secret", "partner_secret"}),
         ("yto", {"token", "secret", "query_token", "query_secret"}),
         ("sto", {"secret_key", "site_password"}),
+        ("jt", {"private_key", "password"}),
+        ("kuaidi100", {"key", "secret", "partner_key", "partner_secret"}),
     ],
 )
 def test_secrets_are_marked_and_never_shown(code: str, secrets: set[str]) -> None:

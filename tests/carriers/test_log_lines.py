@@ -12,11 +12,15 @@ from app.carriers.registry import carrier, make_source
 from app.domain.waybills import Booking
 from tests.carriers.recording import RecordingTransport, answer, no_answer, page
 from tests.carriers.samples import (
+    JT_CONFIG,
+    KUAIDI100_CONFIG,
     SF_CONFIG,
     STO_CONFIG,
     YTO_CONFIG,
     YUNDA_CONFIG,
     ZTO_CONFIG,
+    jt_booking,
+    kuaidi100_booking,
     sample,
     sf_booking,
     sto_booking,
@@ -32,6 +36,8 @@ _CASES = [
     (YUNDA_CONFIG, yunda_booking(), sample("yunda_create_order.response")["body"]),
     (YTO_CONFIG, yto_booking(), sample("yto_answers")["created"]),
     (STO_CONFIG, sto_booking(), sample("sto_answers")["created"]),
+    (JT_CONFIG, jt_booking(), sample("jt_answers")["created"]),
+    (KUAIDI100_CONFIG, kuaidi100_booking(), sample("kuaidi100_answers")["ordered"]),
 ]
 _LINE = re.compile(r"carrier=\w+ key=\S+ service=\S+ outcome=\w+ code=(\S+|HTTP \d+) ms=\d+")
 

@@ -21,6 +21,8 @@ from app.carriers.registry import CARRIERS, make_source
 from app.domain.waybills import Booking
 from tests.carriers.recording import RecordingTransport, Sent, page
 from tests.carriers.samples import (
+    JT_CONFIG,
+    KUAIDI100_CONFIG,
     SF_CONFIG,
     STO_CONFIG,
     YTO_CONFIG,
@@ -112,6 +114,17 @@ def _sto(sent: Sent, config: Config) -> tuple[str, str]:
     return form["data_digest"], _md5_base64((form["content"] + config["secret_key"]).encode())
 
 
+def _jt(sent: Sent, config: Config) -> tuple[str, str]:
+    text = _form(sent)["bizContent"] + config["private_key"]
+    return sent.headers["digest"], _md5_base64(text.encode())
+
+
+def _kuaidi100(sent: Sent, config: Config) -> tuple[str, str]:
+    form = _form(sent)
+    text = form["param"] + form["t"] + config["key"] + config["secret"]
+    return form["sign"], _md5_hex(text.encode()).upper()
+
+
 Reference = Callable[[Sent, Config], tuple[str, str]]
 # Every registered carrier: what it says its signature is, and what it must be.
 CASES: tuple[tuple[str, Config, Reference], ...] = (
@@ -122,6 +135,8 @@ CASES: tuple[tuple[str, Config, Reference], ...] = (
     ("yunda", YUNDA_CONFIG, _yunda),
     ("yto", YTO_CONFIG, _yto),
     ("sto", STO_CONFIG, _sto),
+    ("jt", JT_CONFIG, _jt),
+    ("kuaidi100", KUAIDI100_CONFIG, _kuaidi100),
 )
 
 _TEXT = st.text(
@@ -161,7 +176,7 @@ def test_what_is_signed_is_what_is_sent(
     code: str, config: Config, reference: Reference, clock: FakeClock, words: str
 ) -> None:
     transport = RecordingTransport([page(500)])
-    make_source(config, transport, clock).create(_booking(code, words))
+    make_source(config, transport, clock).create(_booking(config.get("company", code), words))
     assume(transport.sent)  # a text that leaves no name is refused before anything is sent
     stated, wanted = reference(transport.last, config)
     assert stated == wanted
@@ -173,7 +188,7 @@ def test_the_words_of_a_booking_arrive_as_they_are(
 ) -> None:
     words = "10*20*5 ~50% off~ a+b 'x' \"y\" (龘𬭊)!"
     transport = RecordingTransport([page(500)])
-    make_source(config, transport, clock).create(_booking(code, words))
+    make_source(config, transport, clock).create(_booking(config.get("company", code), words))
     body = transport.last.body
     text = body.decode() if body[:1] == b"{" else json.dumps(_form(transport.last))
     assert words in _all_texts(json.loads(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.carriers.registry import make_source
 from app.carriers.wire_json import as_count, as_object, as_objects, as_text, decode, encode, is_true
-from app.domain.fees import Quotes
+from app.domain.fees import NumbersLeft, Quotes
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
@@ -26,14 +27,26 @@ from app.domain.waybills import (
     Voided,
 )
 from app.ports import Health, Tracks
-from app.ports.carriers import DrawsLabels, FetchesLabelData, LabelFile, LabelPage, Quoting
+from app.ports.carriers import (
+    CountsNumbers,
+    DrawsLabels,
+    FetchesLabelData,
+    LabelFile,
+    LabelPage,
+    Quoting,
+    Recognises,
+)
 from tests.carriers.recording import RecordingTransport, answer
 from tests.carriers.samples import (
+    JT_CONFIG,
+    KUAIDI100_CONFIG,
     SF_CONFIG,
     STO_CONFIG,
     YTO_CONFIG,
     YUNDA_CONFIG,
     ZTO_CONFIG,
+    jt_booking,
+    kuaidi100_booking,
     sample,
     sf_booking,
     sto_booking,
@@ -111,6 +124,8 @@ _BODIES = {
         )
     ],
     "sto": [sample("sto_answers")[name] for name in ("created", "refused", "dispatch", "track")],
+    "jt": list(sample("jt_answers")["all"].values()),
+    "kuaidi100": list(sample("kuaidi100_answers")["all"].values()),
 }
 _CASES = [
     ("sf", SF_CONFIG, sf_booking()),
@@ -119,6 +134,8 @@ _CASES = [
     ("yunda", YUNDA_CONFIG, yunda_booking()),
     ("yto", YTO_CONFIG | {"repeat_is_safe": True}, yto_booking()),
     ("sto", STO_CONFIG | {"repeat_is_safe": True}, sto_booking()),
+    ("jt", JT_CONFIG, jt_booking()),
+    ("kuaidi100", KUAIDI100_CONFIG, kuaidi100_booking()),
 ]
 _OUTCOMES = (Issued, Rejected, Unknown, NotSent, NeverExisted, AskPerson)
 
@@ -135,7 +152,7 @@ def test_any_answer_ends_in_an_outcome(
     transport = RecordingTransport([strange] * 40)
     source = make_source(config, transport, clock)
     assert isinstance(source.create(booking), _OUTCOMES)
-    assert isinstance(source.reconcile(booking), _OUTCOMES)
+    assert isinstance(source.reconcile(replace(booking, sent_at=clock.now())), _OUTCOMES)
     assert isinstance(source.void(booking, "1", "2"), Voided)
     assert isinstance(source.check(), Health)
     assert isinstance(source, Tracks)
@@ -146,6 +163,10 @@ def test_any_answer_ends_in_an_outcome(
         assert isinstance(source.quote(booking), Quotes)
     if isinstance(source, DrawsLabels):
         assert isinstance(source.label_file(booking, LabelPage("1")), LabelFile | Problem)
+    if isinstance(source, CountsNumbers):
+        assert isinstance(source.numbers_left(), NumbersLeft)
+    if isinstance(source, Recognises):
+        assert isinstance(source.recognise("73100196611386"), list | Problem)
 
 
 @given(_JSON)

@@ -1,0 +1,1 @@
+"""J&T Express 极兔, the open platform."""

@@ -1,0 +1,189 @@
+"""J&T as a source of waybill numbers.
+
+J&T finds an order by our own id, so a lost answer is looked up and never repeated blindly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from app.carriers.desk import Desk
+from app.carriers.jt import answers, errors, wire
+from app.carriers.jt.label import has_mark
+from app.carriers.jt.settings import JtSettings
+from app.carriers.jt.tracks import read_tracks
+from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
+from app.carriers.validation import faults, ready
+from app.domain.checks import Fault
+from app.domain.fees import NumbersLeft, Quotes
+from app.domain.text import T
+from app.domain.tracking import Track, TrackQuery
+from app.domain.waybills import (
+    Booking,
+    Issued,
+    NotSent,
+    Outcome,
+    Problem,
+    Reconciled,
+    Rejected,
+    Unknown,
+    Voided,
+)
+from app.net.limiter import Priority
+from app.net.transport import Transport
+from app.ports import Capability, Clock, Health
+
+CAPABILITIES = frozenset(
+    {
+        Capability.CREATE,
+        Capability.COD,
+        Capability.INSURE,
+        Capability.CANCEL,
+        Capability.RECONCILE,
+        Capability.BALANCE,
+        Capability.TRACK,
+        Capability.QUOTE,
+        Capability.LABEL_DATA,
+    }
+)
+
+
+class JtSource:
+    """``WaybillSource`` of one customer at J&T."""
+
+    code = errors.CARRIER
+    capabilities = CAPABILITIES
+    numbers_a_call = wire.NUMBERS_A_CALL
+
+    def __init__(self, settings: JtSettings, transport: Transport, clock: Clock) -> None:
+        self._settings = settings
+        self._desk = Desk(errors.CARRIER, settings, transport, clock, wire.api_call, answers.read)
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """What the carrier's own limits say of the booking; asks nobody."""
+        return faults(booking, wire.LIMITS, self._settings.default_weight_g)
+
+    def create(self, booking: Booking) -> Outcome:
+        """Book with addOrder. An id that J&T knows already is possibly ours."""
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return prepared
+        outcome = self._desk.ask(
+            wire.CREATE,
+            wire.order_data(self._settings, prepared),
+            lambda answer: answers.read_created(answer, prepared),
+            key=booking.key,
+        )
+        return self._labelled(booking.key, outcome) if isinstance(outcome, Issued) else outcome
+
+    def reconcile(self, booking: Booking) -> Reconciled:
+        """Look the order up by our own id with getOrders; books nothing."""
+        found = self._desk.ask(
+            wire.SEARCH,
+            wire.search_data(self._settings, booking.key),
+            lambda answer: answers.read_found(answer, booking),
+            key=booking.key,
+        )
+        if isinstance(found, Issued):
+            return self._labelled(booking.key, found)
+        if isinstance(found, Rejected) and found.problem.kind is not errors.K.DUPLICATE:
+            return Unknown(found.problem.message, found.raw)  # the question was refused
+        return found
+
+    def void(self, booking: Booking, number: str, carrier_order: str) -> Voided:
+        """Cancel with cancelOrder; possible until the parcel is picked up."""
+        voided = self._desk.ask(
+            wire.CANCEL,
+            wire.cancel_data(self._settings, booking.key),
+            answers.read_cancelled,
+            key=booking.key,
+        )
+        return voided if isinstance(voided, Voided) else not_voided(errors.CARRIER, voided)
+
+    def fetch_label(self, booking: Booking, number: str) -> Mapping[str, Any] | Problem:
+        """The sorting code of a number that came without (getOrders by number)."""
+        label = self._ask_for_label(booking.key, number)
+        if isinstance(label, dict) and has_mark(label):
+            return label
+        return no_route(errors.CARRIER, label)
+
+    def check(self) -> Health:
+        """Look up an order that nobody has; then, where J&T counts numbers, the balance."""
+        health = self._desk.ask(
+            wire.SEARCH,
+            wire.probe_data(self._settings),
+            answers.read_probe,
+            priority=Priority.READ,
+        )
+        if not isinstance(health, Health):
+            return unhealthy(errors.CARRIER, health)
+        left = self.numbers_left().left if health.ok else None
+        return replace(health, balance=left)
+
+    def numbers_left(self) -> NumbersLeft:
+        """Prepaid numbers, by ess/balance."""
+        found = self._desk.ask(
+            wire.BALANCE,
+            wire.balance_data(self._settings),
+            answers.read_balance,
+            priority=Priority.READ,
+        )
+        if isinstance(found, NumbersLeft):
+            return found
+        return NumbersLeft(problem=refusal_of(errors.CARRIER, found))
+
+    def quote(self, booking: Booking) -> Quotes:
+        """The expected price, by getComCost."""
+        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        if isinstance(prepared, Rejected):
+            return Quotes(problem=prepared.problem)
+        found = self._desk.ask(
+            wire.QUOTE,
+            wire.quote_data(self._settings, prepared),
+            answers.read_quote,
+            key=booking.key,
+            priority=Priority.READ,
+        )
+        if isinstance(found, Quotes):
+            return found
+        return Quotes(problem=refusal_of(errors.CARRIER, found))
+
+    def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
+        """Where these parcels are, ten numbers a call."""
+        size = self.numbers_a_call
+        batches = (wanted[start : start + size] for start in range(0, len(wanted), size))
+        return [track for batch in batches for track in self._track(batch)]
+
+    def _track(self, batch: Sequence[TrackQuery]) -> list[Track]:
+        found = self._desk.ask(
+            wire.TRACK,
+            wire.tracks_data(batch),
+            lambda answer: read_tracks(answer, batch),
+            priority=Priority.SWEEP,
+        )
+        if isinstance(found, list):
+            return found
+        problem = refusal_of(errors.CARRIER, found)
+        return [Track(query.number, problem=problem) for query in batch]
+
+    def _labelled(self, key: str, issued: Issued) -> Issued:
+        """``issued`` with a sorting code; without one, with a warning and an empty ``mark``."""
+        if has_mark(issued.label):
+            return issued
+        label = self._ask_for_label(key, issued.number)
+        if isinstance(label, dict) and has_mark(label):
+            return replace(issued, label=label)
+        warning = T("J&T has given the number but no sorting code yet: do not print it.")
+        return replace(issued, warning=warning)
+
+    def _ask_for_label(
+        self, key: str, number: str
+    ) -> dict[str, Any] | Rejected | NotSent | Unknown | None:
+        return self._desk.ask(
+            wire.SEARCH,
+            wire.number_data(self._settings, number),
+            lambda answer: answers.read_label(answer, number),
+            key=key,
+        )
