@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.states import Route, ShipOn
-from app.simulators.demo_more_accounts import StoAccount, YtoAccount, sto_account, yto_account
+from app.simulators.demo_more_accounts import (
+    JtAccount,
+    Kuaidi100Account,
+    StoAccount,
+    YtoAccount,
+    jt_account,
+    kuaidi100_accounts,
+    sto_account,
+    yto_account,
+)
 
 SHANYE = "shanye"
 QINGHE = "qinghe"
@@ -98,7 +107,9 @@ class YundaAccount:
     carrier: str = "yunda"
 
 
-CarrierAccount = SfAccount | ZtoAccount | YundaAccount | YtoAccount | StoAccount
+CarrierAccount = (
+    SfAccount | ZtoAccount | YundaAccount | YtoAccount | StoAccount | JtAccount | Kuaidi100Account
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,8 @@ class DemoAccounts:
     yunda: YundaAccount
     yto: YtoAccount
     sto: StoAccount
+    jt: JtAccount
+    kuaidi100: tuple[Kuaidi100Account, ...]
     labels: tuple[LabelAccount, ...]
     rules: tuple[DemoRule, ...]
     sender: DemoSender
@@ -172,7 +185,7 @@ class DemoAccounts:
     @property
     def carriers(self) -> tuple[CarrierAccount, ...]:
         """The direct accounts, in the order of the configuration."""
-        return (self.sf, self.zto, self.yunda, self.yto, self.sto)
+        return (self.sf, self.zto, self.yunda, self.yto, self.sto, self.jt, *self.kuaidi100)
 
     def carrier_for(self, shop: str, province: str, weight_g: int) -> str:
         """The company code that the rules give a parcel of the shop."""
@@ -218,6 +231,8 @@ def demo_accounts() -> DemoAccounts:
         ),
         yto=yto_account(CALLS_PER_SECOND),
         sto=sto_account(CALLS_PER_SECOND),
+        jt=jt_account(CALLS_PER_SECOND),
+        kuaidi100=kuaidi100_accounts(CALLS_PER_SECOND),
         labels=_label_accounts(),
         rules=_rules(),
         sender=_WAREHOUSE,

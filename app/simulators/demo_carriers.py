@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.simulators.demo_accounts import DemoAccounts
+from app.simulators.jt import JtAccount, JtSimulator
+from app.simulators.kuaidi100 import Kuaidi100Account, Kuaidi100Simulator, Partner
 from app.simulators.server import LoopbackServer
 from app.simulators.sf import SfAccount, SfSimulator
 from app.simulators.sto import StoAccount, StoSimulator
@@ -28,10 +30,12 @@ class DemoCarriers:
     yunda: YundaSimulator
     yto: YtoSimulator
     sto: StoSimulator
+    jt: JtSimulator
+    kuaidi100: Kuaidi100Simulator
 
     @property
     def base_urls(self) -> Mapping[str, str]:
-        """The ``base_url`` of each account, by company code. Only while the server runs."""
+        """Where each carrier answers, by its code. Only while the server runs."""
         origin = self.server.base_url
         return {
             "sf": f"{origin}/sf/std/service",
@@ -39,6 +43,8 @@ class DemoCarriers:
             "yunda": f"{origin}/yunda",
             "yto": f"{origin}/yto",
             "sto": f"{origin}/sto{STO_GATEWAY}",
+            "jt": f"{origin}/jt/webopenplatformapi/api",
+            "kuaidi100": f"{origin}/kuaidi100",
         }
 
 
@@ -121,4 +127,31 @@ def open_carriers(
     yunda.mount(server, "/yunda")
     yto.mount(server, "/yto")
     sto.mount(server, "/sto")
-    return DemoCarriers(server, sf, zto, yunda, yto, sto)
+    jt, kuaidi100 = _jt(accounts, clock, seed), _kuaidi100(accounts, clock, seed)
+    jt.mount(server, "/jt/webopenplatformapi/api")
+    kuaidi100.mount(server, "/kuaidi100")
+    return DemoCarriers(server, sf, zto, yunda, yto, sto, jt, kuaidi100)
+
+
+def _jt(accounts: DemoAccounts, clock: Callable[[], float], seed: int) -> JtSimulator:
+    account = JtAccount(
+        api_account=accounts.jt.api_account,
+        private_key=accounts.jt.private_key,
+        customer_code=accounts.jt.customer_code,
+        password=accounts.jt.password,
+        numbers_left=NUMBERS_LEFT,
+    )
+    return JtSimulator([account], clock=clock, seed=seed)
+
+
+def _kuaidi100(accounts: DemoAccounts, clock: Callable[[], float], seed: int) -> Kuaidi100Simulator:
+    """One customer with a contract at each company that an account books with."""
+    booking = [account for account in accounts.kuaidi100 if account.company]
+    partners = {a.company: Partner(a.partner_id, a.partner_key) for a in booking}
+    customer = Kuaidi100Account(
+        key=booking[0].key,
+        customer=booking[0].customer,
+        secret=booking[0].secret,
+        partners=partners,
+    )
+    return Kuaidi100Simulator([customer], clock=clock, seed=seed)

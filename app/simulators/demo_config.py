@@ -16,6 +16,15 @@ from app.simulators.demo_accounts import (
     DemoShop,
 )
 
+# Carriers that answer at several addresses: the key of each, and where it is below the carrier's.
+_ADDRESSES: Mapping[str, Mapping[str, str]] = {
+    "kuaidi100": {
+        "base_url": "/label/order",
+        "query_url": "/poll/query.do",
+        "detect_url": "/autonumber/auto",
+    }
+}
+
 
 def config_toml(
     accounts: DemoAccounts,
@@ -23,7 +32,7 @@ def config_toml(
     carrier_urls: Mapping[str, str],
     printers: Sequence[PrinterConfig] = (),
 ) -> str:
-    """Sender, shops, carriers, printers and rules. ``carrier_urls`` by company code."""
+    """Sender, shops, carriers, printers and rules. ``carrier_urls`` by the carrier's code."""
     tables: list[str] = [_table("[sender]", asdict(accounts.sender))]
     tables += [_table("[[shop]]", _shop(shop, shop_url)) for shop in accounts.shops]
     tables += [
@@ -57,7 +66,9 @@ def _shop(shop: DemoShop, url: str) -> dict[str, Any]:
 
 
 def _carrier(account: CarrierAccount, url: str) -> dict[str, Any]:
-    return {**asdict(account), "base_url": url}
+    addresses = _ADDRESSES.get(account.carrier, {"base_url": ""})
+    said = {key: value for key, value in asdict(account).items() if value != ""}
+    return {**said, **{key: url + path for key, path in addresses.items()}}
 
 
 def _printer(printer: PrinterConfig) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class SimulatedWarehouse:
         self.sf = self.carriers.sf
         self.zto = self.carriers.zto
         self.yunda = self.carriers.yunda
+        self.jt = self.carriers.jt
+        self.kuaidi100 = self.carriers.kuaidi100
         self.component = PrintComponent(
             font_path=FONTS / "NotoSansSC-Regular.subset.ttf",
             bold_font_path=FONTS / "NotoSansSC-Bold.subset.ttf",

@@ -17,7 +17,8 @@ from app.simulators.demo_shop import open_shops, products
 from app.simulators.scenario import build_scenario
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "wechat" / "product_get_multi_sku.json"
-CARRIERS = {code: f"http://127.0.0.1:2/{code}" for code in ("sf", "zto", "yunda", "yto", "sto")}
+CODES = ("sf", "zto", "yunda", "yto", "sto", "jt", "kuaidi100")
+CARRIERS = {code: f"http://127.0.0.1:2/{code}" for code in CODES}
 PRINTERS = (
     PrinterConfig("bench-1", "tspl", "tcp://127.0.0.1:9100", 8.0, "76x130", ("label",)),
     PrinterConfig("platform", "component", "ws://127.0.0.1:12705"),
@@ -34,7 +35,12 @@ def test_the_file_says_what_the_accounts_say() -> None:
     assert [shop["name"] for shop in document["shop"]] == ["shanye", "qinghe"]
     assert [shop["label_route"] for shop in document["shop"]] == ["platform", "direct"]
     assert document["sender"]["name"] == "山野集"
-    assert [c["base_url"] for c in document["carrier"]] == list(CARRIERS.values())
+    for carrier in document["carrier"]:
+        assert carrier["base_url"].startswith(CARRIERS[carrier["carrier"]])
+    follows, books = (c for c in document["carrier"] if c["carrier"] == "kuaidi100")
+    assert follows["query_url"] == books["query_url"] == CARRIERS["kuaidi100"] + "/poll/query.do"
+    assert follows["detect_url"] == CARRIERS["kuaidi100"] + "/autonumber/auto"
+    assert "company" not in follows
     assert document["carrier"][0]["checkword"] == accounts.sf.checkword
     assert [rule["when"] for rule in document["rule"][:-1]] == [r.when for r in accounts.rules[:-1]]
     assert document["rule"][-1] == {"name": "默认", "then": {"carrier": "zto"}}
@@ -52,7 +58,12 @@ def test_config_apply_takes_the_file_without_a_word() -> None:
         ["app_secret", "partner_secret"],
         ["secret", "token"],
         ["secret_key", "site_password"],
+        ["password", "private_key"],
+        ["key"],
+        ["key", "partner_key", "secret"],
     ]
+    companies = [c.company for c in config.carriers]
+    assert companies == ["sf", "zto", "yunda", "yto", "sto", "jt", "", "jd"]
 
 
 def test_a_product_has_the_keys_of_the_sample() -> None:
