@@ -17,7 +17,6 @@ class YtoAccount:
     customer_code: str
     secret: str
     quotes: bool
-    draws_labels: bool
     calls_per_second: int
     carrier: str = "yto"
 
@@ -71,7 +70,6 @@ def yto_account(calls_per_second: int) -> YtoAccount:
         customer_code="K21000318",
         secret="d3m0Yt0K",
         quotes=True,
-        draws_labels=True,
         calls_per_second=calls_per_second,
     )
 

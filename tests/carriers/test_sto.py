@@ -29,7 +29,7 @@ from app.domain.waybills import (
     VoidResult,
 )
 from app.net.transport import Response
-from app.ports import Capability
+from app.ports import Capability, has
 from tests.carriers.recording import (
     RecordingTransport,
     answer,
@@ -367,3 +367,7 @@ def test_cancelling(
     assert (form["api_name"], form["to_code"]) == ("EDI_MODIFY_ORDER_CANCEL", "edi_modify_order")
     asked = json.loads(form["content"])
     assert (asked["billCode"], asked["sourceOrderId"]) == (_NUMBER, "DD20260101-0001")
+
+
+def test_every_part_that_is_named_is_there(safe: StoSource) -> None:
+    assert all(has(safe, capability) for capability in safe.capabilities)

@@ -15,7 +15,7 @@ from app.domain.fees import Quote
 from app.domain.tracking import TrackQuery, TrackStage
 from app.domain.waybills import Problem, ProblemClass
 from app.net.transport import Response
-from app.ports import Capability
+from app.ports import Capability, has
 from app.ports.carriers import LabelFile, LabelPage
 from tests.carriers.recording import RecordingTransport, answer, nothing_left, page
 from tests.carriers.samples import YTO_CONFIG, sample, yto_booking
@@ -169,7 +169,7 @@ def test_without_a_price_there_is_a_reason(
 
 
 def test_ytos_own_label_is_a_pdf(transport: RecordingTransport, clock: FakeClock) -> None:
-    source = opened(transport, clock, draws_labels=True)
+    source = opened(transport, clock, label_source="cloud")
     assert Capability.LABEL_FILE in source.capabilities
     transport.will(answer(_ANSWERS["print"]))
     file = source.label_file(yto_booking(), LabelPage(_NUMBER))
@@ -192,9 +192,16 @@ def test_what_is_no_label_is_not_printed(
     transport: RecordingTransport, clock: FakeClock, given: Response
 ) -> None:
     transport.will(given)
-    source = opened(transport, clock, draws_labels=True)
+    source = opened(transport, clock, label_source="cloud")
     assert isinstance(source.label_file(yto_booking(), LabelPage(_NUMBER)), Problem)
 
 
 def test_what_the_account_has_not_opened_is_not_offered(source: YtoSource) -> None:
     assert not {Capability.QUOTE, Capability.LABEL_FILE} & source.capabilities
+
+
+def test_every_part_that_is_named_is_there(transport: RecordingTransport, clock: FakeClock) -> None:
+    everything = {"quotes": True, "label_source": "cloud", "repeat_is_safe": True}
+    source = opened(transport, clock, **everything)
+    assert all(has(source, capability) for capability in source.capabilities)
+    assert {Capability.QUOTE, Capability.LABEL_FILE, Capability.LABEL_DATA} < source.capabilities

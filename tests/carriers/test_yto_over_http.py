@@ -192,7 +192,7 @@ def test_the_connection_test_books_nothing(station: YtoStation) -> None:
 
 
 def test_prices_and_ytos_own_label(station: YtoStation) -> None:
-    source = station.open(quotes=True, draws_labels=True, box_size_mm=[300, 200, 100])
+    source = station.open(quotes=True, label_source="cloud", box_size_mm=[300, 200, 100])
     number = issued(source.create(yto_booking())).number
     file = source.label_file(yto_booking(), LabelPage(number))
     assert isinstance(file, LabelFile)

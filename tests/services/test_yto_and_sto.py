@@ -9,7 +9,7 @@ from app.domain.errors import UserError
 from app.domain.states import Route
 from app.jobs import CancelToken
 from app.services import configuring, integrity
-from app.services.numbers import by_person, voiding
+from app.services.numbers import by_person, label_files, voiding
 from app.services.numbers.labelling import label_parcels
 from app.services.parcels import checking
 from app.services.parcels.shipping import ship
@@ -22,6 +22,7 @@ from app.simulators.sto import Repeat as StoRepeat
 from app.simulators.sto import StoQuirks, StoSimulator
 from app.simulators.yto import Repeat as YtoRepeat
 from app.simulators.yto import YtoQuirks, YtoSimulator
+from app.simulators.yto.simulator import LABEL_PDF
 from tests.services import truth
 from tests.support.warehouse import Bench
 
@@ -124,3 +125,18 @@ def test_a_label_without_a_route_is_not_printed(bench: Bench, carrier: str) -> N
     with pytest.raises(UserError) as refused:
         bench.work.outside.stationery.render(label, "pdf", "76x130", 8.0)
     assert refused.value.code == "label_incomplete"
+
+
+def test_ytos_own_label_is_printed_as_it_is(bench: Bench) -> None:
+    text = bench.world.configuration().replace(
+        'name = "yto"\n', 'name = "yto"\nlabel_source = "cloud"\n'
+    )
+    config = parse_config(text.encode(), adapters(), {})
+    configuring.apply(bench.work, bench.services.secrets, config)
+    (parcel,) = chosen(bench, "yto", 1)
+    (row,) = label_parcels(bench.work, [parcel])
+    with bench.work.db.read() as tx:
+        waybill = label_content.find_waybill(tx, row.waybill)
+        kept = label_files.kept_file(tx, bench.work, waybill)
+    assert kept is not None
+    assert kept.content == LABEL_PDF

@@ -29,7 +29,8 @@ class YtoSettings:
     freight_collect_fen: int = optional(0)  # 到付: the freight that the receiver pays
     repeat_is_safe: bool = optional(False)
     quotes: bool = optional(False)  # charge_adapter is open to the account
-    draws_labels: bool = optional(False)  # waybill_print_adapter is open to the account
+    # cloud: waybill_print_adapter, which has to be open to the account
+    label_source: str = optional("drawn", choices=("drawn", "cloud"))
     box_size_mm: tuple[int, ...] = optional(())
     default_weight_g: int = optional(0)
     insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared

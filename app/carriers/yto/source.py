@@ -64,7 +64,7 @@ class YtoSource:
             Capability.RECONCILE: self._settings.repeat_is_safe,
             Capability.LABEL_DATA: self._settings.repeat_is_safe,
             Capability.QUOTE: self._settings.quotes,
-            Capability.LABEL_FILE: self._settings.draws_labels,
+            Capability.LABEL_FILE: self._settings.label_source == "cloud",
         }
         return CAPABILITIES | {capability for capability, there in more.items() if there}
 
@@ -128,7 +128,7 @@ class YtoSource:
         return Quotes(problem=refusal_of(errors.CARRIER, found))
 
     def label_file(self, booking: Booking, page: LabelPage) -> LabelFile | Problem:
-        """YTO's own label as PDF (``draws_labels``), in YTO's size: the paper is not sent."""
+        """YTO's own label as PDF (``label_source`` cloud), in YTO's size: the paper is not sent."""
         found = self._desk.ask(
             wire.PRINT,
             wire.print_data(page.number),
