@@ -18,11 +18,14 @@ from app.demo.path import PathResult, run_path
 from app.demo.stage import Stage, demo_scenario, open_stage
 from app.demo.verdict import Check, judge
 from app.domain.labels import PlatformLabel
+from app.domain.states import ParcelState
 from app.domain.text import T, Text, tr
 from app.services.orders import queries
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from app.services.printing.label_content import label_by_number
+from app.services.tracking import on_demand, views
 
+_LEFT = {ParcelState.SHIPPED, ParcelState.DELIVERED}
 DrawScreens = Callable[[Services, Path], list[Path]]
 
 
@@ -47,6 +50,8 @@ def run_headless(wanted: Wanted, draw_screens: DrawScreens) -> CommandResult:
         open_stage(scenario, Path(data), paper) as stage,
     ):
         path = run_path(stage.services.work, _say)
+        _say(T("Asking the carriers where the parcels are"))
+        _travel(stage, path)
         _say(T("Checking what the shops and the printers saw"))
         checks = judge(stage, paper)
         _write_labels(stage, out / "labels.pdf")
@@ -59,6 +64,14 @@ def run_headless(wanted: Wanted, draw_screens: DrawScreens) -> CommandResult:
         json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8"
     )
     return _result(rows, checks, screens, out, seconds)
+
+
+def _travel(stage: Stage, path: PathResult) -> None:
+    """Let the parcels go some of their way, and ask about all of them."""
+    work = stage.services.work
+    stage.world.travels().scatter()
+    found = on_demand.look(work, views.track_ids(work, views.TrackFilter()))
+    path.counts["track"] = sum(bool(x.events) for x in found)
 
 
 def _say(sentence: Text) -> None:
@@ -91,9 +104,9 @@ def _rows(stage: Stage) -> list[dict[str, Any]]:
 
 
 def _row(row: queries.OrderRow, boxes: list[ParcelRow]) -> dict[str, Any]:
-    if row.holds and not any(b.state == "shipped" for b in boxes):
+    if row.holds and not any(b.state in _LEFT for b in boxes):
         outcome, why = "held", ", ".join(row.holds)
-    elif boxes and all(b.state == "shipped" for b in boxes):
+    elif boxes and all(b.state in _LEFT for b in boxes):
         outcome, why = "shipped", ""
     elif not boxes:
         outcome, why = "not_ours", row.flow if row.flow != "parcel" else row.status

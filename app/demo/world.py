@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from app.simulators.goods import write_stock_list
 from app.simulators.scenario import Scenario, later_orders
 from app.simulators.warehouse import SimulatedWarehouse
 from app.simulators.wechat.push_sender import PushSender
+
+_LOOK_EVERY_S = 5.0
 
 
 def serve(
@@ -62,7 +65,7 @@ def _write(config: Path, world: SimulatedWarehouse, scenario: Scenario) -> Path:
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
         write_stock_list(scenario.goods, stock)
-        temporary.write_text(world.configuration(), encoding="utf-8")
+        temporary.write_text(world.configuration(hurried=True), encoding="utf-8")
         temporary.chmod(0o600)  # it holds the (invented) secrets, like any configuration
         temporary.replace(config)
     except OSError as error:
@@ -90,9 +93,11 @@ def _live(
     world: SimulatedWarehouse, scenario: Scenario, every_s: float, cancel: CancelToken
 ) -> None:
     fresh = later_orders(scenario, 1, lambda: datetime.now(UTC))
+    travels = world.travels()
     try:
         while True:
-            cancel.wait(every_s or 3600)
+            cancel.wait(every_s or _LOOK_EVERY_S)
+            travels.pass_time(time.time())
             if every_s:
                 order = next(fresh)
                 take_order(world.shops[order.shop], order)

@@ -54,6 +54,7 @@ class Limits:
     slow_remote_days: int = 10
     track_calls_per_day: int = 2000  # an account's, the poller's alone
     remote_provinces: tuple[str, ...] = REMOTE_PROVINCES
+    faster: int = 1  # carriers are asked so many times as often: for trying things out
 
     def is_remote(self, province: str) -> bool:
         return any(same_region(province, remote) for remote in self.remote_provinces)
@@ -91,6 +92,7 @@ class Travel:
     stage: TrackStage | None
     province: str = ""
     promised_at: datetime | None = None
+    sure: bool = True  # whoever was asked would know of a first scan
 
 
 _LOST = ("丢失", "遗失", "快件丢", "找不到件")
@@ -164,7 +166,7 @@ def _waits(travel: Travel, limits: Limits) -> Iterable[tuple[datetime, Found]]:
     remote = limits.is_remote(travel.province)
     moving = [e for e in travel.events if e.stage not in _NOT_MOVING]
     if not moving:
-        if limits.not_picked_up_h:
+        if limits.not_picked_up_h and travel.sure:
             wait = timedelta(hours=limits.not_picked_up_h)
             yield travel.handed_at + wait, Found(TrackWarning.NOT_PICKED_UP, travel.handed_at)
     elif travel.stage is TrackStage.AT_PICKUP_POINT:

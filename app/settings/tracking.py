@@ -10,6 +10,7 @@ from app.settings.reading import Table
 _MOST_HOURS = 30 * 24
 _MOST_DAYS = 60
 _MOST_CALLS = 1_000_000
+_MOST_TIMES = 10_000
 
 
 def read_tracking(table: Table) -> Limits:
@@ -28,6 +29,7 @@ def read_tracking(table: Table) -> Limits:
             table, "track_calls_per_day", usual.track_calls_per_day, _MOST_CALLS
         ),
         remote_provinces=table.texts("remote_provinces", usual.remote_provinces),
+        faster=max(1, _whole(table, "faster", usual.faster, _MOST_TIMES)),
     )
     for province in found.remote_provinces:
         if not any(same_region(province, known) for known in PROVINCES):

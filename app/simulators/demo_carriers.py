@@ -13,6 +13,7 @@ from app.simulators.server import LoopbackServer
 from app.simulators.sf import SfAccount, SfSimulator
 from app.simulators.sto import StoAccount, StoSimulator
 from app.simulators.sto.simulator import GATEWAY as STO_GATEWAY
+from app.simulators.travels import Road
 from app.simulators.yto import YtoAccount, YtoSimulator
 from app.simulators.yunda import YundaAccount, YundaSimulator
 from app.simulators.zto import ZtoAccount, ZtoSimulator, ZtoWaybillAccount
@@ -32,6 +33,17 @@ class DemoCarriers:
     sto: StoSimulator
     jt: JtSimulator
     kuaidi100: Kuaidi100Simulator
+
+    @property
+    def roads(self) -> Mapping[str, Road]:
+        """The carriers that move parcels, by company code."""
+        return {
+            "sf": self.sf,
+            "zto": self.zto,
+            "yunda": self.yunda,
+            "yto": self.yto,
+            "sto": self.sto,
+        }
 
     @property
     def base_urls(self) -> Mapping[str, str]:

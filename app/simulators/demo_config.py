@@ -16,6 +16,7 @@ from app.simulators.demo_accounts import (
     DemoShop,
 )
 
+HURRIED = {"faster": 240, "track_calls_per_day": 1_000_000}
 # Carriers that answer at several addresses: the key of each, and where it is below the carrier's.
 _ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "kuaidi100": {
@@ -31,8 +32,13 @@ def config_toml(
     shop_url: str,
     carrier_urls: Mapping[str, str],
     printers: Sequence[PrinterConfig] = (),
+    *,
+    hurried: bool = False,
 ) -> str:
-    """Sender, shops, carriers, printers and rules. ``carrier_urls`` by the carrier's code."""
+    """Sender, shops, carriers, printers and rules. ``carrier_urls`` by the carrier's code.
+
+    ``hurried``: carriers are asked where parcels are every few seconds instead of hours.
+    """
     tables: list[str] = [_table("[sender]", asdict(accounts.sender))]
     tables += [_table("[[shop]]", _shop(shop, shop_url)) for shop in accounts.shops]
     tables += [
@@ -44,6 +50,8 @@ def config_toml(
         _table("[[rule]]", {"name": rule.name, "when": rule.when, "then": dict(rule.then)})
         for rule in accounts.rules
     ]
+    if hurried:
+        tables.append(_table("[tracking]", HURRIED))
     return "\n".join(tables)
 
 

@@ -16,6 +16,7 @@ from app.simulators.goods import DEMO_FOLDER
 from app.simulators.print_component import PrintComponent
 from app.simulators.printers import LabelPrinter
 from app.simulators.scenario import Scenario
+from app.simulators.travels import Travels
 from app.simulators.wechat.gateway import WechatServer
 from app.simulators.wechat.shop import WechatShop
 
@@ -93,8 +94,15 @@ class SimulatedWarehouse:
     ) -> None:
         self.stop()
 
-    def configuration(self) -> str:
-        """A configuration file that connects Packbench to this warehouse, while it runs."""
+    def travels(self, step_s: float = 20.0) -> Travels:
+        """What moves parcels that left on their way."""
+        return Travels(self.carriers.roads, list(self.shops.values()), step_s)
+
+    def configuration(self, *, hurried: bool = False) -> str:
+        """A configuration file that connects Packbench to this warehouse, while it runs.
+
+        ``hurried``: parcels are looked for every few seconds, as fast as they travel here.
+        """
         printers = [
             PrinterConfig(name, printer.language.value, printer.address)
             for name, printer in self.printers.items()
@@ -105,6 +113,7 @@ class SimulatedWarehouse:
             self.wechat.base_url,
             self.carriers.base_urls,
             printers,
+            hurried=hurried,
         )
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.tracking import TrackStage
+from app.domain.tracking import TrackEvent, TrackStage
 from app.i18n import CHINESE, install_language
 from app.services.orders.queries import StoryRow
+from app.services.tracking.views import WayRow
 from ui.pages.orders import words
 from ui.pages.orders.story import story_lines
 from ui.pages.orders.views import OrderViews, TabFilter
@@ -117,3 +118,20 @@ def test_what_was_answered_and_looked_at_is_in_the_story(
     install_language(CHINESE)
     (line,) = story_lines([StoryRow(NOW, action, user, detail)], None, NOW)
     assert line.text == said
+
+
+def test_the_way_of_a_parcel_stands_in_the_story_with_place_and_words() -> None:
+    def told(number: str, minutes: int, text: str, place: str) -> WayRow:
+        at = NOW + timedelta(minutes=minutes)
+        return WayRow(number, number, TrackEvent(at, TrackStage.IN_TRANSIT, "", text, place))
+
+    left = StoryRow(NOW, "shipped", "", {"waybill": "1"})
+    way = [told("1", 5, "快件到达 【遵义中转部】", "遵义中转部"), told("1", 9, "离开", "遵义")]
+    lines = story_lines([left], None, NOW, way)
+    assert [line.text for line in lines[1:]] == ["快件到达 【遵义中转部】", "遵义: 离开"]
+    several = story_lines([left], None, NOW, [*way, told("2", 7, "", "")])
+    assert [line.text for line in several[1:]] == [
+        "快件到达 【遵义中转部】, 1",
+        "On its way, 2",
+        "遵义: 离开, 1",
+    ]

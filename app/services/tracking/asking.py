@@ -20,8 +20,9 @@ from app.services.tracking.phones import phone_ends
 from app.services.workplace import Workplace
 from app.store.tables import tracks, waybills
 
-# What concerns the account and not the number: asking for the next one brings the same.
-OF_THE_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.RATE})
+# What concerns the account and not the number: asking for the next one brings the same. ACCOUNT is
+# among them for the account's own numbers only: ZTO's E418 says that a number is another's.
+OF_THE_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.RATE})
 _NO_ANSWER = frozenset({"not_sent", "unknown"})
 
 
@@ -33,6 +34,7 @@ class Asked:
     number: str
     company: str
     goes_on_as: str = ""
+    given_by: str = ""  # the account that gave the number
     phones: tuple[str, ...] = ()
 
     def queries(self, phone: int = 0) -> list[TrackQuery]:
@@ -75,6 +77,7 @@ def wanted(work: Workplace, waybill_ids: Sequence[str]) -> list[Asked]:
                 waybills.c.id,
                 waybills.c.number,
                 waybills.c.carrier,
+                waybills.c.account,
                 waybills.c.parties_sealed,
                 tracks.c.goes_on_as,
             )
@@ -83,7 +86,12 @@ def wanted(work: Workplace, waybill_ids: Sequence[str]) -> list[Asked]:
         ).all()
     found = {
         r.id: Asked(
-            r.id, r.number, r.carrier, r.goes_on_as or "", phone_ends(work, r.parties_sealed)
+            r.id,
+            r.number,
+            r.carrier,
+            r.goes_on_as or "",
+            r.account,
+            phone_ends(work, r.parties_sealed),
         )
         for r in rows
     }
@@ -110,6 +118,7 @@ def ask(work: Workplace, account: str, asked: Sequence[Asked], limits: Limits) -
             budget.take(tx, work, account, calls_for(source, len(again)), None)
         told |= _told(source, again, 1)
     problems = {i: p for i, several in told.items() if (p := _problem(several)) is not None}
+    own = all(a.given_by == account for a in asked)
     new = delivered = 0
     with work.db.write() as tx:
         for one in asked:
@@ -118,7 +127,7 @@ def ask(work: Workplace, account: str, asked: Sequence[Asked], limits: Limits) -
             delivered += kept.delivered
     work.changed("tracks", *(("orders", "parcels") if delivered else ()))
     failed = len(problems)
-    return Heard(len(asked) - failed, failed, new, delivered, _stop(told), problems)
+    return Heard(len(asked) - failed, failed, new, delivered, _stop(told, own), problems)
 
 
 def _told(source: Tracks, asked: Sequence[Asked], phone: int) -> dict[str, list[Track]]:
@@ -140,13 +149,14 @@ def _wrong_phone(told: Sequence[Track]) -> bool:
     return any(t.problem is not None and t.problem.kind is ProblemClass.PHONE for t in told)
 
 
-def _stop(told: dict[str, list[Track]]) -> Problem | None:
-    """The problem of an account none of whose numbers was answered."""
+def _stop(told: dict[str, list[Track]], own: bool) -> Problem | None:
+    """The problem of an account none of whose numbers was answered; ``own``: it gave them all."""
     problems = [t.problem for several in told.values() for t in several]
     last = problems[-1] if problems else None
     if last is None or any(p is None for p in problems):
         return None
-    return last if last.kind in OF_THE_ACCOUNT or last.code in _NO_ANSWER else None
+    refused = last.kind in OF_THE_ACCOUNT or (own and last.kind is ProblemClass.ACCOUNT)
+    return last if refused or last.code in _NO_ANSWER else None
 
 
 def unusable(error: PackbenchError) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
@@ -11,6 +12,7 @@ from app.domain.states import ParcelState
 from app.services.numbers.shipment_numbers import MOTHER
 from app.services.tracking import storing
 from app.services.tracking.answering import Answering
+from app.services.tracking.limits import limits_in
 from app.services.workplace import Workplace
 from app.store.tables import parcels, track_events, tracks, waybills
 
@@ -49,7 +51,7 @@ def _insert(tx: Connection, work: Workplace, parcel_id: str, waybill: Any) -> No
             carrier=waybill.carrier,
             number=waybill.number,
             account="",
-            next_at=max(now, handed_at + FIRST_POLL),
+            next_at=max(now, handed_at + FIRST_POLL / limits_in(tx).faster),
             handed_at=handed_at,
             news_at=now,
         )
@@ -146,6 +148,16 @@ def _give(
                 of_group.exists(),
             )
             .values(account=account, news_at=work.now())
+        )
+
+
+def hand_on(work: Workplace, waybill_ids: Sequence[str], account: str) -> None:
+    """Another account is asked about these from now on, and soon."""
+    with work.db.write() as tx:
+        tx.execute(
+            update(tracks)
+            .where(tracks.c.waybill_id.in_(waybill_ids), tracks.c.ended_at.is_(None))
+            .values(account=account, failures=0, next_at=work.now(), news_at=work.now())
         )
 
 

@@ -19,6 +19,7 @@ from app.jobs import Cancelled, CancelToken
 from app.services.leases import lease, renew
 from app.services.tracking import asking, budget, following
 from app.services.tracking.answering import Answering, answering
+from app.services.tracking.asking import Asked, Heard
 from app.services.tracking.limits import limits
 from app.services.workplace import Workplace
 from app.store.tables import tracks
@@ -69,9 +70,9 @@ class Poller:
                     if not ids:
                         open_accounts.remove(account)
                         continue
-                    heard = asking.ask(
-                        self.work, account, asking.wanted(self.work, ids), limits(self.work)
-                    )
+                    wanted = asking.wanted(self.work, ids)
+                    heard = asking.ask(self.work, account, wanted, limits(self.work))
+                    self._hand_on(who, account, wanted, heard)
                     asked += len(ids)
                     failed += heard.failed
                     new += heard.new_events
@@ -97,6 +98,18 @@ class Poller:
         else:
             following.assign_new(self.work, who)
         return who
+
+    def _hand_on(self, who: Answering, account: str, wanted: Sequence[Asked], heard: Heard) -> None:
+        """Numbers that the company's account does not know, for others gave them, are asked
+        elsewhere from now on, where there is somebody who knows every company.
+        """
+        if not who.for_any or account in who.for_any or heard.stop is not None:
+            return
+        strange = [
+            a.waybill_id for a in wanted if a.given_by != account and a.waybill_id in heard.problems
+        ]
+        if strange:
+            following.hand_on(self.work, strange, who.for_any[0])
 
     def _rested(self, account: str) -> bool:
         until, _ = self._pauses.get(account, (self.work.now(), _FIRST_PAUSE))

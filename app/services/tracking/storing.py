@@ -29,7 +29,7 @@ from app.domain.waybills import Problem
 from app.services.numbers import booking as bookings
 from app.services.tracking import delivering
 from app.services.workplace import Workplace
-from app.store.tables import track_events, tracks, waybills
+from app.store.tables import accounts, track_events, tracks, waybills
 
 PUSHED = "push"  # the code of a step that the shop's platform told: a stage without words
 _SAME_STEP = timedelta(minutes=30)
@@ -188,13 +188,20 @@ def refresh(tx: Connection, work: Workplace, row: Any, limits: Limits | None) ->
         "news_at": now,
     }
     if limits is not None:
-        travel = Travel(row.handed_at, events, stage, _province(tx, row.parcel_id), row.promised_at)
+        travel = Travel(
+            row.handed_at,
+            events,
+            stage,
+            _province(tx, row.parcel_id),
+            row.promised_at,
+            sure=_would_know(tx, row),
+        )
         values |= _warned(row, travel, limits, now)
         next_at = next_poll(stage, last_at, row.handed_at, now)
         if next_at is not None:
             warns_at = next_warning_at(travel, limits, now)
             soon = min(next_at, warns_at) if warns_at else next_at
-            next_at = spread_out(soon, now, row.waybill_id)
+            next_at = spread_out(now + (soon - now) / limits.faster, now, row.waybill_id)
         values |= {
             "polled_at": now,
             "polls": row.polls + 1,
@@ -243,6 +250,19 @@ def event_in_clear(work: Workplace, row: Any) -> TrackEvent:
 def _fingerprint(number: str, event: TrackEvent) -> str:
     told = f"{number}\n{event.at.isoformat()}\n{event.code}\n{event.text}"
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+
+
+def _would_know(tx: Connection, row: Any) -> bool:
+    """Whether silence of the account means that there is nothing: it gave the number itself, or
+    it knows every company. SF tells nothing at all of numbers that another customer had.
+    """
+    gave, asked_of = tx.execute(
+        select(waybills.c.account, accounts.c.carrier)
+        .select_from(waybills)
+        .outerjoin(accounts, accounts.c.name == row.account)
+        .where(waybills.c.id == row.waybill_id)
+    ).one()
+    return bool(gave == row.account or asked_of != row.carrier)
 
 
 def _province(tx: Connection, parcel_id: str) -> str:
