@@ -45,19 +45,19 @@ class Face:
         """
         if self.cover.issuperset(text):
             return text, 0
-        out: list[str] = []
-        missing = 0
-        for char in clean_text(text):
-            if char in self.cover:
-                out.append(char)
-                continue
-            ordinary = unicodedata.normalize("NFKC", char)
-            if self.cover.issuperset(ordinary):
-                out.append(ordinary)
-            else:
-                out.append(MISSING_GLYPH)
-                missing += 1
-        return "".join(out), missing
+        shown = [self._shown(char) for char in clean_text(text)]
+        return "".join(c or MISSING_GLYPH for c in shown), sum(not c for c in shown)
+
+    def missing(self, text: str) -> str:
+        """The characters of ``text`` that would become ``〓``, each once."""
+        lacking = [char for char in clean_text(text) if not self._shown(char)]
+        return "".join(dict.fromkeys(lacking))
+
+    def _shown(self, char: str) -> str:
+        if char in self.cover:
+            return char
+        ordinary = unicodedata.normalize("NFKC", char)
+        return ordinary if self.cover.issuperset(ordinary) else ""
 
 
 @dataclass(frozen=True, slots=True)

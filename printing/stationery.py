@@ -77,6 +77,10 @@ class PaperStationery:
         data = language_of(fmt).encode(bitmap, settings)
         return Rendered(data, warning, book.trouble.cut_texts)
 
+    def missing_glyphs(self, text: str) -> str:
+        """The characters of ``text`` that the fonts of our labels do not have, each once."""
+        return self.fonts().regular.missing(text)
+
     def own_area_mm(self, template: str, media: str) -> tuple[float, float, float, float]:
         """Left, top, width and height of the shop's own area, for a preview that marks it."""
         box = own_area_box(template, *media_size(media))

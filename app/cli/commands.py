@@ -16,6 +16,7 @@ from app.cli import (
     orders,
     parcels,
     playground,
+    reach,
     relay,
     shipping,
     stock,
@@ -56,6 +57,6 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     ):
         module.add(commands)
     aftersales.add(commands)
-    for module in (listings, bench, shipping, tracking, relay, database):
+    for module in (listings, bench, shipping, tracking, reach, relay, database):
         module.add(commands)
     return parser

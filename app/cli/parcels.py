@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from app.cli import boxes, words
+from app.cli import addresses, boxes, words
 from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT, HOLDS, STATES
 from app.cli.parser import Commands, positive
@@ -15,6 +15,7 @@ from app.domain.text import Text, tr
 
 if TYPE_CHECKING:
     from app.services.parcels.parcel_queries import ParcelRow
+    from app.services.waves.troubles import Trouble
     from app.services.workplace import Workplace
 
 
@@ -40,6 +41,7 @@ def add(commands: Commands) -> None:
     serial.add_argument("--without", metavar=tr("TEXT"), help=tr("why it goes without one"))
     carrier = _one(group, "carrier", tr("choose another carrier or account"), _carrier)
     carrier.add_argument("name", metavar=tr("NAME"), help=tr("a company code or an account's name"))
+    addresses.add_to_parcels(group)
     boxes.add_to_parcels(group)
 
 
@@ -116,12 +118,14 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
     from app.services.money import fees
     from app.services.parcels import parcel_queries
     from app.services.tracking.views import events_by_parcel
+    from app.services.waves import troubles
 
     row = find_parcel(work, parcel)
     goods = parcel_queries.parcel_goods(work, row.id)
     with work.db.read() as tx:
         way = events_by_parcel(tx, work, [row.id])
     reason = str(Text.from_json(row.choice_reason)) if row.choice_reason else ""
+    trouble = troubles.of_failure(row.failure)
     fee = fees.of_parcels(work, [row.id])[row.id]
     shown = {
         **parcel_row(row),
@@ -130,6 +134,7 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
         "trail": [str(step.sentence) for step in row.trail],
         "fee_fen": fee.estimated_fen,
         "billed_fen": fee.billed_fen,
+        "failure": _failure_row(trouble),
         "lines": [{"sku": g.sku, "title": g.title, "quantity": g.quantity} for g in goods],
         "track": [{"waybill": w.number, **event_row(w.event)} for w in way],
     }
@@ -145,7 +150,23 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
     if fee.billed_fen is not None:
         inside.append(tr("Billed: {fee} yuan", fee=words.yuan(fee.billed_fen)))
     inside += [f"  {event_line(w.event)}" for w in way]
+    if trouble is not None:
+        inside.append(f"{trouble.message} {trouble.remedy}")
     return CommandResult([shown], columns=columns(), summary="\n".join(inside))
+
+
+def _failure_row(trouble: Trouble | None) -> dict[str, str] | None:
+    """What the last action failed with; ``said`` and ``their_code`` are the carrier's own."""
+    if trouble is None:
+        return None
+    return {
+        "code": trouble.code,
+        "message": str(trouble.message),
+        "remedy": str(trouble.remedy),
+        "fix": str(trouble.fix or ""),
+        "their_code": trouble.their_code,
+        "said": trouble.said,
+    }
 
 
 def _hold(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.cli import label_templates, number_ledger, words
+from app.cli import label_templates, number_ledger, reach, words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult, ErrorRow, of_batch
-from app.cli.waves import batch_columns, batch_ref, batch_row
-from app.domain.errors import UserError
+from app.cli.result import Column, CommandResult, ErrorRow
 from app.domain.text import T, tr
 
 if TYPE_CHECKING:
@@ -46,9 +43,9 @@ def add(waybill: Commands) -> None:
         "--none", action="store_true", help=tr("you looked: the boxes in doubt do not exist")
     )
 
-    check = waybill.add("check", tr("what the platform would refuse; books nothing"), _check)
-    check.add_argument("parcels", nargs="*", metavar="ID")
-    check.add_argument("--wave", metavar=tr("WAVE"), help=tr("every parcel of this wave"))
+    reach.add_check(
+        waybill.add("check", tr("what would be refused; books nothing"), reach.run_check)
+    )
 
     balances = waybill.add("balances", tr("labels left in the e-waybill accounts"), _balances)
     balances.add_argument("--shop", metavar=tr("NAME"), help=tr("of this shop only"))
@@ -130,29 +127,6 @@ def _box_rows(found: Boxes) -> list[dict[str, Any]]:
         {"parcel": found.parcel, "waybill": number, "box": n, "boxes": len(numbers)}
         for n, number in enumerate(numbers, start=1)
     ]
-
-
-def _check(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.numbers import prechecks
-    from app.services.parcels import parcel_queries
-    from app.services.waves import waves
-
-    if bool(wanted.parcels) == bool(wanted.wave):
-        raise UserError(
-            "usage",
-            T("Name parcels, or a wave with --wave."),
-            T("For example: waybill check --wave W1"),
-        )
-    with context.services() as services, context.show_progress(tr("Checking")) as progress:
-        work = services.work
-        ids: Sequence[str] = wanted.parcels
-        if wanted.wave:
-            with work.db.read() as tx:
-                wave_id = waves.find_wave(tx, wanted.wave).id
-            ids = parcel_queries.parcel_ids(work, wave=wave_id)
-        found = prechecks.check(work, ids, progress, context.cancel)
-    stopped = context.cancel.cancelled
-    return of_batch(found, batch_row, batch_ref, batch_columns(), stopped=stopped)
 
 
 def _balances(wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -28,6 +28,7 @@ RESULTS: Mapping[str, Text] = {
     "code_too_long": T("code too long"),
     "corrected": T("corrected"),
     "done": T("done"),
+    "doubtful": T("look at it first"),
     "failed": T("failed"),
     "good": T("nothing against it"),
     "held": T("on hold"),
@@ -163,6 +164,16 @@ _SECTIONS: Mapping[str, Text] = {
     "relay": T("Relay"),
     "reach": T("Reach"),
 }
+_REACH: Mapping[str, Text] = {
+    "refused": T("does not go there"),
+    "doubtful": T("perhaps"),
+    "reached": T("goes there"),
+}
+_REACH_ORIGINS: Mapping[str, Text] = {
+    "own": T("your own table"),
+    "list": T("the carrier's list"),
+    "learned": T("refused before"),
+}
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
     "reservations": T("what is allocated is reserved"),
@@ -201,6 +212,8 @@ def carrier(value: object) -> str:
 
 
 result = _by(RESULTS)
+reach = _by(_REACH)
+reach_origin = _by(_REACH_ORIGINS)
 state = _by(STATE_WORDS, FLOW_WORDS)
 flow = _by(FLOW_WORDS, {Flow.PARCEL: Text("")})
 holds = _by(HOLD_WORDS)

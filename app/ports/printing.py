@@ -131,6 +131,10 @@ class Stationery(Protocol):
         """
         ...
 
+    def missing_glyphs(self, text: str) -> str:
+        """The characters of ``text`` that a label we draw cannot show, each once."""
+        ...
+
     def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:
         """One PDF, one page a label, fonts embedded once."""
         ...

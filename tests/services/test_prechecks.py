@@ -28,10 +28,11 @@ def test_a_good_parcel_is_good_and_nothing_is_booked(bench: Bench) -> None:
     assert bench.world.wechat.journal.calls(LABEL_CREATE) == []
 
 
-def test_a_direct_parcel_is_not_asked_for(bench: Bench) -> None:
+def test_a_masked_direct_parcel_costs_no_decode_and_no_question(bench: Bench) -> None:
     row = truth.ready(bench, Route.DIRECT, "sf")[0]
     (checked,) = prechecks.check(bench.work, [row.id])
     assert (checked.result, checked.ok) == ("unasked", True)
+    assert bench.world.wechat.journal.calls("/channels/ec/order/sensitiveinfo/decode") == []
 
 
 # trap 26

@@ -14,6 +14,7 @@ from app.domain.reach import ReachOrigin, ReachVerdict
 from app.domain.regions import Place, place
 from app.domain.text import T
 from app.services import records
+from app.services.parcels import checking
 from app.services.workplace import Workplace
 from app.settings import ReachConfig
 from app.store.tables import reach_regions
@@ -123,6 +124,7 @@ def add(work: Workplace, region: OwnRegion) -> str:
         known = _same_line(tx, region)
         region_id = _write(tx, work, region, known)
         records.note(tx, work, "reach_own", detail={"region": region.name, "is": region.verdict})
+    checking.recheck(work)
     work.changed("settings")
     return region_id
 
@@ -145,6 +147,7 @@ def remove(work: Workplace, region_id: str) -> None:
                 ref=region_id,
             )
         records.note(tx, work, "reach_removed", detail={"id": region_id})
+    checking.recheck(work)
     work.changed("settings")
 
 

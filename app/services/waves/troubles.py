@@ -24,6 +24,7 @@ class Trouble:
     held: bool = False
     fix: Fix | None = None
     said: str = ""  # the carrier's own words
+    their_code: str = ""
     found: bool = False
 
 
@@ -37,6 +38,7 @@ def of_failure(stored: Mapping[str, str] | None) -> Trouble | None:
         Text.from_json(stored["remedy"]),
         fix=Fix(stored["fix"]) if stored.get("fix") else fix_for(stored["code"]),
         said=stored.get("said", ""),
+        their_code=stored.get("their_code", ""),
     )
 
 

@@ -99,6 +99,10 @@ class ZtoSimulator:
             QUOTE: self._quote,
         }
 
+    def forbid(self, regions: Sequence[ForbiddenRegion]) -> None:
+        """From now on ZTO serves these regions no more, and all others again."""
+        self._forbidden = tuple(regions)
+
     def mount(self, server: LoopbackServer, prefix: str = "") -> None:
         """Answer under ``prefix`` + ``/<apiName>``, and whatever else nobody answers there."""
         server.route("*", prefix + "/", self.handle)
