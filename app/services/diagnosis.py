@@ -21,7 +21,6 @@ from app.services.telling import outbox
 from app.services.workplace import Workplace
 from app.store.tables import accounts, settings, shops
 
-LOW_BALANCE = 100
 PUSHES_MAY_WAIT = timedelta(minutes=5)
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
 

@@ -32,6 +32,7 @@ POLL_SECONDS = 2
 ISLAND_CITY = "三沙市"  # no carrier of the demo goes there
 BINDING_REVIEW = 1  # status of an e-waybill account
 BOUND = 3
+ZTO_SITE_CODE, ZTO_SITE_NAME = "57131", "演示中通良渚网点"
 
 _REMOTE = ("西藏自治区", "新疆维吾尔自治区", "海南省")
 _YUNDA_PROVINCES = ("浙江省", "江苏省", "安徽省", "江西省", "上海市", "福建省")
@@ -90,6 +91,7 @@ class ZtoAccount:
     app_secret: str
     account_id: str
     account_password: str
+    site_name: str
     calls_per_second: int
     carrier: str = "zto"
 
@@ -219,6 +221,7 @@ def demo_accounts() -> DemoAccounts:
             app_secret="5b0e6c2f9d8147a3b6c1d2e3f4a59687",
             account_id="KDGJDEMO000318",
             account_password="SHANYE318",
+            site_name=ZTO_SITE_NAME,
             calls_per_second=CALLS_PER_SECOND,
         ),
         yunda=YundaAccount(
@@ -279,8 +282,8 @@ def _label_accounts() -> tuple[LabelAccount, ...]:
         status=BOUND,
         company_type=1,
         available=100_000,
-        site_code="57131",
-        site_name="演示中通良渚网点",
+        site_code=ZTO_SITE_CODE,
+        site_name=ZTO_SITE_NAME,
         monthly_card="",
         sender=_WAREHOUSE,
     )

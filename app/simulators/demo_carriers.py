@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.simulators.demo_accounts import DemoAccounts
+from app.simulators.demo_accounts import ZTO_SITE_CODE, DemoAccounts
 from app.simulators.jt import JtAccount, JtSimulator
 from app.simulators.kuaidi100 import Kuaidi100Account, Kuaidi100Simulator, Partner
 from app.simulators.server import LoopbackServer
@@ -80,6 +80,8 @@ def open_carriers(
             ZtoAccount(
                 app_key=accounts.zto.app_key,
                 app_secret=accounts.zto.app_secret,
+                site_code=ZTO_SITE_CODE,
+                site_name=accounts.zto.site_name,
                 waybill_accounts=(
                     ZtoWaybillAccount(
                         account_id=accounts.zto.account_id,

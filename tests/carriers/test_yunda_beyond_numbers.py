@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from app.carriers.account import read_account
+from app.carriers.yunda import wire
 from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.source import YundaSource
 from app.domain.reach import ReachOrigin, ReachVerdict
 from app.domain.recognition import split_yunda_barcode
-from app.domain.waybills import Booking, Issued, ProblemClass, Rejected
+from app.domain.waybills import Booking, Issued, ProblemClass, Rejected, Unknown
 from app.net.transport import HttpxTransport
 from app.ports import Capability
 from app.ports.carriers import has
@@ -260,6 +261,22 @@ def test_seconds_are_refused_where_milliseconds_are_wanted(station: YundaStation
     refused = station.open(req_time="s").create(yunda_booking())
     assert isinstance(refused, Rejected)
     assert (refused.problem.code, refused.problem.kind) == ("7602", ProblemClass.AUTH)
+
+
+@pytest.mark.parametrize(
+    "refusal", [c["body"] for c in sample("yunda_errors")["cases"]], ids=lambda b: b["code"]
+)
+def test_every_code_of_the_gateway_is_understood(
+    station: YundaStation, refusal: dict[str, Any]
+) -> None:
+    source = station.open()
+    station.server.faults.answer_json(f"/{wire.CREATE}", refusal)
+    outcome = source.create(yunda_booking())
+    assert isinstance(outcome, Unknown if refusal["code"] == "7777" else Rejected)
+    station.server.faults.answer_json(f"/{wire.ROUTE}", refusal)
+    assert source.reach(yunda_booking()).verdict is ReachVerdict.UNKNOWN
+    assert station.server.journal.count() == 2
+    assert isinstance(source.reconcile(yunda_booking()), Issued)
 
 
 def test_a_failed_element_of_another_order_says_nothing_about_ours(clock: FakeClock) -> None:

@@ -14,7 +14,7 @@ from app.carriers.zto.settings import ZtoSettings
 from app.carriers.zto.source import ZtoSource
 from app.domain.errors import UserError
 from app.domain.reach import StoppedRegion
-from app.domain.waybills import Issued, ProblemClass, Rejected, VoidResult
+from app.domain.waybills import Issued, ProblemClass, Rejected, Unknown, VoidResult
 from app.net.transport import HttpxTransport
 from app.ports import Capability
 from app.ports.carriers import has
@@ -99,6 +99,29 @@ def test_an_api_that_is_not_bound_to_the_app_is_named(station: ZtoStation) -> No
     problem = source.stopped_regions().problem
     assert problem is not None
     assert (problem.code, problem.kind) == ("S210", ProblemClass.AUTH)
+
+
+_UNCLEAR = {"S200", "S202"}
+
+
+@pytest.mark.parametrize(
+    "refusal", [c["body"] for c in sample("zto_errors")["cases"]], ids=lambda b: b["statusCode"]
+)
+def test_every_code_of_the_gateway_comes_with_http_200(
+    station: ZtoStation, refusal: dict[str, Any]
+) -> None:
+    source = station.open()
+    station.server.faults.answer_json(f"/{wire.CREATE}", refusal)
+    outcome = source.create(zto_booking())
+    if refusal["statusCode"] in _UNCLEAR:
+        assert isinstance(outcome, Unknown)
+    else:
+        assert isinstance(outcome, Rejected)
+        assert outcome.problem.code == refusal["statusCode"]
+        assert str(outcome.problem.remedy)
+    station.server.faults.answer_json(f"/{wire.BALANCE}", refusal)
+    assert source.numbers_left().problem is not None
+    assert station.server.journal.count() == 2
 
 
 # --- what an order type means ------------------------------------------------------------------

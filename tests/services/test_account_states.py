@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.states import Route
@@ -12,7 +15,9 @@ from app.services.carriers import calls, states
 from app.services.carriers.states import AccountState
 from app.services.numbers import balances, boxes
 from app.services.numbers.labelling import label_parcels
+from app.services.parcels import checking
 from app.services.parcels.parcel_queries import ParcelRow
+from app.store.tables import waybills
 from tests.services import truth
 from tests.support.warehouse import Bench
 
@@ -39,7 +44,7 @@ def direct(bench: Bench) -> list[ParcelRow]:
 
 def test_accounts_are_listed_before_anybody_was_asked(bench: Bench) -> None:
     found = states.listed(bench.work)
-    assert [s.account for s in found] == ["sf", "zto", "yunda"]
+    assert [s.account for s in found] == [a.name for a in bench.scenario.accounts.carriers]
     assert {(s.left, s.asked_at, s.trouble, s.bound_at) for s in found} == {(None,) * 4}
     assert questions(bench) == 0
 
@@ -104,11 +109,12 @@ def test_a_test_of_the_account_is_kept(bench: Bench) -> None:
 
 
 def test_an_account_is_bound_once_its_site_is_named(bench: Bench) -> None:
+    kept = truth.change_account(bench, "zto", site_name="")
     health = states.bind(bench.work, "zto")
     assert not health.ok
     assert "site_name" in str(health.remedy)
     assert state(bench, "zto").bound_at is None
-    truth.change_account(bench, "zto", site_name="上海")
+    truth.change_account(bench, "zto", **kept)
     assert states.bind(bench.work, "zto").ok
     found = state(bench, "zto")
     assert (found.bound_at, found.trouble) == (bench.clock.now(), None)
@@ -120,6 +126,21 @@ def test_an_account_without_a_binding_says_so(bench: Bench) -> None:
     assert caught.value.code == "cannot_bind"
 
 
+# --- numbers that end by themselves --------------------------------------------------------------
+
+
+def test_an_unused_number_of_zto_has_an_end(bench: Bench) -> None:
+    row = direct(bench)[0]
+    checking.change_carrier(bench.work, row.id, "zto")
+    assert truth.parcel(bench, row.id).account == "zto"
+    (labelled,) = label_parcels(bench.work, [row.id])
+    with bench.work.db.read() as tx:
+        ends_at = tx.execute(
+            select(waybills.c.expires_at).where(waybills.c.number == labelled.waybill)
+        ).scalar_one()
+    assert ends_at == bench.clock.now() + timedelta(days=60)
+
+
 # --- balances ----------------------------------------------------------------------------------
 
 
@@ -127,9 +148,10 @@ def test_one_list_shows_the_platforms_accounts_and_the_direct_ones(bench: Bench)
     leave(bench, 7)
     assert balances.refresh_direct(bench.work) == []
     found = balances.listed(bench.work)
-    shops = [b.shop for b in found]
-    assert "shanye" in shops
-    assert shops[-3:] == ["", "", ""]
+    assert found[0].shop == "shanye"
+    assert [b.account for b in found if not b.shop] == [
+        s.account for s in states.listed(bench.work) if s.company
+    ]
     of = {b.account: b for b in found if not b.shop}
     assert (of["yunda"].left, of["yunda"].low, of["yunda"].carrier) == (7, True, "yunda")
     assert (of["sf"].left, of["sf"].low) == (None, False)
