@@ -1,4 +1,4 @@
-"""``carriers list | check | bind``."""
+"""``carriers list | check | bind | products``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def add(commands: Commands) -> None:
     check.add_argument("names", nargs="*", metavar=tr("NAME"), help=tr("all without a name"))
     bind = carriers.add("bind", tr("tie an e-waybill account to its app, once"), _bind)
     bind.add_argument("name", metavar=tr("NAME"))
+    products = carriers.add("products", tr("what an account may book, by code"), _products)
+    products.add_argument("name", metavar=tr("NAME"))
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -50,6 +52,16 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("remedy", tr("Remedy")),
     )
     return CommandResult(rows, columns=columns, done=len(rows))
+
+
+def _products(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.carriers import products
+
+    with context.services() as services:
+        found = products.listed(services.work, wanted.name)
+    rows = [{"account": wanted.name, "code": p.code, "name": p.name} for p in found]
+    columns = (Column("code", tr("Product code"), right=True), Column("name", tr("Product")))
+    return CommandResult(rows, columns=columns)
 
 
 def _row(work: Workplace, state: AccountState, called: CallsToday | None) -> dict[str, Any]:

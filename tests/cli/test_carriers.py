@@ -89,3 +89,12 @@ def test_the_table_is_for_people(bench: Bench, shell: Shell) -> None:
     said = shell("carriers", "list", "--fresh").out
     assert "100000" in said or "100,000" in said
     assert "ZTO Express" in said
+
+
+def test_products_are_listed_by_code(bench: Bench, shell: Shell) -> None:
+    truth.change_account(bench, "sf", products=[{"code": "7777", "name": "专配"}])
+    rows = shell.json("carriers", "products", "sf").rows
+    names = {row["code"]: row["name"] for row in rows}
+    assert (names["2"], names["7777"]) == ("顺丰标快", "专配")
+    assert shell.json("carriers", "products", "yunda").rows == []
+    assert shell.json("carriers", "products", "nobody").errors[0]["code"] == "no_account"

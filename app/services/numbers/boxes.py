@@ -25,7 +25,7 @@ from app.domain.waybills import (
     Rejected,
     Unknown,
 )
-from app.ports import AddsBoxes, Capability, WaybillSource, has
+from app.ports import AddsBoxes, Capability, ShowsLate, WaybillSource, has
 from app.services import records
 from app.services.leases import lease
 from app.services.numbers import label_files, labelling, outcomes, shipment_numbers
@@ -35,6 +35,7 @@ from app.services.workplace import Workplace
 from app.store.tables import parcels, shipments, waybill_requests, waybills
 
 MOST = 300
+_NOT_YET = T("The carrier may show new boxes some minutes late.")
 _CHILDREN = "children"  # in label data: those of every further number
 
 
@@ -101,13 +102,15 @@ def add(work: Workplace, parcel_id: str, count: int) -> Boxes:
             found = source.children(booking, begun.numbers)
             if not isinstance(found, Issued):
                 raise doubt.error(found)
+            if not found.numbers and _too_soon(work, parcel, source):
+                raise doubt.error(Unknown(_NOT_YET))
             brought = _keep(work, parcel_id, mother, found)
             _settle(work, parcel_id)
             if brought.numbers[len(begun.numbers) :]:  # the earlier try was successful
                 return _labelled(work, brought)
             begun = of(work, parcel_id)
         with work.db.write() as tx:  # durable before the call
-            _want(tx, work, _parcel(tx, parcel_id), len(begun.numbers) + count)
+            _want(tx, work, _parcel(tx, parcel_id), len(begun.numbers) + count, asked=True)
         outcome = source.add_boxes(booking, mother.number, count)
         match outcome:
             case Issued():
@@ -122,6 +125,16 @@ def add(work: Workplace, parcel_id: str, count: int) -> Boxes:
                 )
             case _:
                 raise doubt.error(outcome)
+
+
+def _too_soon(work: Workplace, parcel: Any, source: _Grows) -> bool:
+    """Whether boxes asked for a moment ago may only not show yet, so that asking doubles them."""
+    late_s = source.late_s if isinstance(source, _DirectBoxes) else 0.0
+    with work.db.read() as tx:
+        asked_at = tx.execute(
+            select(shipments.c.boxes_asked_at).where(shipments.c.id == parcel.shipment_id)
+        ).scalar_one()
+    return asked_at is not None and (work.now() - asked_at).total_seconds() < late_s
 
 
 def _labelled(work: Workplace, grown: Boxes) -> Boxes:
@@ -151,6 +164,11 @@ class _DirectBoxes:
 
     source: WaybillSource
     grows: AddsBoxes
+
+    @property
+    def late_s(self) -> float:
+        """How long the carrier may not show what it has done."""
+        return self.source.settle_after_s if isinstance(self.source, ShowsLate) else 0.0
 
     def add_boxes(self, booking: Booking, _number: str, count: int) -> Outcome:
         return self.grows.add_boxes(booking, count)
@@ -322,9 +340,11 @@ def _wanted(tx: Connection, parcel: Any) -> int:
     return count
 
 
-def _want(tx: Connection, work: Workplace, parcel: Any, count: int) -> None:
+def _want(tx: Connection, work: Workplace, parcel: Any, count: int, *, asked: bool = False) -> None:
     tx.execute(
-        update(shipments).where(shipments.c.id == parcel.shipment_id).values(box_count=count)
+        update(shipments)
+        .where(shipments.c.id == parcel.shipment_id)
+        .values(box_count=count, boxes_asked_at=work.now() if asked else None)
     )
     tx.execute(update(parcels).where(parcels.c.id == parcel.id).values(changed_at=work.now()))
 

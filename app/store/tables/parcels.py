@@ -26,6 +26,7 @@ shipments = Table(
     Column("id", Key, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
     number("box_count", 1),
+    Column("boxes_asked_at", UtcTime, nullable=True),  # more boxes were asked for, open since then
 )
 
 parcels = Table(

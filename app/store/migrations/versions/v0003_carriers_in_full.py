@@ -49,6 +49,7 @@ def upgrade() -> None:
     op.add_column("waybill_requests", _number("unheard"))
     op.add_column("parcels", sa.Column("choice_trail", sa.JSON(), nullable=True))
     op.add_column("parcels", _words("product", 32))
+    op.add_column("shipments", _time("boxes_asked_at"))
     _travels()
     _accounts()
     _reach()
