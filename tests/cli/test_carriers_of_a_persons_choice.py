@@ -72,4 +72,12 @@ def test_a_wave_is_labelled_printed_followed_and_cancelled(
     assert gone.code == 0
     assert synced.json("outbox", "drain").code == 0
     assert [o.is_cancelled for o in simulated.orders].count(True) == 1
+
+    parcel = next(r["parcel"] for r in mine if r["waybill"] == numbers[0])
+    assert synced.json("ship", "--parcel", parcel, "--unpacked").code == 0
+    simulated.advance(numbers[0], 2)
+    (track,) = synced.json("track", numbers[0]).rows
+    assert (track["waybill"], track["carrier"]) == (numbers[0], carrier)
+    assert track["stage"] == "in_transit"
+    assert synced.json("carriers", "check", carrier).code == 0
     assert synced.json("db", "check").code == 0
