@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from app.simulators.ground import stable_number
+from app.simulators.kuaidi100 import Kuaidi100Simulator
 from app.simulators.wechat.shop import WechatShop
 
 ON = ""  # the next ordinary step
@@ -32,12 +33,21 @@ _TROUBLE: Mapping[str, Mapping[str, tuple[str, str]]] = {
         DAMAGED: ("问题件", "外包装破损,在转运中心"),
         BACK: ("退件", "快件退回寄件网点"),
     },
+    "kuaidi100": {
+        FAILED: ("2", "派送不成功,电话无人接听"),
+        DAMAGED: ("0", "外包装破损,在转运中心"),
+        BACK: ("6", "快件退回寄件网点"),
+    },
     "yunda": {
         FAILED: ("SIGNFAIL", "派送失败,收件人不在"),
         DAMAGED: ("ISSUE", "外包装破损"),
         BACK: ("RETURN", "快件退回"),
     },
 }
+
+
+_NAMES = {"zto": "zhongtong", "yunda": "yunda", "yto": "yuantong", "sto": "shentong"}
+"""What Kuaidi100 calls the companies. SF's parcels it shows to who knows the phone only."""
 
 
 class Road(Protocol):
@@ -51,12 +61,19 @@ class Road(Protocol):
 class Travels:
     """Moves the parcels that left on their way, each by a way of its own that its number decides.
 
-    ``roads`` by company code; parcels of other companies are not seen. One thread at a time.
+    ``roads`` by company code; parcels of other companies are not seen. Numbers that a carrier gave
+    to somebody else (to the shop's platform) are seen by ``everywhere``. One thread at a time.
     """
 
     def __init__(
-        self, roads: Mapping[str, Road], shops: Sequence[WechatShop], step_s: float = 20.0
+        self,
+        roads: Mapping[str, Road],
+        shops: Sequence[WechatShop],
+        step_s: float = 20.0,
+        everywhere: Kuaidi100Simulator | None = None,
     ) -> None:
+        self._everywhere = everywhere
+        self._strange: set[str] = set()
         self._roads = roads
         self._shops = shops
         self._step_s = step_s
@@ -81,8 +98,13 @@ class Travels:
             for shipment in shop.shipments():
                 company = shipment.delivery_id.lower()
                 road = self._roads.get(company)
-                if road is not None:
-                    yield company, road, shipment.waybill_id, float(shipment.at_s)
+                if road is None:
+                    continue
+                number, at_s = shipment.waybill_id, float(shipment.at_s)
+                if number in self._strange and self._everywhere is not None:
+                    yield "kuaidi100", self._everywhere, number, at_s
+                else:
+                    yield company, road, number, at_s
 
     def _go(self, road: Road, company: str, number: str, far: int) -> int:
         way = way_of(number)
@@ -96,10 +118,18 @@ class Travels:
                 elif code:
                     road.report(number, code, text)
             except KeyError:  # a label of the shop's platform, not of this account
-                return moved
+                return self._elsewhere(company, number, far)
             moved += 1
         self._done[number] = max(begun, min(far, len(way)))
         return moved
+
+    def _elsewhere(self, company: str, number: str, far: int) -> int:
+        """Let Kuaidi100 know of a number that the account's carrier does not show us."""
+        if self._everywhere is None or company not in _NAMES:
+            return 0
+        self._strange.add(number)
+        self._everywhere.follow(_NAMES[company], number)
+        return self._go(self._everywhere, "kuaidi100", number, far)
 
 
 def way_of(number: str) -> Sequence[str]:

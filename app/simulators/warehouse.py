@@ -96,7 +96,8 @@ class SimulatedWarehouse:
 
     def travels(self, step_s: float = 20.0) -> Travels:
         """What moves parcels that left on their way."""
-        return Travels(self.carriers.roads, list(self.shops.values()), step_s)
+        carriers = self.carriers
+        return Travels(carriers.roads, list(self.shops.values()), step_s, carriers.kuaidi100)
 
     def configuration(self, *, hurried: bool = False) -> str:
         """A configuration file that connects Packbench to this warehouse, while it runs.

@@ -50,6 +50,7 @@ def test_named_parcels_are_asked_about_now(bench: Bench, here: Shell) -> None:
 def test_what_cannot_be_asked_about_says_why_and_stops_nothing(bench: Bench, here: Shell) -> None:
     (row,) = road.sent(bench, "zto")
     road.move(bench, row)
+    road.switch(bench, "kuaidi100", on=False)  # it knows every company
     answer = here.json("track", "JD0123456789012", row.waybill, "garbage")
     assert answer.code == 4
     assert [e["code"] for e in answer.errors] == ["nobody_to_ask", "company_unknown"]

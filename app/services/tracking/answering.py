@@ -24,6 +24,10 @@ class Answering:
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     for_any: tuple[str, ...] = ()
 
+    def after(self, account: str) -> str:
+        """Who knows a number that the company's own ``account`` does not; ``""``: nobody."""
+        return "" if account in self.for_any else next(iter(self.for_any), "")
+
     @property
     def accounts(self) -> tuple[str, ...]:
         return (*(name for names in self.own.values() for name in names), *self.for_any)
@@ -35,7 +39,7 @@ class Answering:
         know the number at all.
         """
         own = self.own.get(company, ())
-        if preferred in own:
+        if preferred in own or preferred in self.for_any:
             return preferred
         return next(iter((*own, *self.for_any)), "")
 

@@ -159,6 +159,16 @@ def _stop(told: dict[str, list[Track]], own: bool) -> Problem | None:
     return last if refused or last.code in _NO_ANSWER else None
 
 
+def strange(account: str, asked: Sequence[Asked], heard: Heard) -> list[Asked]:
+    """The numbers that ``account`` knows nothing of, for another one gave them.
+
+    What the account itself is refused for says nothing about its numbers.
+    """
+    if heard.stop is not None:
+        return []
+    return [a for a in asked if a.given_by != account and a.waybill_id in heard.problems]
+
+
 def unusable(error: PackbenchError) -> Problem:
     return Problem(ProblemClass.ACCOUNT, error.code, "", error.message, error.remedy)
 

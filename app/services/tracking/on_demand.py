@@ -16,7 +16,7 @@ from app.domain.tracking import Track, TrackEvent, TrackQuery, TrackStage, stage
 from app.domain.waybills import Problem, ProblemClass
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.services.numbers import recognising
-from app.services.tracking import asking, budget, storing, views
+from app.services.tracking import asking, budget, following, storing, views
 from app.services.tracking.answering import Answering, answering
 from app.services.tracking.asking import Asked
 from app.services.tracking.limits import limits
@@ -112,7 +112,14 @@ def _ours(
                 asked = asking.wanted(work, [r.id for r in some])
                 heard = asking.ask(work, account, asked, rules)
                 stop = heard.stop
-                problems = heard.problems
+                problems = dict(heard.problems)
+                other = who.after(account)
+                for one in asking.strange(account, asked, heard) if other else ():
+                    following.hand_on(work, [one.waybill_id], other)
+                    with work.db.write() as tx:
+                        budget.take(tx, work, other, 1, None)
+                    del problems[one.waybill_id]
+                    problems |= asking.ask(work, other, [one], rules).problems
             else:  # its keys are wrong or it cannot be reached: the next number brings the same
                 problems = {r.id: stop for r in some}
             for row in some:

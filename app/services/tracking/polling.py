@@ -100,16 +100,11 @@ class Poller:
         return who
 
     def _hand_on(self, who: Answering, account: str, wanted: Sequence[Asked], heard: Heard) -> None:
-        """Numbers that the company's account does not know, for others gave them, are asked
-        elsewhere from now on, where there is somebody who knows every company.
-        """
-        if not who.for_any or account in who.for_any or heard.stop is not None:
-            return
-        strange = [
-            a.waybill_id for a in wanted if a.given_by != account and a.waybill_id in heard.problems
-        ]
-        if strange:
-            following.hand_on(self.work, strange, who.for_any[0])
+        """What the company's account does not know, one that knows every company is asked next."""
+        other = who.after(account)
+        ids = [a.waybill_id for a in asking.strange(account, wanted, heard)]
+        if other and ids:
+            following.hand_on(self.work, ids, other)
 
     def _rested(self, account: str) -> bool:
         until, _ = self._pauses.get(account, (self.work.now(), _FIRST_PAUSE))

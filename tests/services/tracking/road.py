@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.states import Route
 from app.jobs import CancelToken
@@ -14,7 +14,7 @@ from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.services.parcels.shipping import ship
 from app.services.telling import outbox
 from app.services.tracking.polling import Poller, Round
-from app.store.tables import tracks
+from app.store.tables import accounts, tracks
 from tests.services import truth
 from tests.support.warehouse import Bench
 
@@ -80,3 +80,9 @@ def calls(bench: Bench, carrier: str) -> int:
 
 def numbers(rows: Iterable[ParcelRow]) -> list[str]:
     return [r.waybill for r in rows]
+
+
+def switch(bench: Bench, carrier: str, *, on: bool) -> None:
+    """Take the accounts of a carrier out of use, or back into it."""
+    with bench.work.db.write() as tx:
+        tx.execute(update(accounts).where(accounts.c.carrier == carrier).values(active=on))

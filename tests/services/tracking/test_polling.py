@@ -10,16 +10,19 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.domain.following import Limits
+from app.domain.states import Route
 from app.domain.tracking import TrackEvent, TrackStage
 from app.jobs import CancelToken
+from app.services.numbers.labelling import label_parcels
 from app.services.parcels import unshipping
 from app.services.parcels.shipping import ship
 from app.services.telling import outbox
-from app.services.tracking import budget, following, limits, storing
+from app.services.tracking import budget, following, limits, on_demand, storing
 from app.services.tracking.answering import answering
 from app.services.tracking.polling import Poller, keep_asking
 from app.services.tracking.views import track_detail
 from app.store.tables import accounts, audit, track_events, tracks, waybills
+from tests.services import truth
 from tests.services.tracking import road
 from tests.support.warehouse import Bench
 
@@ -77,14 +80,16 @@ def test_parcels_of_an_account_that_is_gone_wait_for_another(bench: Bench) -> No
     bench.clock.advance(hours=2)
     road.poll(bench)
     assert road.track_of(bench, row).account == "zto"
-    with bench.work.db.write() as tx:
-        tx.execute(update(accounts).where(accounts.c.name == "zto").values(active=False))
+    road.switch(bench, "zto", on=False)
+    bench.clock.advance(hours=2)
+    road.poll(bench)
+    assert road.track_of(bench, row).account == "kuaidi100"
+    road.switch(bench, "kuaidi100", on=False)
     bench.clock.advance(hours=2)
     road.poll(bench)
     assert road.track_of(bench, row).account == ""
     assert track_detail(bench.work, row.waybill).row.pill.kind == "nobody_to_ask"
-    with bench.work.db.write() as tx:
-        tx.execute(update(accounts).where(accounts.c.name == "zto").values(active=True))
+    road.switch(bench, "zto", on=True)
     road.move(bench, row)
     road.poll(bench)
     assert road.track_of(bench, row).stage == TrackStage.PICKED_UP
@@ -210,3 +215,24 @@ def test_every_account_that_can_track_is_known(bench: Bench) -> None:
     assert {"sf", "zto", "yunda"} <= set(who.own)
     assert who.account("zto", "another") == "zto"
     assert who.account("ems") == next(iter(who.for_any), "")
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_a_number_of_the_platform_is_asked_for_where_every_company_is_known(
+    bench: Bench, now: bool
+) -> None:
+    """ZTO shows its own customers' numbers only; Kuaidi100 shows anybody's."""
+    row = truth.ready(bench, Route.PLATFORM, "zto")[0]
+    label_parcels(bench.work, [row.id])
+    assert ship(bench.work, parcel_ids=[row.id], unpacked=True)[0].ok
+    outbox.drain(bench.work, everything=True)
+    row = truth.parcel(bench, row.id)
+    bench.clock.advance(hours=2)
+    bench.world.travels(step_s=7000).pass_time(bench.clock.now().timestamp())
+    if now:
+        (looked,) = on_demand.look(bench.work, [row.waybill])
+        assert looked.ok
+    else:
+        road.poll(bench)
+    track = road.track_of(bench, row)
+    assert (track.account, track.stage) == ("kuaidi100", TrackStage.PICKED_UP)
