@@ -24,6 +24,11 @@ STOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
+def read_cells(file: Path) -> Iterator[list[str]]:
+    """Every row of ``file`` as texts, empty ones too. Raises ``UserError`` (``import_file``)."""
+    return _excel(file) if file.suffix.lower() in {".xlsx", ".xlsm"} else _csv(file)
+
+
 def read_rows(
     file: Path, columns: Mapping[str, Sequence[str]], required: Sequence[str]
 ) -> Iterator[dict[str, str]]:
@@ -32,7 +37,7 @@ def read_rows(
     Columns that ``columns`` does not know are left out. Raises ``UserError``: the file cannot be
     read, is of no known kind, or lacks a ``required`` column.
     """
-    table = _excel(file) if file.suffix.lower() in {".xlsx", ".xlsm"} else _csv(file)
+    table = read_cells(file)
     headings = next(table, [])
     places = _places(headings, columns)
     missing = [name for name in required if name not in places]

@@ -11,13 +11,16 @@ from app.cli import (
     configuration,
     database,
     diagnosis,
+    freight,
     labels,
     listings,
     orders,
     parcels,
     playground,
+    prices,
     reach,
     relay,
+    rules,
     shipping,
     stock,
     syncing,
@@ -57,6 +60,17 @@ def build(doors: Doors) -> argparse.ArgumentParser:
     ):
         module.add(commands)
     aftersales.add(commands)
-    for module in (listings, bench, shipping, tracking, reach, relay, database):
+    for module in (
+        listings,
+        bench,
+        shipping,
+        tracking,
+        reach,
+        rules,
+        prices,
+        freight,
+        relay,
+        database,
+    ):
         module.add(commands)
     return parser

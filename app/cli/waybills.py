@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from app.cli import label_templates, number_ledger, reach, words
+from app.cli import label_templates, number_ledger, quotes, reach, words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, ErrorRow
@@ -54,6 +54,7 @@ def add(waybill: Commands) -> None:
     )
 
     number_ledger.add(waybill)
+    quotes.add(waybill)
     label_templates.add(waybill)
 
 

@@ -174,6 +174,7 @@ _REACH_ORIGINS: Mapping[str, Text] = {
     "list": T("the carrier's list"),
     "learned": T("refused before"),
 }
+_QUOTES: Mapping[str, Text] = {"asked": T("the carrier"), "table": T("price table")}
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
     "reservations": T("what is allocated is reserved"),
@@ -231,6 +232,7 @@ likeness = _by(_LIKENESS)
 health = _by(_HEALTH)
 section = _by(_SECTIONS)
 rule = _by(_RULES)
+quote_source = _by(_QUOTES)
 note_state = _by(_NOTES)
 track_stage = _by(STAGE_WORDS)
 track_warning = _by(WARNING_WORDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,15 +65,23 @@ def fee_of(tx: Connection, parcel_id: str, now: datetime) -> ParcelFee:
         .outerjoin(waybill_fees, waybill_fees.c.waybill_id == parcels.c.waybill_id)
         .where(parcels.c.id == parcel_id)
     ).one()
-    if row.estimated_fen is not None or row.billed_fen is not None:
-        return ParcelFee(
-            row.estimated_fen, row.price_table, row.zone, row.billed_fen, row.billed_weight_g
-        )
+    kept = ParcelFee(
+        row.estimated_fen,
+        row.price_table or "",
+        row.zone or "",
+        row.billed_fen,
+        row.billed_weight_g,
+    )
+    if kept.estimated_fen is not None or not row.carrier:
+        return kept
+    priced = None
     estimator = read_estimator(tx, now)
-    if not estimator.tables or not row.carrier:
-        return ParcelFee()
-    priced = _priced(tx, estimator, row, _to(tx, parcel_id), 0)
-    return ParcelFee() if priced is None else _fee(priced)
+    if estimator.tables:
+        priced = _priced(tx, estimator, row, _to(tx, parcel_id), 0)
+    if priced is None:
+        return kept
+    fee = priced.fee
+    return replace(kept, estimated_fen=fee.fen, table=priced.table, zone=fee.zone)
 
 
 def of_parcels(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, ParcelFee]:
@@ -95,10 +103,6 @@ def of_wave(tx: Connection, wave_id: str) -> FeeSum:
         .where(parcels.c.wave_id == wave_id, parcels.c.state != ParcelState.CANCELLED)
     ).one()
     return FeeSum(int(fen), priced, all_of_them - priced)
-
-
-def _fee(priced: Priced) -> ParcelFee:
-    return ParcelFee(priced.fee.fen, priced.table, priced.fee.zone)
 
 
 def _to(tx: Connection, parcel_id: str) -> Address:

@@ -8,11 +8,14 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from app.domain.companies import COMPANIES
 from app.domain.days import china_day
+from app.domain.errors import UserError
 from app.domain.prices import Fee, PriceTable, as_record, estimate, from_record, in_force
+from app.domain.text import T
 from app.services import records
 from app.services.workplace import Workplace
-from app.store.tables import price_tables
+from app.store.tables import accounts, price_tables, shop_accounts
 
 
 def read_tables(tx: Connection) -> list[PriceTable]:
@@ -105,3 +108,19 @@ class Estimator:
 
 def read_estimator(tx: Connection, now: datetime) -> Estimator:
     return Estimator(read_tables(tx), china_day(now))
+
+
+def must_be_an_account(work: Workplace, account: str) -> None:
+    """Raises ``UserError`` (``price_account``): neither an account nor a company code."""
+    with work.db.read() as tx:
+        ours = tx.execute(select(accounts.c.name)).scalars().all()
+        bound = tx.execute(select(shop_accounts.c.account_id)).scalars().all()
+    companies = [c.code for c in COMPANIES]
+    if account in {*ours, *bound, *companies}:
+        return
+    raise UserError(
+        "price_account",
+        T("“{account}” is neither an account nor a company code.", account=account),
+        T("Take one of: {codes}", codes=", ".join(dict.fromkeys([*ours, *companies]))),
+        ref=account,
+    )
