@@ -25,8 +25,8 @@ from app.simulators.kuaidi100.records import (
 )
 
 _FORM = "application/x-www-form-urlencoded"
-_PAYERS = frozenset({"SHIPPER", "CONSIGNEE", "MONTHLY", "THIRDPARTY"})
-_PRINTS = frozenset({"HTML", "IMAGE", "CMD", "CLOUD", "NON"})
+_PAYERS = ("SHIPPER", "CONSIGNEE", "MONTHLY", "THIRDPARTY")
+_PRINTS = ("HTML", "IMAGE", "CMD", "CLOUD", "NON")
 
 
 def _form_of(request: Request) -> dict[str, str] | None:

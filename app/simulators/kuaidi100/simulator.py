@@ -262,7 +262,7 @@ class Kuaidi100Simulator:
             raise LabelRefusalError("10019", "该快递公司不支持取消")
         for place, order in enumerate(self._orders):
             if order.key == account.key and order.number == param.get("kuaidinum"):
-                if param.get("orderId") not in {order.company_order, order.order_id}:
+                if param.get("orderId") not in (order.company_order, order.order_id):
                     raise LabelRefusalError("10002", "orderId错误")
                 if order.is_cancelled:
                     raise LabelRefusalError("10019", "订单已取消")
