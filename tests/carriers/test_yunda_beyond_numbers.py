@@ -147,6 +147,11 @@ def test_nobody_answering_is_no_refusal(clock: FakeClock, given: Any) -> None:
     assert reached.reason is not None
 
 
+def test_a_parcel_nobody_weighed_can_be_asked_about(station: YundaStation) -> None:
+    reached = station.open().reach(yunda_booking(weight_g=0))
+    assert reached.verdict is ReachVerdict.REACHED
+
+
 def test_a_masked_receiver_is_not_asked_about(clock: FakeClock) -> None:
     source, transport = recorded(clock)
     masked = replace(yunda_booking().receiver, name="王**")

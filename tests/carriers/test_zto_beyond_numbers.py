@@ -326,8 +326,16 @@ def test_the_unit_of_the_weight_is_the_accounts(clock: FakeClock) -> None:
 )
 def test_prices_are_yuan_in_several_names(clock: FakeClock, result: Any, fee_fen: int) -> None:
     source, _ = recorded(clock, success(result))
-    [quote] = source.quote(zto_booking()).quotes
+    [quote] = source.quote(zto_booking(weight_g=1000)).quotes
     assert quote.fee_fen == fee_fen
+
+
+def test_the_price_of_the_first_kilogram_is_not_a_heavy_parcels_price(clock: FakeClock) -> None:
+    source, _ = recorded(clock, success({"firstWeightPrice": 8}), success({"hour": 30}))
+    assert source.quote(zto_booking(weight_g=1001)).problem is not None
+    [late] = source.quote(zto_booking(weight_g=1001)).quotes
+    assert late.fee_fen is None
+    assert late.arrives_by == clock.now() + timedelta(hours=30)
 
 
 @pytest.mark.parametrize("given", [success(None), success({"price": "面议"}), page(502)])

@@ -104,7 +104,10 @@ def test_an_empty_list_stops_nothing(result: Any) -> None:
     assert read(result) == ()
 
 
-@pytest.mark.parametrize("result", [[{"foo": "bar"}], "maintenance", [[1, 2]], {"x": {"y": "z"}}])
+@pytest.mark.parametrize(
+    "result",
+    [[{"foo": "bar"}], "maintenance", [[1, 2]], {"total": 3, "list": []}, {"x": {"y": "z"}}],
+)
 def test_a_list_that_cannot_be_read_says_so(result: Any) -> None:
     found = read_regions(Answer(True, "SYS000", "", result, ""), _NOW)
     assert found.regions == ()

@@ -56,6 +56,7 @@ CAPABILITIES = frozenset(
     }
 )
 R = TypeVar("R")
+_ANY_WEIGHT_G = 1  # of a parcel nobody weighed: whether Yunda goes there does not depend on it
 Written = Issued | Rejected | Unknown | NotSent | AlreadyCreated
 
 
@@ -135,7 +136,8 @@ class YundaSource:
 
     def reach(self, booking: Booking) -> ReachAnswer:
         """Whether Yunda goes to the receiver (bm/queryRoute); no number is used up."""
-        prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
+        weight_g = self._settings.default_weight_g or _ANY_WEIGHT_G
+        prepared = ready(booking, wire.LIMITS, weight_g)
         if isinstance(prepared, Rejected):
             return _cannot_ask(prepared.problem)
         query_id = wire.query_id(prepared)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.carriers.track_times import china_time, millisecond_time
-from app.carriers.wire_json import JsonObject, as_text, decode
+from app.carriers.wire_json import JsonObject, as_count, as_text, decode
 from app.carriers.zto import errors
 from app.carriers.zto.answers import Answer
 from app.domain.reach import StoppedRegion, StoppedRegions
@@ -34,6 +34,7 @@ _INSIDE = (
     *("districts", "districtList", "counties", "countyList", "areas", "areaList", "streets"),
     *("list", "rows", "records", "items", "data", "result", "regions", "regionList"),
 )
+_TOTALS = ("total", "totalCount", "count")
 _REASONS = ("reason", "forbReason", "stopReason", "remark", "desc", "memo", "note", "content")
 _BEGINS = ("startTime", "beginTime", "startDate", "beginDate", "start", "begin")
 _ENDS = (
@@ -87,7 +88,9 @@ def _is_empty(value: Any) -> bool:
         read = decode(value)
         return read is not None and _is_empty(read)
     if isinstance(value, dict):
-        return all(_is_empty(inner) for inner in value.values() if not isinstance(inner, int))
+        counted = any(as_count(value.get(name)) for name in _TOTALS)
+        inside = [inner for inner in value.values() if not isinstance(inner, int)]
+        return not counted and all(_is_empty(inner) for inner in inside)
     return not value
 
 

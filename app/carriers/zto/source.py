@@ -202,7 +202,7 @@ class ZtoSource:
         quoted = self._desk.ask(
             wire.QUOTE,
             wire.quote_data(self._settings, prepared),
-            lambda answer: read_quotes(answer, now),
+            lambda answer: read_quotes(answer, prepared.weight_g, now),
             key=booking.key,
             priority=Priority.READ,
         )
