@@ -165,7 +165,7 @@ def _insert(
                 box_no=max(1, box_no),
                 state=WaybillState.VOID_REQUESTED if spare else WaybillState.ISSUED,
                 template=issued.template,
-                label=_without_people(issued.label),
+                label=without_people(issued.label),
                 parties_sealed=sealed,
                 print_info=(pictures.get(entry.number) if n else issued.print_info) or None,
                 carrier_order=issued.carrier_order,
@@ -178,7 +178,7 @@ def _insert(
     return waybill_id
 
 
-def _without_people(label: Mapping[str, Any]) -> dict[str, Any]:
+def without_people(label: Mapping[str, Any]) -> dict[str, Any]:
     """The carrier's label data without the parties it repeats: those are kept sealed.
 
     What the carrier masked itself (``privacy_*``) stays, the label prints it.

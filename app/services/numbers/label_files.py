@@ -18,7 +18,7 @@ from app.domain.text import T
 from app.domain.waybills import Problem
 from app.ports import Capability, DrawsLabels, LabelPage, has
 from app.services import records
-from app.services.numbers import outcomes
+from app.services.numbers import label_data, outcomes
 from app.services.numbers.outcomes import LabelRow
 from app.services.numbers.shipment_numbers import RETURN_SLIP, boxes_of, mother_of
 from app.services.printing.printers import label_media
@@ -47,11 +47,11 @@ def kept_file(tx: Connection, work: Workplace, waybill: Any) -> FileLabel | None
 
 
 def lacking(tx: Connection, waybill: Any) -> UserError | None:
-    """Why ``waybill`` cannot be printed: its carrier draws the label, and it has not come yet."""
+    """Why ``waybill`` cannot be printed: its label, or the data for it, have not come yet."""
+    if not _is_carriers(tx, waybill):
+        return label_data.lacking(waybill)
     kept = select(label_files.c.waybill_id).where(label_files.c.waybill_id == waybill.id)
-    if not _is_carriers(tx, waybill) or tx.execute(kept).first() is not None:
-        return None
-    return _not_here(waybill.number)
+    return None if tx.execute(kept).first() is not None else _not_here(waybill.number)
 
 
 def _not_here(number: str) -> UserError:
@@ -64,13 +64,14 @@ def _not_here(number: str) -> UserError:
 
 
 def complete(work: Workplace, row: LabelRow) -> LabelRow:
-    """``row`` of a parcel that has a number, once every label the carrier draws for it is here.
+    """``row`` of a parcel that has a number, once all that its labels need is here.
 
     Waits on the network where one is missing. A file that does not come makes the row a failure
     that keeps its number; the next call asks for the missing ones again.
     """
     if not row.ok:
         return row
+    row = label_data.complete(work, row)
     with work.db.read() as tx:
         missing = _missing(tx, row.parcel)
     for waybill in missing:
@@ -86,8 +87,9 @@ def complete(work: Workplace, row: LabelRow) -> LabelRow:
 def fetch(work: Workplace, number: str, media: str = "") -> str:
     """Fetch the label of ``number`` from its carrier once more, for ``media`` or the printer's own.
 
-    Books nothing. Returns the paper it is for. Waits on the network. Raises ``UserError``:
-    ``no_such_waybill``, ``not_the_carriers``, ``label_file`` with what the carrier says.
+    Of a number without route, the data for our own drawing. Books nothing. Returns the paper it is
+    for. Waits on the network. Raises ``UserError``: ``no_such_waybill``, ``not_the_carriers``,
+    ``label_file`` or ``no_route`` with what the carrier says.
     """
     from app.services.printing.label_content import find_waybill
 
@@ -96,12 +98,10 @@ def fetch(work: Workplace, number: str, media: str = "") -> str:
         drawn_here = not _is_carriers(tx, waybill)
         media = media or label_media(tx, Route(waybill.route))
     if drawn_here:
-        raise UserError(
-            "not_the_carriers",
-            T("The label of {number} is drawn here.", number=waybill.number),
-            T("Where the carrier can draw it: label_source = “cloud” in its account."),
-            ref=waybill.number,
-        )
+        if not label_data.lacks_route(waybill):
+            raise label_data.nothing_to_fetch(waybill.number)
+        label_data.fetch(work, waybill)
+        return media
     _fetch(work, waybill, media)
     _forget_failure(work, waybill.parcel_id)
     work.changed("parcels")

@@ -48,6 +48,7 @@ class PrintRow:
         return self.result in {"printed", "unconfirmed", "kept"}
 
 
+_NOT_READY = "printer_not_ready"
 _UNKNOWN_REMEDY = T(
     "Look at the paper: name the last good label with --resume-after, or scan it at the bench."
 )
@@ -237,8 +238,9 @@ def _lane(work: Workplace, name: str, ids: Sequence[str], token: CancelToken) ->
                 row = _print_boxes(work, device, parcel_id, ready.boxes)
                 left.remove(parcel_id)
                 yield row
-                if row.result in {"unknown", "failed"}:
-                    # The printer is in trouble: what follows waits, it is not lost.
+                if row.result == "unknown" or row.code == _NOT_READY:
+                    # The printer is in trouble: what follows waits, it is not lost. A label that
+                    # cannot be drawn is its own trouble, not the next one's.
                     while left:
                         yield _waiting(left.pop(0), row)
                     return
@@ -336,7 +338,7 @@ def _row(parcel_id: str, number: str, sent: Sent) -> PrintRow:
                 parcel_id,
                 number,
                 "failed",
-                "printer_not_ready",
+                _NOT_READY,
                 sent.reason,
                 remedy or T("Look at the printer, then print again."),
             )
