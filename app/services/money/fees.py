@@ -61,7 +61,14 @@ def note_weight(tx: Connection, work: Workplace, parcel_id: str) -> None:
 def fee_of(tx: Connection, parcel_id: str, now: datetime) -> ParcelFee:
     """What is kept of the parcel's number, or an estimate of today while it has none."""
     row = tx.execute(
-        select(parcels, waybill_fees)
+        select(
+            parcels,
+            waybill_fees.c.price_table,
+            waybill_fees.c.zone,
+            waybill_fees.c.estimated_fen,
+            waybill_fees.c.billed_fen,
+            waybill_fees.c.billed_weight_g,
+        )
         .outerjoin(waybill_fees, waybill_fees.c.waybill_id == parcels.c.waybill_id)
         .where(parcels.c.id == parcel_id)
     ).one()
