@@ -67,7 +67,7 @@ class PlugPulledError(RuntimeError):
 _STEPS: tuple[tuple[object, str], ...] = (
     (labelling, "_claim"),
     (outcomes, "store"),
-    (outcomes, "_issued"),
+    (outcomes, "keep_issued"),
     (issuing, "_insert"),
     (outbox_results, "done"),
     (outbox_results, "parcel_reported"),
