@@ -156,14 +156,13 @@ def _settle(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
     with context.services() as services:
         if wanted.lost:
-            by_person.lost(services.work, wanted.parcel)
-            number, carrier, odd = "", "", None
+            number, carrier, odd = by_person.lost(services.work, wanted.parcel), "", None
         else:
             taken = by_person.take(
                 services.work, wanted.parcel, wanted.number, wanted.carrier or ""
             )
             number, carrier, odd = taken.number, taken.carrier, taken.warning
-    result = "lost" if wanted.lost else "issued"
+    result = "issued" if number else "lost"
     row = {
         "parcel": wanted.parcel,
         "waybill": number,

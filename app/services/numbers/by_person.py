@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from app.domain.errors import UserError
+from app.domain.errors import PackbenchError, UserError
 from app.domain.recognition import ScannedWaybill
 from app.domain.states import HoldCode, RequestState, Route
 from app.domain.text import T, Text
 from app.domain.waybills import Issued, IssuedNumber
+from app.ports import Capability
 from app.services import records
 from app.services.numbers import booking as bookings
-from app.services.numbers import numbers, outcomes, recognising
+from app.services.numbers import labelling, numbers, outcomes, recognising, reconciling
 from app.services.orders import holding
 from app.services.parcels import checking, parcel_moves
 from app.services.telling import outbox_rows
@@ -42,21 +43,40 @@ def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> Non
         take(work, parcel_id, number)
 
 
-def lost(work: Workplace, parcel_id: str) -> None:
+def lost(work: Workplace, parcel_id: str) -> str:
     """A person has looked: no number came of the request in doubt. It is on record who said so.
 
-    From here on the next key may go out. Raises ``UserError`` (``nothing_unknown``).
+    A carrier that can be asked is asked once more first; the number it knows is kept and returned,
+    else "". From then on the next key may go out. Raises ``UserError`` (``nothing_unknown``).
     """
-    with work.db.write() as tx:
+    with work.db.read() as tx:
         request = _in_doubt(tx, parcel_id)
         if request is None:
             raise _nothing_unknown(parcel_id)
-        outcomes.end(tx, work, request.id, RequestState.DEAD, "", None)
-        outcomes.clear_failure(tx, parcel_id)
-        records.note(
-            tx, work, "number_lost", parcel_id=parcel_id, detail={"attempt": request.attempt}
-        )
+        parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
+    found = _asked_once_more(work, parcel, request)
+    if not found:
+        with work.db.write() as tx:
+            if _in_doubt(tx, parcel_id) is not None:
+                outcomes.end(tx, work, request.id, RequestState.DEAD, "", None)
+            outcomes.clear_failure(tx, parcel_id)
+            records.note(
+                tx, work, "number_lost", parcel_id=parcel_id, detail={"attempt": request.attempt}
+            )
     work.changed("orders", "parcels", "waves")
+    return found
+
+
+def _asked_once_more(work: Workplace, parcel: Any, request: Any) -> str:
+    try:
+        source = labelling.source_for(work, request)
+        if Capability.RECONCILE not in source.capabilities:
+            return ""
+        row = reconciling.reconcile(work, parcel, request, source)
+    except PackbenchError as error:
+        work.log.info("a number in doubt cannot be asked for: %s", error.code)
+        return ""
+    return row.waybill if row is not None and row.ok else ""
 
 
 def take(work: Workplace, parcel_id: str, scanned: str, carrier: str = "") -> Taken:
