@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services.numbers import balances, labelling, number_returns, voiding
+from app.services.numbers import balances, labelling, number_ledger, number_returns, voiding
 from app.services.numbers.number_returns import ReturnState
 from app.services.orders import details, queries
 from app.services.parcels.parcel_queries import parcel_rows
@@ -23,6 +23,7 @@ from ui.main_window import Product
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
 from ui.pages.waves.returns_card import ReturnRow
+from ui.pages.waves.unused_card import UnusedCard
 from ui.widgets.buttons import Button
 from ui.widgets.dialog import Dialog
 from ui.widgets.label import TextLabel
@@ -228,3 +229,40 @@ def test_direct_accounts_show_what_they_have_left(qtbot: QtBot, bench: Bench) ->
         settle(qtbot, product)
         shown = [label.text() for label in page.balance_tab.findChildren(TextLabel)]
         assert any("No waybill numbers are left at Yunda." in text for text in shown)
+
+
+def test_numbers_taken_and_never_used_are_counted_and_given_back(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    parcel = next(p for p in wave_views.loose_rows(bench.work) if p.route == "platform")
+    labelling.label_parcels(bench.work, [parcel.id])
+    bench.clock.advance(hours=4 * 24)
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.tabs.choose("balance")
+        settle(qtbot, product)
+        (card,) = page.balance_tab.findChildren(UnusedCard)
+        (button,) = card.findChildren(Button)
+        assert "1" in button.text()
+        button.click()
+        settle(qtbot, product)
+        assert number_ledger.unused(bench.work).can_void == 0
+        assert parcel_rows(bench.work, [parcel.id])[0].waybill == ""
+        product.parts.feed.announce(["outbox"])
+        settle(qtbot, product)
+        assert page.balance_tab.findChildren(UnusedCard) == []
+
+
+def test_a_typed_number_preselects_its_company(qtbot: QtBot, bench: Bench) -> None:
+    parcel = next(p for p in wave_views.loose_rows(bench.work) if p.route == "platform")
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.acts._ask_number(parcel.id)
+        question = page.acts._question
+        question.form.number.setText("YT1234567890123")
+        qtbot.waitUntil(lambda: question.form.company.currentData() == "yto", timeout=WAIT_MS)
+        settle(qtbot, product)
+        question.dialog.buttons["take"].click()
+        settle(qtbot, product)
+        (row,) = parcel_rows(bench.work, [parcel.id])
+        assert (row.waybill, row.carrier) == ("YT1234567890123", "yto")

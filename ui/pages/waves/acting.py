@@ -18,6 +18,7 @@ from app.services.waves import picking, waves
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.new_wave import WaveWish
+from ui.pages.waves.number_question import NumberQuestion
 from ui.pages.waves.remedies import Failure, Fix, FixKind
 from ui.pages.waves.short_question import ShortQuestion
 from ui.paint_status import Severity
@@ -268,35 +269,20 @@ class WaveActs(QObject):
     def _ask_lost(self, parcel: str) -> None:
         dialog = self._tools.shell.ask(
             tr("Count the number as lost?"),
-            tr("A new number is asked for; should the old one exist, the carrier may bill it."),
+            tr("If the carrier did give one: a prepaid number is gone, or two are on one parcel."),
             [
                 Verb("keep", tr("Keep looking"), safe=True),
                 Verb("lost", tr("Count it as lost"), Kind.DANGER),
             ],
         )
-        _when(
-            dialog,
-            "lost",
-            lambda: self.do(lambda work: by_person.settle_by_person(work, parcel, None)),
-        )
+        _when(dialog, "lost", lambda: self.do(lambda work: by_person.lost(work, parcel)))
 
     def _ask_number(self, parcel: str) -> None:
-        field = TextField(self._tools.theme, tr("Waybill number"))
-        dialog = self._tools.shell.ask(
-            tr("Which number did the carrier give?"),
-            tr("Scan it, or type it as the carrier's program shows it."),
-            [
-                Verb("leave", tr("Leave it"), safe=True),
-                Verb("take", tr("Use this number"), Kind.PRIMARY),
-            ],
-            field,
-        )
-        button = dialog.buttons["take"]
-        button.setEnabled(False)
-        field.text_changed.connect(lambda text: button.setEnabled(len(text.strip()) >= 6))
-        field.submitted.connect(button.click)
-        _when(dialog, "take", lambda: self._take_number(parcel, field.text().strip()))
-        field.edit.setFocus()
+        def take(number: str, company: str) -> None:
+            self.do(lambda work: by_person.take(work, parcel, number, company), self._taken)
 
-    def _take_number(self, parcel: str, number: str) -> None:
-        self.do(lambda work: by_person.settle_by_person(work, parcel, number))
+        self._question = NumberQuestion(self._tools, self._work, take, self)
+
+    def _taken(self, taken: object) -> None:
+        if isinstance(taken, by_person.Taken) and taken.warning is not None:
+            self._tools.shell.say(str(taken.warning))

@@ -12,10 +12,12 @@ from app.domain.text import ntr, tr
 from app.ports import Health
 from app.services.carriers.states import AccountState
 from app.services.numbers.balances import Balance
+from app.services.numbers.number_ledger import Unused
 from app.services.numbers.number_returns import ReturnRow, ReturnState
 from app.services.orders.details import ShopState
 from ui.pages.orders.words import clock_time, short_company
 from ui.pages.waves.returns_card import ReturnsCard, ReturnView
+from ui.pages.waves.unused_card import UnusedCard
 from ui.paint_status import Severity
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
@@ -34,12 +36,14 @@ def _left(count: int) -> str:
 class BalanceTab(ScrollColumn):
     """Labels left of each account; a direct one can be asked at once.
 
-    ``retry_wanted`` and ``acknowledged`` carry the row of a number on its way back.
+    ``retry_wanted`` and ``acknowledged`` carry the row of a number on its way back;
+    ``void_wanted``: give back what is not used.
     """
 
     check_wanted = Signal(str)
     retry_wanted = Signal(str)
     acknowledged = Signal(str)
+    void_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(padding=24, spacing=16)
@@ -54,6 +58,7 @@ class BalanceTab(ScrollColumn):
         accounts: Sequence[AccountState],
         returns: Sequence[ReturnRow],
         now: datetime,
+        unused: Unused,
     ) -> None:
         """Show these; answers of earlier checks stay."""
         self.clear()
@@ -63,6 +68,10 @@ class BalanceTab(ScrollColumn):
             card.retry_wanted.connect(self.retry_wanted)
             card.acknowledged.connect(self.acknowledged)
             self.body.addWidget(card)
+        if unused:
+            lying = UnusedCard(self.theme, unused)
+            lying.void_wanted.connect(self.void_wanted)
+            self.body.addWidget(lying)
         for shop in shops:
             rows = [b for b in balances if b.shop == shop.shop]
             if rows:

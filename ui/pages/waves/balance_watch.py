@@ -12,7 +12,7 @@ from app.domain.text import ntr, tr
 from app.jobs import CancelToken, Progress
 from app.ports import Health
 from app.services.carriers import states
-from app.services.numbers import number_returns
+from app.services.numbers import number_returns, unused_numbers
 from app.services.parcels import checking
 from app.services.waves import waves
 from app.services.waves.wave_views import WaveSheet
@@ -49,6 +49,7 @@ class BalanceWatch(QObject):
         tab.check_wanted.connect(self.check_account)
         tab.retry_wanted.connect(self.retry)
         tab.acknowledged.connect(self.acknowledge)
+        tab.void_wanted.connect(self.void_unused)
 
     def show_wave(self, sheet: WaveSheet, run: RunView | None) -> None:
         """What this wave would lack; not while it runs, and only once for the same parcels."""
@@ -146,6 +147,22 @@ class BalanceWatch(QObject):
             number_returns.acknowledge(work, int(key))
 
         self._acts.do(seen, lambda _: self._tools.shell.say(tr("Noted")))
+
+    @Slot()
+    def void_unused(self) -> None:
+        """What was taken and never used goes back to the carriers."""
+
+        def told(rows: object) -> None:
+            if not isinstance(rows, list):
+                return
+            given = sum(row.result == "void" for row in rows)
+            said = ntr("{n} number given back", "{n} numbers given back", given)
+            stay = sum(not row.ok for row in rows)
+            if stay:
+                said = f"{said} · {ntr('{n} not yet', '{n} not yet', stay)}"
+            self._tools.shell.say(said)
+
+        self._acts.do(unused_numbers.void_unused, told)
 
 
 def _wished(work: Workplace, wish: WaveWish) -> list[str]:

@@ -13,8 +13,9 @@ from app.domain.labels import PickList
 from app.jobs import CancelToken, Progress
 from app.services.carriers import states
 from app.services.carriers.states import AccountState
-from app.services.numbers import balances, number_returns
+from app.services.numbers import balances, number_ledger, number_returns
 from app.services.numbers.balances import Balance
+from app.services.numbers.number_ledger import Unused
 from app.services.numbers.number_returns import ReturnRow
 from app.services.orders import details
 from app.services.orders.details import ShopState, WaveRow
@@ -49,6 +50,7 @@ class OtherTabs:
     accounts: tuple[AccountState, ...]
     balances: tuple[Balance, ...]
     returns: tuple[ReturnRow, ...]
+    unused: Unused
 
 
 def read_page(work: Workplace, wanted: str) -> Loaded:
@@ -73,6 +75,7 @@ def read_others(work: Workplace) -> OtherTabs:
         tuple(states.listed(work)),
         tuple(balances.listed(work)),
         tuple(number_returns.listed(work, everything=True)),
+        number_ledger.unused(work),
     )
 
 

@@ -237,7 +237,7 @@ class WavesPage(Page):
         self.loose_tab.show_parcels(found.loose, now)
         self.reprint_tab.show_reprints(found.reprints, now)
         self.balance_tab.show_accounts(
-            found.shops, found.balances, found.accounts, found.returns, now
+            found.shops, found.balances, found.accounts, found.returns, now, found.unused
         )
 
     # -- printers and the label --------------------------------------------------------------
