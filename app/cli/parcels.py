@@ -135,6 +135,7 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
         "fee_fen": fee.estimated_fen,
         "billed_fen": fee.billed_fen,
         "failure": _failure_row(trouble),
+        "corrected": row.corrected,
         "lines": [{"sku": g.sku, "title": g.title, "quantity": g.quantity} for g in goods],
         "track": [{"waybill": w.number, **event_row(w.event)} for w in way],
     }

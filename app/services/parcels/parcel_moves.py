@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.domain.states import HoldCode, HoldScope, ParcelState, RequestState, ReservationState
 from app.domain.text import T, Text
 from app.services import records
-from app.services.orders import holding
+from app.services.orders import corrected, holding
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -256,6 +256,7 @@ def like(tx: Connection, work: Workplace, parcel: Any) -> str:
             )
         )
     copy_holds(tx, work, parcel.id, new_id)
+    corrected.copy(tx, parcel.id, new_id)
     return new_id
 
 

@@ -14,6 +14,7 @@ from app.domain import recognition
 from app.domain.routing import Step
 from app.services.workplace import Workplace
 from app.store.tables import (
+    address_corrections,
     holds,
     order_lines,
     orders,
@@ -52,6 +53,7 @@ class ParcelRow:
     wave_position: int = 0
     product: str = ""  # the carrier's own product code
     trail: tuple[Step, ...] = ()  # rules that fell out before the carrier was chosen
+    corrected: bool = False  # its label has another receiver than the order says
 
 
 def parcel_ids(
@@ -145,7 +147,7 @@ def _parcel_rows(tx: Connection, ids: list[str]) -> list[ParcelRow]:
 
     our_orders: dict[str, list[Any]] = defaultdict(list)
     for row in tx.execute(
-        select(parcel_lines.c.parcel_id, orders.c.id, orders.c.order_id)
+        select(parcel_lines.c.parcel_id, orders.c.id, orders.c.order_id, orders.c.address_hash)
         .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
         .join(orders, orders.c.id == order_lines.c.order_id)
         .where(parcel_lines.c.parcel_id.in_(ids))
@@ -169,7 +171,13 @@ def _parcel_rows(tx: Connection, ids: list[str]) -> list[ParcelRow]:
     ):
         held[hold.parcel_id].add(hold.code)
     query = (
-        select(parcels, waybills.c.number, waves.c.name.label("wave_name"))
+        select(
+            parcels,
+            waybills.c.number,
+            waves.c.name.label("wave_name"),
+            address_corrections.c.order_hash.label("corrects"),
+        )
+        .outerjoin(address_corrections, address_corrections.c.parcel_id == parcels.c.id)
         .outerjoin(waybills, waybills.c.id == parcels.c.waybill_id)
         .outerjoin(waves, waves.c.id == parcels.c.wave_id)
         .where(parcels.c.id.in_(ids))
@@ -197,6 +205,8 @@ def _parcel_rows(tx: Connection, ids: list[str]) -> list[ParcelRow]:
             wave_position=r.wave_position,
             product=r.product,
             trail=tuple(Step.from_json(step) for step in r.choice_trail or ()),
+            corrected=r.corrects is not None
+            and r.corrects in {x.address_hash for x in our_orders[r.id]},
         )
         for r in tx.execute(query)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.domain.fixes import Fix, fix_for
 from app.domain.states import HoldCode
 from app.domain.text import Text
+from app.services.numbers.prechecks import CheckRow
 from app.services.orders import holding
 
 
@@ -15,7 +16,7 @@ from app.services.orders import holding
 class Trouble:
     """What stands in a parcel's way: a failed action, or a hold (its code).
 
-    ``found``: nothing has failed yet, a check before the number found it.
+    ``doubtful``: a check before the number found it, and it may go well all the same.
     """
 
     code: str
@@ -25,7 +26,7 @@ class Trouble:
     fix: Fix | None = None
     said: str = ""  # the carrier's own words
     their_code: str = ""
-    found: bool = False
+    doubtful: bool = False
 
 
 def of_failure(stored: Mapping[str, str] | None) -> Trouble | None:
@@ -39,6 +40,20 @@ def of_failure(stored: Mapping[str, str] | None) -> Trouble | None:
         fix=Fix(stored["fix"]) if stored.get("fix") else fix_for(stored["code"]),
         said=stored.get("said", ""),
         their_code=stored.get("their_code", ""),
+    )
+
+
+def of_check(row: CheckRow) -> Trouble | None:
+    """What a check before the number found; ``None`` when nothing needs a person."""
+    if row.result not in {"refused", "doubtful"} or row.message is None or row.remedy is None:
+        return None
+    return Trouble(
+        row.code,
+        row.message,
+        row.remedy,
+        fix=row.fix,
+        said=row.said,
+        doubtful=row.result == "doubtful",
     )
 
 

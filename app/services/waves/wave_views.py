@@ -72,6 +72,8 @@ class WaveParcel:
     deadline_at: datetime | None
     trouble: Trouble | None
     other_carriers: tuple[str, ...] = ()
+    revision: int = 0
+    found: Trouble | None = None  # by a check before the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,7 @@ def _row(
         picture=next((g.picture for g in goods if g.picture), ""),
         shop=row.shop_id,
         deadline_at=row.deadline_at,
+        revision=row.revision,
         trouble=held or troubles.of_failure(row.failure),
         other_carriers=tuple(
             c for c in companies.get((row.route or "", place), ()) if c != row.carrier

@@ -12,6 +12,7 @@ from app.domain.text import T, ntr, tr
 from app.jobs import CancelToken, Progress
 from app.services.orders.queries import OrderFilter
 from app.services.workplace import Workplace
+from ui.address_question import AddressQuestion
 from ui.page import PageTools
 from ui.pages.orders import deeds
 from ui.pages.orders.deeds import Deed, Handover
@@ -48,6 +49,8 @@ class OrderActions(QObject):
         self._start_wave = start_wave
         self._undo: Callable[[], None] | None = None
         self._short = ShortQuestion(work, tools, self)
+        self.address = AddressQuestion(work, tools, self)
+        self.address.failed.connect(self.tell_error)
 
     def chosen(self, spec: SelectionSpec, wanted: OrderFilter) -> OrderIds:
         """The orders of a selection, read when the action runs."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.companies import company
+from app.domain.fixes import Fix
 from app.domain.states import HoldCode, ParcelState
 from app.domain.text import Text, ntr, tr
 from app.services.money.fees import ParcelFee
@@ -14,6 +15,7 @@ from app.services.orders.details import OrderDetail
 from app.services.orders.holding import REMEDIES
 from app.services.orders.queries import HoldRow, LineRow
 from app.services.parcels.parcel_queries import ParcelRow
+from app.services.waves import troubles
 from ui.pages.orders import words
 from ui.pages.orders.desk import DeskFacts, desk_view
 from ui.pages.orders.desk_view import DeskView
@@ -60,6 +62,8 @@ class Trouble:
     evidence: str
     remedy: str
     releasable: bool
+    parcel: str = ""  # whose address may be put right
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ def _parcel(parcel: ParcelRow, fee: ParcelFee, *, several: bool, at: int) -> Par
     note = [str(Text.from_json(parcel.choice_reason))] if parcel.choice_reason else []
     if parcel.expected_weight_g:
         note.append(tr("about {kg} kg", kg=f"{parcel.expected_weight_g / 1000:.2f}"))
+    if parcel.corrected:
+        note.append(tr("address corrected for this label"))
     title = tr("Parcel {n} · {carrier}", n=at, carrier=name) if several else name
     return ParcelCard(
         id=parcel.id,
@@ -229,17 +235,20 @@ def _facts(parcel: ParcelRow, fee: ParcelFee) -> tuple[str, ...]:
 
 
 def _failures(parcels: list[ParcelRow]) -> list[Trouble]:
+    found = [(p, troubles.of_failure(p.failure)) for p in parcels]
     return [
         Trouble(
             Severity.FAILED,
-            str(Text.from_json(p.failure["message"])),
+            str(failed.message),
             "",
-            "",
-            str(Text.from_json(p.failure.get("remedy", ""))),
+            failed.said if failed.said not in str(failed.message) else "",
+            str(failed.remedy),
             releasable=False,
+            parcel="" if p.waybill else p.id,
+            fix=failed.fix,
         )
-        for p in parcels
-        if p.failure
+        for p, failed in found
+        if failed is not None
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from typing_extensions import override
 
+from app.domain.fixes import FIX_WORDS, Fix
 from app.domain.text import tr
 from ui.pages.orders.case_lines import CaseCard
 from ui.pages.orders.detail import DetailView
@@ -34,12 +37,15 @@ from ui.widgets.drawer import INNER_PX, Drawer
 from ui.widgets.label import TextLabel
 from ui.widgets.tone_card import Lines, Said
 
+_ADDRESS_FIXES = {Fix.EDIT_ADDRESS: "address", Fix.EDIT_PHONE: "phone"}
+
 
 class OrderDrawer(Drawer):
     """``acted`` tells ``print``, ``hold``, ``release``, ``split`` or ``unship`` for the order that
     is shown; ``carrier_wanted`` carries where the menu of carriers belongs; ``copied`` what was
     copied. ``answered(kind, accept)``, ``recorded(parcel, serial, imei1, imei2)`` and
-    ``case_acted(case, what)`` come from its cards.
+    ``case_acted(case, what)`` come from its cards; ``address_wanted(parcel, field)`` from a parcel
+    whose address or phone was refused.
     """
 
     acted = Signal(str)
@@ -48,6 +54,7 @@ class OrderDrawer(Drawer):
     answered = Signal(str, bool)
     recorded = Signal(str, str, str, str)
     case_acted = Signal(str, str)
+    address_wanted = Signal(str, str)
 
     def __init__(self, theme: Theme, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -122,6 +129,10 @@ class OrderDrawer(Drawer):
                 button = small_button(theme, tr("Release"))
                 button.clicked.connect(self._release)
                 first_release = False
+            elif trouble.parcel and trouble.fix in _ADDRESS_FIXES:
+                button = small_button(theme, str(FIX_WORDS[trouble.fix]))
+                field = _ADDRESS_FIXES[trouble.fix]
+                button.clicked.connect(partial(self.address_wanted.emit, trouble.parcel, field))
             body.addWidget(TroubleBox(theme, trouble, button))
         self._add_cases(view)
         body.addSpacing(6)

@@ -103,6 +103,7 @@ class OrdersPage(OrderList):
         drawer.acted.connect(self._act_on_shown)
         drawer.carrier_wanted.connect(self._carriers_for_shown)
         drawer.copied.connect(self._copied)
+        drawer.address_wanted.connect(self.deeds.address.ask)
 
     @override
     def activated(self, argument: object = None) -> None:

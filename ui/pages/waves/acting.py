@@ -16,6 +16,7 @@ from app.services.parcels import checking, shipping
 from app.services.printing import printing
 from app.services.waves import picking, waves
 from app.services.workplace import Workplace
+from ui.address_question import AddressQuestion
 from ui.page import PageTools
 from ui.pages.waves.new_wave import WaveWish
 from ui.pages.waves.number_question import NumberQuestion
@@ -67,6 +68,8 @@ class WaveActs(QObject):
         self._banners = banners
         self.wave = ""
         self._short = ShortQuestion(work, tools, self)
+        self.address = AddressQuestion(work, tools, self)
+        self.address.failed.connect(self.show_error)
 
     def do(
         self, run: Callable[[Workplace], object], done: Callable[[object], None] | None = None
@@ -247,6 +250,8 @@ class WaveActs(QObject):
         match fix.kind:
             case FixKind.CARRIER:
                 self.do(lambda work: checking.change_carrier(work, parcel, value))
+            case FixKind.ADDRESS:
+                self.address.ask(parcel, value)
             case FixKind.REMOVE:
                 self.do(lambda work: waves.remove(work, parcel))
             case FixKind.LOST:

@@ -21,6 +21,7 @@ from ui.pages.waves.label_place import LabelPlace
 from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
 from ui.pages.waves.new_wave import NewWave
 from ui.pages.waves.other_tabs import LooseTab, ReprintTab
+from ui.pages.waves.reach_watch import ReachWatch
 from ui.pages.waves.sheet_view import SheetView
 from ui.pages.waves.side_panel import SidePanel
 from ui.pages.waves.wave_list import WaveList
@@ -71,6 +72,8 @@ class WavesPage(Page):
         self.balances = BalanceWatch(
             work, tools, self.acts, self.sheet.shortage, self.balance_tab, self
         )
+        self.reach = ReachWatch(work, tools.jobs, self)
+        self.reach.changed.connect(self._show_now)
         self._build()
         self._connect()
 
@@ -90,13 +93,8 @@ class WavesPage(Page):
         self._stack = QStackedWidget(self)
         self._skeleton = SkeletonRows(self.theme)
         self._empty: EmptyState | None = None
-        for widget in (
-            self._skeleton,
-            self._body,
-            self.loose_tab,
-            self.reprint_tab,
-            self.balance_tab,
-        ):
+        tabs = (self.loose_tab, self.reprint_tab, self.balance_tab)
+        for widget in (self._skeleton, self._body, *tabs):
             self._stack.addWidget(widget)
         self.content.addWidget(self._stack, 1)
 
@@ -164,6 +162,7 @@ class WavesPage(Page):
         self._show_now()
         self._ask_printers()
 
+    @Slot()
     def _show_now(self) -> None:
         found = self._loaded
         if found is None:
@@ -182,7 +181,8 @@ class WavesPage(Page):
             return
         run = self.job.view(found.sheet.id)
         outlook = panel_facts.Outlook(now, self._printers)
-        self.sheet.show_wave(words.as_run_knows(found.sheet, run), run, outlook)
+        shown = self.reach.checked(words.as_run_knows(found.sheet, run), run)
+        self.sheet.show_wave(shown, run, outlook)
         self.balances.show_wave(found.sheet, run)
         self._share_blue()
         may_pick = any(p.printed for p in found.sheet.parcels) and not (run and run.busy)

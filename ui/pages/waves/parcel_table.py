@@ -67,7 +67,10 @@ def row_of(parcel: WaveParcel, run: RunView | None) -> TableRow:
         replace(state, strong=now),
     )
     spoken = ", ".join((parcel.order_id, *(c.text for c in cells[1:])))
-    return TableRow(parcel.id, cells, spoken=spoken, tip=f"{parcel.order_id}  {parcel.goods}")
+    tip = f"{parcel.order_id}  {parcel.goods}"
+    if parcel.found is not None and not parcel.waybill:
+        tip = f"{tip}\n{parcel.found.message} {parcel.found.remedy}"
+    return TableRow(parcel.id, cells, spoken=spoken, tip=tip)
 
 
 def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:
@@ -92,6 +95,8 @@ def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:
         return Cell(tr("On hold"), icon="pause-circle", icon_weight="fill", color=Tone.WARN)
     if parcel.packed:
         return Cell(tr("Packed"), icon="check", icon_weight="bold", color=Tone.OK)
+    if parcel.found is not None and not parcel.waybill:
+        return Cell(tr("Look first"), icon="warning", icon_weight="fill", color=Tone.WARN)
     return Cell(tr("In line"), icon="clock", color=Tone.GRAY)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.fixes import Fix as Remedy
 from app.domain.states import HoldCode
 from app.domain.text import T, Text, ntr, tr
 from app.domain.waybills import ProblemClass
 from app.services.waves.troubles import Trouble
 from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.orders.words import short_number, short_region
-from ui.pages.waves.words import carrier_name, in_the_way
+from ui.pages.waves.words import carrier_name, in_the_way, will_fail
 
 _TAIL = 4
 _A_SENTENCE = 4  # shorter words of a carrier are codes
@@ -21,6 +22,7 @@ class FixKind(StrEnum):
     """What a button of a failed row does."""
 
     CARRIER = "carrier"  # value: the company
+    ADDRESS = "address"  # value: the field that is wrong
     TYPE_NUMBER = "type_number"
     LOST = "lost"
     GOOD_UP_TO = "good_up_to"  # value: the number of the last good label
@@ -74,8 +76,15 @@ _OTHER_CARRIER = {
     ProblemClass.PRODUCT_OR_VAS,
     HoldCode.NO_ACCOUNT,
 }
-_ACCOUNT = {ProblemClass.BALANCE, ProblemClass.ACCOUNT, ProblemClass.AUTH}
-_AT_THE_ORDER = {ProblemClass.PHONE, ProblemClass.FIX_ADDRESS, ProblemClass.MASKED}
+_ACCOUNT_WORDS = {
+    Remedy.RECHARGE: T("Recharge"),
+    Remedy.CHECK_ACCOUNT: T("Look at the accounts"),
+    Remedy.CHANGE_SERVICE: T("Look at the accounts"),
+}
+_ADDRESS_WORDS = {
+    Remedy.EDIT_ADDRESS: (T("Correct the address"), "address"),
+    Remedy.EDIT_PHONE: (T("Correct the phone number"), "phone"),
+}
 _OWN_REMEDIES = {
     "ask_person": T("look in the carrier's own program"),
     "unknown": T("try again: it is looked up first"),
@@ -84,12 +93,17 @@ _OWN_REMEDIES = {
 
 def failures_of(sheet: WaveSheet) -> tuple[Failure, ...]:
     """What needs somebody, in printing order."""
-    return tuple(_failure(sheet, p) for p in sheet.parcels if in_the_way(p))
+    return tuple(_failure(sheet, p) for p in sheet.parcels if in_the_way(p) or will_fail(p))
 
 
 def headline(sheet: WaveSheet) -> tuple[str, str]:
     """ "2 单没取到运单号" and "其余 62 单照常打印"."""
-    stuck = [p for p in sheet.parcels if in_the_way(p)]
+    stuck = [p for p in sheet.parcels if in_the_way(p) or will_fail(p)]
+    if stuck and all(will_fail(p) for p in stuck):
+        n = len(stuck)
+        title = ntr("{n} order would get no number", "{n} orders would get no number", n)
+        rest = len(sheet.parcels) - n
+        return title, ntr("nothing against the other", "nothing against the other {n}", rest)
     doubt = sum(p.in_doubt for p in stuck)
     rest = len(sheet.parcels) - len(stuck)
     if doubt == len(stuck):
@@ -119,7 +133,7 @@ def tail(number: str) -> str:
 def _failure(sheet: WaveSheet, parcel: WaveParcel) -> Failure:
     if parcel.in_doubt:
         return _in_doubt(sheet, parcel)
-    trouble = parcel.trouble
+    trouble = parcel.trouble or parcel.found
     if trouble is None:
         raise ValueError(parcel.id)
     return Failure(
@@ -195,8 +209,10 @@ def _fixes(trouble: Trouble, parcel: WaveParcel) -> tuple[Fix, ...]:
             Fix(FixKind.TYPE_NUMBER, tr("Enter the number")),
             Fix(FixKind.LOST, tr("Count it as lost")),
         )
-    if code in _ACCOUNT:
-        return (Fix(FixKind.BALANCE, tr("Look at the accounts")),)
-    if code in _AT_THE_ORDER:
-        return (Fix(FixKind.ORDER, tr("See the order"), parcel.order_id),)
+    if trouble.fix in _ACCOUNT_WORDS:
+        return (Fix(FixKind.BALANCE, str(_ACCOUNT_WORDS[trouble.fix])),)
+    if trouble.fix in _ADDRESS_WORDS and not parcel.waybill:
+        words, field = _ADDRESS_WORDS[trouble.fix]
+        see = Fix(FixKind.ORDER, tr("See the order"), parcel.order_id)
+        return (Fix(FixKind.ADDRESS, str(words), field), see)
     return (Fix(FixKind.RETRY, tr("Try again")),)

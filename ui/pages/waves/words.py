@@ -148,6 +148,13 @@ def in_the_way(parcel: WaveParcel) -> bool:
     return not parcel.printed and (parcel.in_doubt or parcel.trouble is not None)
 
 
+def will_fail(parcel: WaveParcel) -> bool:
+    """Whether a check found that no number can come; the run tries it all the same."""
+    found = parcel.found
+    open_one = not parcel.printed and not parcel.waybill and parcel.trouble is None
+    return open_one and found is not None and not found.doubtful
+
+
 def carrier_counts(sheet: WaveSheet) -> tuple[tuple[str, int], ...]:
     """Companies and their parcels, the most first."""
     return tuple(Counter(p.carrier for p in sheet.parcels if p.carrier).most_common())
