@@ -40,7 +40,7 @@ class AddressForm(QWidget):
         self.fields: dict[str, TextField] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 4)
-        grid.setHorizontalSpacing(8)
+        grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (tr("Receiver"), (("name", tr("name")), ("phone", tr("phone number")))),
@@ -115,7 +115,7 @@ class AddressQuestion(QObject):
             return
         form = AddressForm(self._tools.theme, found.receiver)
         self.form = form
-        verbs = [Verb("leave", tr("Leave it"), safe=True)]
+        verbs = [Verb("leave", tr("Leave the address"), safe=True)]
         if found.corrected:
             verbs.append(Verb("undo", tr("As in the order")))
         save = tr("Propose to the buyer") if found.proposes else tr("Use this address")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
+from app.domain.address import Address
 from app.services.numbers import labelling, voiding
-from app.services.orders import queries
+from app.services.orders import queries, receiver_correction
 from app.services.parcels.parcel_queries import parcel_rows
 from app.services.telling import outbox
 from app.services.waves import wave_views, waves
@@ -31,6 +33,57 @@ def _waves(stage: Stage) -> WavesPage:
     assert isinstance(page, WavesPage)
     stage.settle()
     return page
+
+
+_FAR = Address(
+    name="周小满",
+    phone="13900000009",
+    province="广东省",
+    city="深圳市",
+    district="南山区",
+    street="粤海街道",
+    address="超区村 1 号",
+)
+
+
+def _to_be_looked_at(stage: Stage) -> list[str]:
+    """A wave of SF parcels: one out of range, one with a short phone, one without a house."""
+    work = stage.bench.work
+    rows = [p.id for p in wave_views.loose_rows(work) if (p.route, p.carrier) == ("direct", "sf")]
+    wrong = (
+        _FAR,
+        replace(_FAR, address="科兴路 8 号", phone="1390000000"),
+        replace(_FAR, address="科兴路"),
+    )
+    for parcel, receiver in zip(rows, wrong, strict=False):
+        receiver_correction.correct(work, parcel, receiver)
+    waves.create(work, only=rows[:8])
+    return rows
+
+
+def checked_wave(stage: Stage) -> None:
+    """What a check found before anything is asked for."""
+    _to_be_looked_at(stage)
+    _waves(stage)
+
+
+def address_question(stage: Stage) -> None:
+    """The editor, opened from a row of the wave."""
+    rows = _to_be_looked_at(stage)
+    page = _waves(stage)
+    page.acts.address.ask(rows[1], "phone")
+    stage.settle()
+
+
+def refused_in_the_drawer(stage: Stage) -> None:
+    """A phone number that was refused, with the button that helps; a corrected parcel."""
+    rows = _to_be_looked_at(stage)
+    labelling.label_parcels(stage.bench.work, rows[1:2])
+    (parcel,) = parcel_rows(stage.bench.work, rows[1:2])
+    order = queries.find_order(stage.bench.work, parcel.orders[0])
+    stage.product.window.go("orders")
+    stage.orders.open_order(order)
+    stage.settle()
 
 
 def low_balance_question(stage: Stage) -> None:

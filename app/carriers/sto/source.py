@@ -19,7 +19,8 @@ from app.carriers.sto import answers, errors, wire
 from app.carriers.sto.label import has_mark
 from app.carriers.sto.settings import StoSettings
 from app.carriers.sto.tracks import read_track
-from app.carriers.validation import ready
+from app.carriers.validation import faults, ready
+from app.domain.checks import Fault
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
@@ -70,6 +71,10 @@ class StoSource:
             return prepared
         outcome = first_time(errors.CARRIER, self._write(prepared))
         return self._marked(booking.key, outcome) if isinstance(outcome, Issued) else outcome
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """What the carrier's own limits say of the booking; asks nobody."""
+        return faults(booking, wire.LIMITS, self._settings.default_weight_g)
 
     def reconcile(self, booking: Booking) -> Reconciled:
         """``AskPerson``, unless the contract allows to repeat the create."""

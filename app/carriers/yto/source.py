@@ -14,12 +14,13 @@ from app.carriers import sentences
 from app.carriers.desk import Desk
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.repeats import Written, first_time, once_more
-from app.carriers.validation import ready
+from app.carriers.validation import faults, ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.yto import answers, errors, wire
 from app.carriers.yto.label import has_mark
 from app.carriers.yto.settings import YtoSettings
 from app.carriers.yto.tracks import read_track
+from app.domain.checks import Fault
 from app.domain.fees import Quotes
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
@@ -74,6 +75,10 @@ class YtoSource:
         if isinstance(prepared, Rejected):
             return prepared
         return first_time(errors.CARRIER, self._write(prepared))
+
+    def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
+        """What the carrier's own limits say of the booking; asks nobody."""
+        return faults(booking, wire.LIMITS, self._settings.default_weight_g)
 
     def reconcile(self, booking: Booking) -> Reconciled:
         """``AskPerson``, unless the contract allows to repeat the create."""

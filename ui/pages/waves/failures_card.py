@@ -112,9 +112,15 @@ class FailuresCard(Card):
         self.hide()
 
     def show_failures(
-        self, failures: Sequence[Failure], headline: tuple[str, str], *, busy: bool
+        self,
+        failures: Sequence[Failure],
+        headline: tuple[str, str],
+        *,
+        busy: bool,
+        tried: bool = True,
     ) -> None:
-        """Show these; the card goes when there are none."""
+        """Show these; the card goes when there are none. ``tried``: there is something to retry."""
+        self.retry.setVisible(tried)
         self.setVisible(bool(failures))
         self._title.setText(headline[0])
         self._rest.setText(headline[1])

@@ -147,7 +147,8 @@ class SheetView(ScrollColumn):
         self.panel.show_facts(panel_facts.facts_of(sheet, run, outlook))
         busy = run is not None and run.busy
         found = remedies.failures_of(sheet)
-        self.failures.show_failures(found, remedies.headline(sheet), busy=busy)
+        tried = any(words.in_the_way(p) for p in sheet.parcels)
+        self.failures.show_failures(found, remedies.headline(sheet), busy=busy, tried=tried)
         self._gap.setVisible(bool(found))
         self.table.show_wave(sheet, run)
 
