@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from app.net.transport import HttpxTransport
 from app.ports import Capability, LabelFile, LabelPage, has
 from app.simulators.sf import SfAccount, SfQuirks
 from app.simulators.sf.cloud import FILE_PATH
-from app.simulators.sf.records import RepeatReply
+from app.simulators.sf.records import SERVICES, RepeatReply
 from tests.carriers.samples import sf_booking
 from tests.carriers.sf_station import PATH, SfStation, at, calls_of, issued, problem_kind
 from tests.support.clock import FakeClock
@@ -348,3 +349,32 @@ def test_a_file_that_does_not_come_whole_is_no_label(
     assert str(problem.remedy)
     fetched(source.label_file(sf_booking(), page(number)))
     assert len(station.sf.orders) == 1
+
+
+def test_the_connection_test_covers_sfs_own_labels(station: SfStation) -> None:
+    assert station.open(label_source="cloud").check().ok
+    wrong = station.again(label_source="cloud", cloud_template="fm_150_standard_OTHER").check()
+    assert "cloud_template" in str(wrong.remedy)
+    unbound = SfAccount(bound_services=SERVICES - {CLOUD_PRINT})
+    health = station.open(account=unbound, label_source="cloud").check()
+    assert not health.ok
+    assert "Bind the service" in str(health.remedy)
+    assert station.again().check().ok
+    assert station.sf.orders == []
+
+
+def test_a_line_of_the_log_holds_neither_token_nor_address(
+    station: SfStation, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = station.open(label_source="cloud")
+    number = issued(source.create(sf_booking())).number
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        fetched(source.label_file(sf_booking(), page(number)))
+    asked, got = [r.getMessage() for r in caplog.records if "carrier=sf" in r.getMessage()]
+    assert CLOUD_PRINT in asked
+    assert "service=label_file" in got
+    for line in (asked, got):
+        assert number not in line
+        assert "AUTH" not in line
+        assert FILE_PATH not in line

@@ -17,10 +17,10 @@ from app.carriers.wire_json import JsonObject, as_object, as_objects, as_text
 from app.domain.text import T
 from app.domain.waybills import Problem, ProblemClass
 from app.net.transport import Response
-from app.ports import LabelFile, LabelPage
+from app.ports import Health, LabelFile, LabelPage
 
 CLOUD_PRINT = "COM_RECE_CLOUD_PRINT_WAYBILLS"
-_FILE = "label file"  # its name in the log: the address holds the number
+_FILE = "label_file"  # its name in the log: the address holds the number
 _VERSION = "2.0"
 _TEMPLATES = {"76x130": "76130", "100x150": "150", "100x180": "180", "100x210": "210"}
 _PDF, _PDF_END = b"%PDF-", b"%%EOF"
@@ -87,6 +87,14 @@ def read_file(answer: Answer, settings: SfSettings, number: str) -> CloudFile | 
     secure = url.startswith("https://")
     plain = url.startswith("http://") and settings.base_url.startswith("http://")
     return CloudFile(url, token) if token and (secure or plain) else _useless("no_file")
+
+
+def read_probe(answer: Answer) -> Health:
+    """Nobody's label was asked for: only a word about the template or the app says anything."""
+    refused = errors.cloud_problem(answer.code, answer.said, answer.reference)
+    if not answer.success and refused.kind is ProblemClass.PRODUCT_OR_VAS:
+        return Health(False, refused.message, refused.remedy)
+    return Health(True, T("SF accepts the account."))
 
 
 def file_call(found: CloudFile) -> Call:

@@ -196,7 +196,7 @@ def no_order() -> Problem:
         K.OTHER,
         "6150",
         message=T("SF does not find the order of this number."),
-        remedy=T("Send the other boxes as a parcel of their own."),
+        remedy=T("A new order may show late: try again in some minutes."),
     )
 
 

@@ -95,8 +95,11 @@ class SfSource:
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What every account can do, and SF's own labels where the account wants them."""
-        draws = self._settings.label_source == "cloud"
-        return CAPABILITIES | ({Capability.LABEL_FILE} if draws else set())
+        return CAPABILITIES | ({Capability.LABEL_FILE} if self._draws_labels else set())
+
+    @property
+    def _draws_labels(self) -> bool:
+        return self._settings.label_source == "cloud"
 
     @property
     def settle_after_s(self) -> float:
@@ -237,10 +240,18 @@ class SfSource:
         return products_of(self._settings)
 
     def check(self) -> Health:
-        """Ask for the route of nobody's number: any business answer proves keys and signature."""
+        """Ask for the route of nobody's number: any business answer proves keys and signature.
+
+        Where the account wants SF's own labels, also for nobody's label: each service of SF is
+        tied to the app by itself.
+        """
         health = self._calls.ask(
             "", wire.ROUTES, wire.probe_data(), answers.read_probe, Priority.READ
         )
+        template = cloud.template_of(self._settings, "76x130")
+        if isinstance(health, Health) and isinstance(template, str) and self._draws_labels:
+            data = cloud.print_data(self._settings, template, LabelPage(wire.NOBODYS_NUMBER))
+            health = self._calls.ask("", cloud.CLOUD_PRINT, data, cloud.read_probe, Priority.READ)
         return health if isinstance(health, Health) else unhealthy(errors.CARRIER, health)
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:

@@ -35,7 +35,7 @@ _HEADERS = {"content-type": "application/x-www-form-urlencoded;charset=UTF-8"}
 _SENDER, _RECEIVER = 1, 2
 _CANCEL = 2
 # Of the right shape and nobody's: asking for it proves the keys and costs nothing.
-_NOBODYS_NUMBER = "SF0000000000000"
+NOBODYS_NUMBER = "SF0000000000000"
 
 
 def order_data(settings: SfSettings, booking: Booking) -> JsonObject:
@@ -87,7 +87,7 @@ def routes_data(wanted: Sequence[TrackQuery]) -> JsonObject:
 
 def probe_data() -> JsonObject:
     """A route query that any rightly configured account may make."""
-    return routes_data([TrackQuery(_NOBODYS_NUMBER, "0000")])
+    return routes_data([TrackQuery(NOBODYS_NUMBER, "0000")])
 
 
 def service_call(
