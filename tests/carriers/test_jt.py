@@ -116,6 +116,13 @@ def test_extras_are_only_there_when_they_are_wanted() -> None:
     assert (data["sender"]["mobile"], data["sender"]["company"]) == ("", "示例商贸")
 
 
+def test_goods_of_worth_are_declared() -> None:
+    booking = passed(jt_booking())
+    data = wire.order_data(settings(insure_from_fen=12900), booking)
+    assert data["offerFee"] == "129.00"
+    assert "offerFee" not in wire.order_data(settings(insure_from_fen=12901), booking)
+
+
 @pytest.mark.parametrize(
     ("weight_g", "text"), [(1, "0.01"), (500, "0.5"), (1000, "1"), (1230, "1.23")]
 )

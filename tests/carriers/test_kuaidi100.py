@@ -113,6 +113,12 @@ def test_extras_are_only_there_when_they_are_wanted() -> None:
     assert data["expType"] == "特快"
 
 
+def test_goods_of_worth_are_declared() -> None:
+    booking = passed(kuaidi100_booking())
+    assert wire.order_data(settings(insure_from_fen=12900), booking)["valinsPay"] == 129
+    assert "valinsPay" not in wire.order_data(settings(insure_from_fen=12901), booking)
+
+
 def test_the_signed_text_is_the_sent_text(
     source: Kuaidi100Source, transport: RecordingTransport, clock: FakeClock
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.states import Route
+from app.services.numbers import recognising
 from app.services.numbers.labelling import label_parcels
 from app.services.parcels import checking
 from app.services.parcels.carrier_choice import usable_carriers
@@ -72,3 +73,12 @@ def test_a_lost_answer_is_repeated_only_while_a_repeat_is_safe(
     (row,) = label_parcels(bench.work, [parcel])
     assert (row.result, row.code) == (result, "" if result == "issued" else "ask_person")
     assert bench.world.kuaidi100.numbers_issued(parcel) == [number]
+
+
+def test_a_number_that_could_be_anybodys_is_asked_about(bench: Bench) -> None:
+    assert recognising.suggest(bench.work, "JT0000000000001").carrier == "jt"
+    assert bench.world.kuaidi100.counts == {}  # the pattern is enough: asking costs money
+    bench.world.kuaidi100.follow("yuantong", "4060005469862")
+    found = recognising.suggest(bench.work, "4060005469862")
+    assert (found.carrier, found.others[:1]) == ("yto", ("yunda",))
+    assert bench.world.kuaidi100.counts == {"detect": 1}

@@ -28,6 +28,8 @@ class JtSettings:
     delivery_type: str = optional("03", digits=True)
     pay_method: str = optional("PP_PM", choices=("PP_PM", "CC_CASH"))
     goods_type: str = optional("bm000006")
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
+    settle_after_s: float = optional(60.0)  # only then is "no such order" believed
     default_weight_g: int = optional(0)
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)

@@ -61,6 +61,11 @@ class JtSource:
         self._settings = settings
         self._desk = Desk(errors.CARRIER, settings, transport, clock, wire.api_call, answers.read)
 
+    @property
+    def settle_after_s(self) -> float:
+        """How soon J&T shows a new order is not documented: "no such order" is no proof before."""
+        return self._settings.settle_after_s
+
     def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
         """What the carrier's own limits say of the booking; asks nobody."""
         return faults(booking, wire.LIMITS, self._settings.default_weight_g)

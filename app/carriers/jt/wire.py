@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from app.carriers.amounts import kilograms, yuan_text
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.jt.settings import JtSettings
 from app.carriers.jt.signature import business_digest, header_digest
 from app.carriers.validation import Limits, district_of, split_phone, street_address
@@ -50,8 +51,8 @@ def order_data(settings: JtSettings, booking: Booking) -> JsonObject:
     }
     if booking.cod_fen:
         data["itemsValue"] = yuan_text(booking.cod_fen)
-    if booking.insured_fen:
-        data["offerFee"] = yuan_text(booking.insured_fen)
+    if insured_fen := declared_fen(booking, settings.insure_from_fen):
+        data["offerFee"] = yuan_text(insured_fen)
     if booking.remark:
         data["remark"] = booking.remark
     data["items"] = [{"itemName": g.name, "number": g.quantity} for g in booking.goods]

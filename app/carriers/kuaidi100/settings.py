@@ -35,6 +35,7 @@ class Kuaidi100Settings:
     product: str = optional("标准快递")  # expType
     pay_method: str = optional("MONTHLY", choices=("SHIPPER", "CONSIGNEE", "MONTHLY", "THIRDPARTY"))
     protect_privacy: bool = optional(True)
+    insure_from_fen: int = optional(0)  # 0 = never; goods worth as much are declared
     default_weight_g: int = optional(0)
     calls_per_second: float = optional(2.0)
     timeout_s: float = optional(20.0)

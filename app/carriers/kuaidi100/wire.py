@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from app.carriers.amounts import kilograms, yuan_number
 from app.carriers.calling import Call
+from app.carriers.insurance import declared_fen
 from app.carriers.kuaidi100.names import KD100_NAMES
 from app.carriers.kuaidi100.settings import Kuaidi100Settings
 from app.carriers.kuaidi100.signature import label_sign, query_sign
@@ -48,8 +49,8 @@ def order_data(settings: Kuaidi100Settings, booking: Booking) -> JsonObject:
     }
     if booking.cod_fen:
         data["collection"] = yuan_number(booking.cod_fen)
-    if booking.insured_fen:
-        data["valinsPay"] = yuan_number(booking.insured_fen)
+    if insured_fen := declared_fen(booking, settings.insure_from_fen):
+        data["valinsPay"] = yuan_number(insured_fen)
     if booking.remark:
         data["remark"] = booking.remark
     return data
