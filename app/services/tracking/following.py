@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from app.domain.following import FIRST_POLL, FOLLOWED_FOR
 from app.domain.states import ParcelState
@@ -99,56 +99,51 @@ def assign(work: Workplace, who: Answering) -> None:
 
     Parcels of an account that is gone are given to another, or to nobody.
     """
-    with work.db.write() as tx:
-        tx.execute(
-            update(tracks)
-            .where(
-                tracks.c.account != "",
-                tracks.c.account.not_in(who.accounts),
-                tracks.c.ended_at.is_(None),
-            )
-            .values(account="", news_at=work.now())
-        )
-        companies = None if who.for_any else tuple(who.own)
-        _give(tx, work, who, companies)
+    gone = and_(
+        tracks.c.account != "",
+        tracks.c.account.not_in(who.accounts),
+        tracks.c.ended_at.is_(None),
+    )
+    _set_account(work, gone, "")
+    assign_new(work, who)
 
 
 def assign_new(work: Workplace, who: Answering) -> None:
-    """Like ``assign`` for parcels that nobody was asked about yet."""
-    with work.db.write() as tx:
-        _give(tx, work, who, None if who.for_any else tuple(who.own))
-
-
-def _give(
-    tx: Connection, work: Workplace, who: Answering, companies: tuple[str, ...] | None
-) -> None:
-    """Parcels without an account, by company and by the account that gave the number."""
-    wanted = [tracks.c.account == "", tracks.c.ended_at.is_(None)]
-    if companies is not None:
-        wanted.append(tracks.c.carrier.in_(companies))
-    groups = tx.execute(
-        select(tracks.c.carrier, waybills.c.account)
-        .join(waybills, waybills.c.id == tracks.c.waybill_id)
-        .where(*wanted)
-        .distinct()
-    ).all()
+    """Like ``assign`` for parcels that nobody is asked about, by the account that gave them."""
+    nobodys = [tracks.c.account == "", tracks.c.ended_at.is_(None)]
+    if not who.for_any:  # parcels of the other companies are not even looked at
+        nobodys.append(tracks.c.carrier.in_(tuple(who.own)))
+    with work.db.read() as tx:
+        groups = tx.execute(
+            select(tracks.c.carrier, waybills.c.account)
+            .join(waybills, waybills.c.id == tracks.c.waybill_id)
+            .where(*nobodys)
+            .distinct()
+        ).all()
     for group in groups:
         account = who.account(group.carrier, group.account)
-        if not account:
-            continue
-        of_group = select(waybills.c.id).where(
-            waybills.c.id == tracks.c.waybill_id, waybills.c.account == group.account
+        given = (
+            select(waybills.c.id)
+            .where(waybills.c.id == tracks.c.waybill_id, waybills.c.account == group.account)
+            .exists()
         )
-        tx.execute(
-            update(tracks)
-            .where(
-                tracks.c.account == "",
-                tracks.c.carrier == group.carrier,
-                tracks.c.ended_at.is_(None),
-                of_group.exists(),
+        if account:
+            _set_account(work, and_(*nobodys, tracks.c.carrier == group.carrier, given), account)
+
+
+def _set_account(work: Workplace, which: ColumnElement[bool], account: str) -> None:
+    """Some hundred a transaction: there may be very many after a change of the configuration."""
+    while True:
+        with work.db.write() as tx:
+            ids = tx.execute(select(tracks.c.waybill_id).where(which).limit(_AT_ONCE)).scalars()
+            found = list(ids)
+            tx.execute(
+                update(tracks)
+                .where(tracks.c.waybill_id.in_(found))
+                .values(account=account, news_at=work.now())
             )
-            .values(account=account, news_at=work.now())
-        )
+        if len(found) < _AT_ONCE:
+            return
 
 
 def hand_on(work: Workplace, waybill_ids: Sequence[str], account: str) -> None:
