@@ -17,6 +17,8 @@ from main import DOORS
 INVENTED = {
     "SHOP_SECRET": "invented",
     "SF_CHECKWORD": "invented",
+    "KUAIDI100_KEY": "invented",
+    "KUAIDI100_SECRET": "invented",
     "SHOP_PUSH_TOKEN": "invented",
     "SHOP_PUSH_AES_KEY": "a" * 43,
     "RELAY_SECRET": "invented-by-chance",

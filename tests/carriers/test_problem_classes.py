@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from app.carriers.account import read_account
+from app.carriers.jt.errors import jt_problem
+from app.carriers.kuaidi100.errors import kd100_problem
+from app.carriers.kuaidi100.settings import Kuaidi100Settings
 from app.carriers.problems import kind_of_phrase, leaves_it_open
 from app.carriers.sf.errors import sf_problem
 from app.carriers.yunda.errors import yunda_problem
 from app.carriers.zto.errors import zto_problem
 from app.domain.waybills import ProblemClass
-from tests.carriers.samples import sample
+from tests.carriers.samples import KUAIDI100_CONFIG, sample
 
 K = ProblemClass
 # The collection writes codes and remarks between the phrases; these are the phrases.
@@ -132,3 +136,53 @@ def test_a_number_that_is_not_ztos_is_no_account_matter() -> None:
 )
 def test_yundas_remedies_name_the_place(code: str, words: str) -> None:
     assert words in str(yunda_problem(code, "…").remedy)
+
+
+_JT = {
+    K.AUTH: ("145003010", "145003012", "145003030", "145003031", "145003051", "145003052"),
+    K.ACCOUNT: ("145003080",),
+    K.FIX_ADDRESS: ("145003060", "145003062", "145003065", "145003083", "145003084"),
+    K.DUPLICATE: ("145003101",),
+    K.ALREADY_MOVING: ("999002010",),
+    K.OTHER: ("145003050", "145005000", "0", "refused"),
+}
+
+
+@pytest.mark.parametrize(("code", "kind"), [(c, k) for k, codes in _JT.items() for c in codes])
+def test_every_code_of_jt_has_its_class(code: str, kind: ProblemClass) -> None:
+    found = jt_problem(code, "…")
+    assert (found.kind, found.code, found.said) == (kind, code, "…")
+
+
+_KUAIDI100 = {
+    K.AUTH: ("503", "601", "30001", "30002", "30003"),
+    K.BALANCE: ("30004",),
+    K.PHONE: ("408",),
+    K.OTHER: ("10000", "10018", "99999", "refused"),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(c, k) for k, codes in _KUAIDI100.items() for c in codes]
+)
+def test_every_code_of_kuaidi100_has_its_class_and_names_the_account(
+    code: str, kind: ProblemClass
+) -> None:
+    settings = read_account(Kuaidi100Settings, KUAIDI100_CONFIG)
+    found = kd100_problem(settings, "yunda", code, "…")
+    assert (found.kind, found.code, found.said) == (kind, code, "…")
+    assert "kd-yd" in str(found.message)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("30002", "secret"),
+        ("503", "customer"),
+        ("601", "Renew"),
+        ("30004", "Recharge at Kuaidi100"),
+    ],
+)
+def test_kuaidi100s_remedies_name_the_place(code: str, words: str) -> None:
+    settings = read_account(Kuaidi100Settings, KUAIDI100_CONFIG)
+    assert words in str(kd100_problem(settings, "yunda", code, "…").remedy)
