@@ -20,13 +20,14 @@ from app.services.orders.queries import OrderFilter
 from app.services.printing import printers
 from app.services.sync import syncing, watching
 from app.services.telling import outbox
-from app.services.tracking import polling
+from app.services.tracking.polling import LOOK_EVERY_S, Poller
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
 
 _OUTBOX_MS = 3_000
 _FACTS_MS = 5_000
 _PRINTERS_MS = 20_000
+_TRACKS_MS = int(LOOK_EVERY_S * 1000)
 _BROKEN_MS = 60_000
 _BUSY_ELSEWHERE = "busy_elsewhere"
 
@@ -141,11 +142,13 @@ class Background(QObject):
         self._busy: set[str] = set()
         self._again: set[str] = set()
         self._running = False
-        self._tracking: JobHandle | None = None
+        self._poller = Poller(work)
+        self._over = CancelToken()
         self._clocks = [
             self._every(_OUTBOX_MS, self.drain),
             self._every(_FACTS_MS, self.read_facts),
             self._every(_PRINTERS_MS, self.ask_printers),
+            self._every(_TRACKS_MS, self.follow_parcels),
         ]
 
     def _every(self, ms: int, run: Callable[[], None]) -> QTimer:
@@ -157,6 +160,7 @@ class Background(QObject):
     def start(self) -> None:
         """Begin: the shops of the database, the outbox, the printers, the parcels on their way."""
         self._running = True
+        self._over = CancelToken()
         for clock in self._clocks:
             clock.start()
         self.read_facts()
@@ -164,9 +168,6 @@ class Background(QObject):
         self.ask_printers()
         self._once("shops", lambda: list(syncing.shop_ids(self._work)), self._shops_known)
         self._elsewhere.start()
-        self._tracking = self._jobs.run(
-            "tracks", lambda _, cancel: polling.keep_asking(self._work, cancel), owner=self
-        )
         relay = self._relay
         if relay is not None:
             self._jobs.run(
@@ -183,8 +184,7 @@ class Background(QObject):
             clock.stop()
         for lane in self.lanes.values():
             lane.stop()
-        if self._tracking is not None:
-            self._tracking.cancel()
+        self._over.cancel()
 
     @Slot(object)
     def changed(self, topics: frozenset[str]) -> None:
@@ -230,6 +230,12 @@ class Background(QObject):
         """How the printers are; not while they print."""
         if not self._printing():
             self._once("printers", self._statuses, self.printers_changed.emit)
+
+    @Slot()
+    def follow_parcels(self) -> None:
+        """Ask the carriers about parcels that are due; nothing is due most of the time."""
+        over = self._over
+        self._once("tracks", lambda: self._poller.round(over), lambda _: None)
 
     def _statuses(self) -> list[tuple[str, DeviceStatus | None]]:
         work = self._work
