@@ -24,8 +24,8 @@ class Fix(StrEnum):
 
 
 FIX_WORDS: Mapping[Fix, Text] = {
-    Fix.EDIT_ADDRESS: T("Correct the address"),
-    Fix.EDIT_PHONE: T("Correct the phone number"),
+    Fix.EDIT_ADDRESS: T("Fix address"),
+    Fix.EDIT_PHONE: T("Fix phone"),
     Fix.CHANGE_CARRIER: T("Choose another carrier"),
     Fix.RECHARGE: T("Recharge the account"),
     Fix.CHECK_ACCOUNT: T("Check the account"),

@@ -8,11 +8,13 @@ from app.carriers.account import read_account
 from app.carriers.jt.errors import jt_problem
 from app.carriers.kuaidi100.errors import kd100_problem
 from app.carriers.kuaidi100.settings import Kuaidi100Settings
-from app.carriers.problems import kind_of_phrase, leaves_it_open
+from app.carriers.problems import kind_of_phrase, leaves_it_open, problem
 from app.carriers.sf.errors import sf_problem
 from app.carriers.yunda.errors import yunda_problem
 from app.carriers.zto.errors import zto_problem
+from app.domain.fixes import FIX_WORDS
 from app.domain.waybills import ProblemClass
+from app.i18n import CHINESE, ENGLISH, install_language
 from tests.carriers.samples import KUAIDI100_CONFIG, sample
 
 K = ProblemClass
@@ -39,6 +41,57 @@ _ELSEWHERE = {  # the collection's class is right, a more exact one exists here
 @pytest.mark.parametrize(("phrase", "kind"), _collected())
 def test_every_collected_phrase_has_its_class(phrase: str, kind: ProblemClass) -> None:
     assert kind_of_phrase(phrase) is _ELSEWHERE.get(phrase, kind)
+
+
+def _codes() -> list[tuple[str, str, ProblemClass]]:
+    """Carrier, code and class of every code in the collection; ``7500-7503`` are four."""
+    found = []
+    for name, items in sample("error_reactions")["classes"].items():
+        if name == "UNKNOWN_STATE":
+            continue
+        for item in items:
+            carrier, _, rest = item.partition(" ")
+            if carrier in _BY_CODE and "filterResult" not in item:
+                found += [(carrier, code, ProblemClass[name]) for code in _each(rest)]
+            elif carrier == "SF":
+                found += [(carrier, code, ProblemClass[name]) for code in ("8052", "8053")]
+    return found
+
+
+def _each(codes: str) -> list[str]:
+    found: list[str] = []
+    for code in codes.split():
+        first, dash, last = code.partition("-")
+        if dash:
+            found += [str(n) for n in range(int(first), int(last) + 1)]
+        elif code.isascii() and code.isalnum():
+            found.append(code)
+    return found
+
+
+_BY_CODE = {"SF": sf_problem, "ZTO": zto_problem, "Yunda": yunda_problem}
+_EXACTER = {  # the collection names 7200 twice; permission to a service is a matter of keys
+    ("Yunda", "7200"): K.AUTH,
+}
+
+
+@pytest.mark.parametrize(("carrier", "code", "kind"), _codes())
+def test_every_collected_code_has_its_class(carrier: str, code: str, kind: ProblemClass) -> None:
+    assert _BY_CODE[carrier](code, "…").kind is _EXACTER.get((carrier, code), kind)
+
+
+@pytest.mark.parametrize("kind", list(ProblemClass))
+def test_every_class_says_what_helps_in_both_languages(kind: ProblemClass) -> None:
+    found = problem("sf", kind, "X", "…")
+    assert found.helps is not None
+    words = [found.message, found.remedy, FIX_WORDS[found.helps]]
+    english = [str(word) for word in words]
+    install_language(CHINESE)
+    try:
+        chinese = [str(word) for word in words]
+    finally:
+        install_language(ENGLISH)
+    assert all(one != other for one, other in zip(english, chinese, strict=True))
 
 
 @pytest.mark.parametrize(

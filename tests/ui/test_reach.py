@@ -100,7 +100,7 @@ def test_a_refused_address_is_corrected_from_the_wave_and_can_be_undone(
     with shown_product(qtbot, bench) as product:
         page = opened(qtbot, product)
         qtbot.waitUntil(page.sheet.failures.isVisible, timeout=WAIT_MS)
-        press(qtbot, page, tr("Correct the phone number"))
+        press(qtbot, page, tr("Fix phone"))
         qtbot.waitUntil(lambda: page.acts.address.form is not None, timeout=WAIT_MS)
         settle(qtbot, product)
         form = page.acts.address.form

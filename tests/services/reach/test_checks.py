@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from app.domain.address import Address
 from app.domain.checks import FoundBy, Weight
 from app.domain.fixes import Fix
 from app.domain.states import Route
+from app.ports import ChecksFields
 from app.services.numbers import prechecks
 from app.services.orders import receiver_correction
 from app.services.parcels.parcel_queries import ParcelRow
 from app.services.reach import checks, own
 from app.services.reach.recent import KEPT, RecentAnswers
-from app.store.tables import account_states, address_corrections, settings, shop_accounts
+from app.store.tables import account_states, accounts, address_corrections, settings, shop_accounts
 from tests.services import truth
 from tests.support.warehouse import Bench
 
@@ -172,3 +173,11 @@ def test_a_wave_goes_on_past_a_bad_parcel(bench: Bench, row: ParcelRow) -> None:
     found = prechecks.check(bench.work, [row.id, *others])
     assert [r.parcel for r in found] == [row.id, *others]
     assert [r.result for r in found] == ["refused", *["good"] * len(others)]
+
+
+def test_every_direct_account_checks_fields_by_its_own_limits(bench: Bench) -> None:
+    with bench.work.db.read() as tx:
+        names = tx.execute(select(accounts.c.name)).scalars().all()
+    assert names
+    for name in names:
+        assert isinstance(bench.work.outside.carrier(name), ChecksFields), name

@@ -82,8 +82,8 @@ _ACCOUNT_WORDS = {
     Remedy.CHANGE_SERVICE: T("Look at the accounts"),
 }
 _ADDRESS_WORDS = {
-    Remedy.EDIT_ADDRESS: (T("Correct the address"), "address"),
-    Remedy.EDIT_PHONE: (T("Correct the phone number"), "phone"),
+    Remedy.EDIT_ADDRESS: (T("Fix address"), "address"),
+    Remedy.EDIT_PHONE: (T("Fix phone"), "phone"),
 }
 _OWN_REMEDIES = {
     "ask_person": T("look in the carrier's own program"),
