@@ -34,3 +34,11 @@ def test_counting_knows_one_and_many() -> None:
     assert ntr("{n} order", "{n} orders", 1) == "1 order"
     assert ntr("{n} order", "{n} orders", 5) == "5 orders"
     assert tr("{n} left", n=3) == "3 left"
+
+
+def test_a_sentence_in_a_sentence_in_a_sentence_comes_back() -> None:
+    inner = T("There is no account for {carrier}.", carrier=T("SF Express"))
+    sentence = T("“{rule}”: {why}", rule="r", why=inner)
+    back = Text.from_json(T("No carrier can take it. {why}", why=sentence).as_json())
+    assert str(back) == "No carrier can take it. “r”: There is no account for SF Express."
+    assert isinstance(back.params["why"], Text)

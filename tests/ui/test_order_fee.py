@@ -33,3 +33,4 @@ def test_the_carriers_card_tells_fee_and_reason(qtbot: QtBot, tmp_path: Path) ->
             assert card.card.fee in card.accessibleName()
             assert [str(s.sentence) for s in row.trail] == list(card.card.why)
             assert card.card.why[0] in card.toolTip()
+            assert card.card.facts[0] == "“cheap”: the note refuses ZTO Express"

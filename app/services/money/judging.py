@@ -83,7 +83,12 @@ def anew(work: Workplace, statement: str = "") -> int:
             if statement:
                 query = query.where(freight_lines.c.statement_id == statement)
             rows = tx.execute(query.order_by(freight_lines.c.id).limit(_CHUNK)).all()
-            changed += sum(_judge_anew(tx, work, row) for row in rows)
+            mine = {
+                carrier: _waybills(tx, carrier, [r.number for r in rows if r.carrier == carrier])
+                for carrier in {r.carrier for r in rows}
+            }
+            for row in rows:
+                changed += _judge_anew(tx, work, row, mine[row.carrier].get(row.number))
         if not rows:
             break
         after = rows[-1].id
@@ -92,8 +97,7 @@ def anew(work: Workplace, statement: str = "") -> int:
     return changed
 
 
-def _judge_anew(tx: Connection, work: Workplace, row: Any) -> bool:
-    mine = _waybills(tx, row.carrier, [row.number]).get(row.number)
+def _judge_anew(tx: Connection, work: Workplace, row: Any, mine: Any | None) -> bool:
     ours = None if mine is None else _ours(tx, work, mine)
     line = BillLine(row.line, row.number, row.billed_fen, row.billed_weight_g, row.day, row.kind)
     judged = judge(line, ours, again=row.verdict in _AGAIN)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from app.domain.companies import company
 from app.domain.fixes import Fix
+from app.domain.routing import Fell
 from app.domain.states import HoldCode, ParcelState
 from app.domain.text import Text, ntr, tr
 from app.services.money.fees import ParcelFee
@@ -195,12 +197,18 @@ def _parcel(parcel: ParcelRow, fee: ParcelFee, *, several: bool, at: int) -> Par
         title=title,
         note=" · ".join(note),
         waybill=parcel.waybill,
-        facts=_facts(parcel, fee),
+        facts=(*_decided(parcel), *_facts(parcel, fee)),
         can_change=not parcel.waybill
         and parcel.state in (ParcelState.TO_CHECK, ParcelState.TO_LABEL),
         fee=_fee(fee),
         why=tuple(str(step.sentence) for step in parcel.trail),
     )
+
+
+def _decided(parcel: ParcelRow) -> tuple[str, ...]:
+    """The first thing that took another carrier away: a note, a place, an account."""
+    found = (s for s in parcel.trail if s.fell is not Fell.CONDITION)
+    return tuple(str(step.sentence) for step in islice(found, 1))
 
 
 def _fee(fee: ParcelFee) -> str:

@@ -297,6 +297,7 @@ class CarrierCard(Control):
         if card.why:
             hints += [tr("Why this one:"), *card.why]
         self.set_help("\n".join(hints))
+        self.setAccessibleDescription("\n".join(card.why))
         if not card.can_change:
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
