@@ -52,6 +52,7 @@ class Run:
     took_s: float
     least_s: float
     stall_ms: float | None
+    processor_s: float
 
     @property
     def share(self) -> float:
@@ -117,13 +118,15 @@ def measure(numbers: int, rates: list[float], latency_s: float, *, window: bool)
                 set_rate(services, rate)
                 wave = waves.create(services.work, only=mine).id
                 run = in_window if window else alone
+                began_s = time.process_time()
                 took_s, stall_ms = run(services, wave)
+                busy_s = time.process_time() - began_s
                 with services.work.db.read() as tx:
                     got = sum(
                         row.waybill_id is not None
                         for row in tx.execute(select(parcels).where(parcels.c.wave_id == wave))
                     )
-                yield Run(rate, got, took_s, least_s(got, rate, latency_s), stall_ms)
+                yield Run(rate, got, took_s, least_s(got, rate, latency_s), stall_ms, busy_s)
         finally:
             services.close()
 
@@ -228,12 +231,13 @@ def main() -> None:
     logging.disable(logging.WARNING)
     rates = [float(r) for r in chosen.rates.split(",")]
     print(f"{chosen.numbers} numbers, the carrier answers after {chosen.latency_ms} ms")
-    print(f"{'calls/s':>8} {'numbers':>8} {'s':>8} {'least s':>8} {'share':>7} {'stall ms':>9}")
+    heads = ("calls/s", "numbers", "s", "least s", "share", "cpu s", "stall ms")
+    print(" ".join(f"{head:>8}" for head in heads))
     for run in measure(chosen.numbers, rates, chosen.latency_ms / 1000, window=chosen.window):
         stall = "-" if run.stall_ms is None else f"{run.stall_ms:.0f}"
         print(
             f"{run.rate:8g} {run.numbers:8} {run.took_s:8.1f} {run.least_s:8.1f}"
-            f" {run.share:7.1%} {stall:>9}",
+            f" {run.share:8.1%} {run.processor_s:8.1f} {stall:>8}",
             flush=True,
         )
 

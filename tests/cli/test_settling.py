@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import update
+
+from app.domain.states import Route
+from app.services.numbers.labelling import label_parcels
+from app.store.tables import waybills
 from tests.cli.calling import Shell
+from tests.services import truth
 from tests.support.warehouse import Bench, open_bench
 
 
@@ -21,3 +28,39 @@ def test_a_number_can_be_typed_in_and_only_once(tmp_path: Path) -> None:
         assert [e["code"] for e in again.errors] == ["has_number"]
         lost = shell.json("waybill", "settle", second, "--lost")
         assert [e["code"] for e in lost.errors] == ["nothing_unknown"]
+
+
+def test_a_number_of_another_company_and_the_ledger(tmp_path: Path) -> None:
+    with open_bench(tmp_path, then=Bench.sync) as bench:
+        shell = Shell(bench.folder / "data")
+        parcel = truth.ready(bench, Route.DIRECT, "sf")[0].id
+        typed = shell.json(
+            "waybill", "settle", parcel, "--number", "*4312345678901*", "--carrier", "yunda"
+        )
+        assert (typed.code, typed.rows[0]["waybill"]) == (0, "4312345678901")
+        assert typed.rows[0]["carrier"] == "yunda"
+        assert shell.json("parcels", "show", parcel).rows[0]["carrier"] == "yunda"
+        other = truth.ready(bench, Route.DIRECT, "zto")[0].id
+        label_parcels(bench.work, [other])
+        rows = shell.json("waybill", "ledger").rows
+        assert {r["parcel"]: r["typed"] for r in rows} == {parcel: True, other: False}
+        assert [r["parcel"] for r in shell.json("waybill", "ledger", "--account", "zto").rows] == [
+            other
+        ]
+        assert shell.json("waybill", "ledger", "--to", "2020-01-01").rows == []
+        assert "in_doubt" not in shell("waybill", "ledger").out
+
+
+def test_unused_numbers_are_given_back_one_by_one(tmp_path: Path) -> None:
+    with open_bench(tmp_path, then=Bench.sync) as bench:
+        shell = Shell(bench.folder / "data")
+        parcel = truth.ready(bench, Route.DIRECT, "yunda")[0]
+        (issued,) = label_parcels(bench.work, [parcel.id])
+        with bench.work.db.write() as tx:  # the command has the real clock
+            tx.execute(update(waybills).values(issued_at=datetime(2020, 1, 1, tzinfo=UTC)))
+        (row,) = shell.json("waybill", "ledger", "--unused").rows
+        assert (row["waybill"], row["to_do"]) == (issued.waybill, "void")
+        done = shell.json("waybill", "void-unused", "--account", "yunda")
+        assert [(r["waybill"], r["result"]) for r in done.rows] == [(issued.waybill, "void")]
+        assert truth.numbers_given(bench, parcel) == []
+        assert shell.json("waybill", "ledger", "--unused").rows == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ from ui.job_runner import JobRunner
 
 READ, PRINTERS, LABEL = "waves-read", "waves-printers", "waves-label"
 _AGAIN_MS = 700
+_SHARE = 8  # of the time, at most one part is spent reading what a running job changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,13 @@ class WaveLoader(QObject):
         mine, work = self._generation, self._work
         self._wanted = (wave, show, failed)
         self._running = True
+        began_s = time.monotonic()
 
         def shown(found: object) -> None:
             if mine == self._generation and isinstance(found, Loaded):
                 self._running = False
+                took_ms = round((time.monotonic() - began_s) * 1000)
+                self._soon.setInterval(max(_AGAIN_MS, _SHARE * took_ms))
                 show(found)
 
         def missed(error: PackbenchError) -> None:
