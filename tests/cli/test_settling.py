@@ -51,16 +51,16 @@ def test_a_number_of_another_company_and_the_ledger(tmp_path: Path) -> None:
         assert "in_doubt" not in shell("waybill", "ledger").out
 
 
-def test_unused_numbers_are_given_back_one_by_one(tmp_path: Path) -> None:
+def test_each_unused_number_has_a_result(tmp_path: Path) -> None:
     with open_bench(tmp_path, then=Bench.sync) as bench:
         shell = Shell(bench.folder / "data")
-        parcel = truth.ready(bench, Route.DIRECT, "yunda")[0]
+        parcel = truth.ready(bench, Route.DIRECT, "zto")[0]
         (issued,) = label_parcels(bench.work, [parcel.id])
         with bench.work.db.write() as tx:  # the command has the real clock
             tx.execute(update(waybills).values(issued_at=datetime(2020, 1, 1, tzinfo=UTC)))
         (row,) = shell.json("waybill", "ledger", "--unused").rows
-        assert (row["waybill"], row["to_do"]) == (issued.waybill, "void")
-        done = shell.json("waybill", "void-unused", "--account", "yunda")
-        assert [(r["waybill"], r["result"]) for r in done.rows] == [(issued.waybill, "void")]
-        assert truth.numbers_given(bench, parcel) == []
-        assert shell.json("waybill", "ledger", "--unused").rows == []
+        assert (row["waybill"], row["to_do"]) == (issued.waybill, "wait")
+        done = shell.json("waybill", "void-unused", "--account", "zto")
+        assert [(r["waybill"], r["result"]) for r in done.rows] == [(issued.waybill, "waits")]
+        assert truth.parcel(bench, parcel.id).waybill == issued.waybill
+        assert shell.json("waybill", "void-unused", "--account", "sf").rows == []
