@@ -8,7 +8,7 @@ the readers here never fail, they answer with something empty.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 JsonObject = dict[str, Any]
@@ -51,6 +51,11 @@ def as_objects(value: Any) -> list[JsonObject]:
     return []
 
 
+def first_object(value: Any) -> JsonObject:
+    """The object, or the first of a list; ``{}`` when there is none."""
+    return next(iter(as_objects(value)), {})
+
+
 def as_text(value: Any) -> str:
     """A code, number or sentence as trimmed text; ``""`` for null and for anything nested."""
     if isinstance(value, bool):
@@ -62,6 +67,11 @@ def as_text(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else str(value)
     return ""
+
+
+def first_text(row: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The text under the first of ``names`` that has one: fields go by several names."""
+    return next((text for name in names if (text := as_text(row.get(name)))), "")
 
 
 def is_true(value: Any) -> bool:

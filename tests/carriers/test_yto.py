@@ -13,7 +13,7 @@ from app.carriers.registry import make_source
 from app.carriers.wire_json import encode
 from app.carriers.yto import wire
 from app.carriers.yto.errors import yto_problem
-from app.carriers.yto.label import label_data
+from app.carriers.yto.label import LABEL
 from app.carriers.yto.settings import YtoSettings
 from app.carriers.yto.signature import digest, sign
 from app.carriers.yto.source import YtoSource
@@ -185,8 +185,8 @@ def test_other_shapes_of_a_number_are_read_and_warn_without_a_route(
 
 @pytest.mark.parametrize("name", ["shortAddress", "short_address", "threeSegmentCode", "bigPen"])
 def test_the_route_text_is_found_under_the_names_met(name: str) -> None:
-    assert label_data({name: " 300-052-118 "})["mark"] == "300-052-118"
-    assert label_data({name: None})["mark"] == ""
+    assert LABEL.of({name: " 300-052-118 "})["mark"] == "300-052-118"
+    assert LABEL.of({name: None})["mark"] == ""
 
 
 @pytest.mark.parametrize(

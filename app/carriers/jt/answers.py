@@ -8,7 +8,8 @@ from typing import Any
 from app.carriers.amounts import fen_of_yuan
 from app.carriers.calling import read_answer
 from app.carriers.jt import errors
-from app.carriers.jt.label import TEMPLATE, label_data
+from app.carriers.jt.label import label_data
+from app.carriers.plain_label import TEMPLATE
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.wire_json import (
     JsonObject,
@@ -16,6 +17,7 @@ from app.carriers.wire_json import (
     as_object,
     as_objects,
     as_text,
+    first_object,
     readable,
 )
 from app.domain.fees import NumbersLeft, Quote, Quotes
@@ -168,7 +170,7 @@ def read_balance(answer: Answer) -> NumbersLeft:
     """Numbers left; the field that holds them is not documented, so several are tried."""
     if not answer.success:
         return NumbersLeft(problem=answer.problem)
-    data = as_object(answer.data) or next(iter(as_objects(answer.data)), {})
+    data = first_object(answer.data)
     candidates = [as_count(answer.data), *(as_count(data.get(name)) for name in _COUNTS)]
     return NumbersLeft(next((count for count in candidates if count is not None), None))
 
@@ -177,7 +179,7 @@ def read_quote(answer: Answer) -> Quotes:
     """The price that J&T expects; it names no time of arrival."""
     if not answer.success:
         return Quotes(problem=answer.problem)
-    data = as_object(answer.data) or next(iter(as_objects(answer.data)), {})
+    data = first_object(answer.data)
     prices = [fen_of_yuan(answer.data), *(fen_of_yuan(data.get(name)) for name in _PRICES)]
     fee_fen = next((price for price in prices if price is not None), None)
     return Quotes((Quote(fee_fen=fee_fen),) if fee_fen is not None else ())

@@ -11,9 +11,9 @@ from typing import Any
 
 from app.carriers.desk import Desk
 from app.carriers.jt import answers, errors, wire
-from app.carriers.jt.label import has_mark
 from app.carriers.jt.settings import JtSettings
 from app.carriers.jt.tracks import read_tracks
+from app.carriers.plain_label import has_mark
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.validation import faults, ready
 from app.domain.checks import Fault

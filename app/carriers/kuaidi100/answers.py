@@ -7,15 +7,16 @@ from typing import Any
 
 from app.carriers.calling import read_answer
 from app.carriers.kuaidi100 import errors
-from app.carriers.kuaidi100.label import TEMPLATE, label_data
+from app.carriers.kuaidi100.label import label_data
 from app.carriers.kuaidi100.names import KD100_NAMES, our_code
 from app.carriers.kuaidi100.settings import Kuaidi100Settings
+from app.carriers.plain_label import TEMPLATE
 from app.carriers.wire_json import (
     JsonObject,
-    as_object,
     as_objects,
     as_text,
     decode,
+    first_object,
     is_true,
     readable,
 )
@@ -123,7 +124,7 @@ class LabelReader:
                 )
                 return Unknown(message, answer.raw)
             return Rejected(self.problem(answer), answer.raw)
-        order = as_object(answer.data) or next(iter(as_objects(answer.data)), {})
+        order = first_object(answer.data)
         number = as_text(order.get("kuaidinum"))
         named = as_text(order.get("kuaidicom"))
         if not number or named not in {KD100_NAMES[self._settings.company], ""}:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.carriers.kuaidi100.names import LABEL_NAMES
-from app.carriers.wire_json import JsonObject, as_text
+from app.carriers.wire_json import JsonObject, as_text, first_text
 
-TEMPLATE = "plain"
 # Route data only: "label" and "template" are finished labels and hold both parties.
 _KEPT = (
     "bulkpen",
@@ -42,12 +41,8 @@ def label_data(order: JsonObject, company_code: str, number: str) -> dict[str, A
     label = {
         **kept,
         "company": LABEL_NAMES.get(company_code, ""),
-        "bagAddr": _first(order, _BAGS),
+        "bagAddr": first_text(order, _BAGS),
         "qrcode": as_text(order.get("qrCode")) or number,
     }
-    mark = _first(order, _MARKS)
+    mark = first_text(order, _MARKS)
     return {**label, "mark": mark} if mark else label
-
-
-def _first(order: JsonObject, names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := as_text(order.get(name)))), "")

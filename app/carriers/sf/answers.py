@@ -10,7 +10,15 @@ from app.carriers.calling import read_answer
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.sf import errors
 from app.carriers.sf.label import TEMPLATE, has_route, is_vague, label_data
-from app.carriers.wire_json import JsonObject, as_object, as_objects, as_text, is_true, readable
+from app.carriers.wire_json import (
+    JsonObject,
+    as_object,
+    as_objects,
+    as_text,
+    first_object,
+    is_true,
+    readable,
+)
 from app.domain.text import T, Text
 from app.domain.waybills import (
     Booking,
@@ -105,7 +113,7 @@ def read_order(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown:
     """
     if not answer.success:
         return Rejected(answer.problem, answer.raw)
-    order = as_object(answer.data) or next(iter(as_objects(answer.data)), {})
+    order = first_object(answer.data)
     verdict = as_text(order.get("filterResult"))
     if verdict == _REFUSED:
         return Rejected(

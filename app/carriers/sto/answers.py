@@ -12,16 +12,19 @@ from typing import Any
 
 from app.carriers import sentences
 from app.carriers.calling import read_answer
+from app.carriers.plain_label import TEMPLATE, has_mark
 from app.carriers.problems import leaves_it_open
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.repeats import AlreadyThere, somebody_elses
 from app.carriers.sto import errors
-from app.carriers.sto.label import TEMPLATE, has_mark, label_data
+from app.carriers.sto.label import LABEL
 from app.carriers.wire_json import (
     JsonObject,
     as_object,
     as_objects,
     as_text,
+    first_object,
+    first_text,
     is_true,
     readable,
 )
@@ -83,7 +86,7 @@ def read(response: Response) -> Answer | Rejected | Unknown:
     return Answer(
         is_true(body.get("success")),
         as_text(body.get("errorCode")) or as_text(body.get("code")) or errors.REFUSED,
-        html.unescape(next((text for n in _WORDS if (text := as_text(body.get(n)))), "")),
+        html.unescape(first_text(body, _WORDS)),
         is_true(body.get("needRetry")),
         body.get("data"),
         raw,
@@ -92,8 +95,8 @@ def read(response: Response) -> Answer | Rejected | Unknown:
 
 def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown | AlreadyThere:
     """What the answer to OMS_EXPRESS_ORDER_CREATE means for ``booking``."""
-    order = next(iter(as_objects(answer.data)), {})
-    number = _number(order)
+    order = first_object(answer.data)
+    number = first_text(order, _NUMBERS)
     ours = as_text(order.get("orderNo")) in {booking.key, ""}
     if number and not ours:
         return Unknown(sentences.of_another_order(errors.CARRIER), answer.raw)
@@ -110,12 +113,8 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
     return Rejected(answer.problem, answer.raw)
 
 
-def _number(order: JsonObject) -> str:
-    return next((text for name in _NUMBERS if (text := as_text(order.get(name)))), "")
-
-
 def _issued(number: str, order: JsonObject, raw: str) -> Issued:
-    return Issued((IssuedNumber(number),), TEMPLATE, label_data(order), raw=raw)
+    return Issued((IssuedNumber(number),), TEMPLATE, LABEL.of(order), raw=raw)
 
 
 def _shown(order: JsonObject) -> Shown:
@@ -129,8 +128,8 @@ def read_label(answer: Answer, number: str) -> dict[str, Any] | Rejected | None:
     if not answer.success:
         return Rejected(answer.problem, answer.raw)
     for order in as_objects(answer.data):
-        label = label_data(order)
-        if has_mark(label) and _number(order) in {number, ""}:
+        label = LABEL.of(order)
+        if has_mark(label) and first_text(order, _NUMBERS) in {number, ""}:
             return label
     return None
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from app.carriers import sentences
 from app.carriers.desk import Desk
+from app.carriers.plain_label import has_mark
 from app.carriers.problems import no_route, not_voided, unhealthy
 from app.carriers.repeats import Written, first_time, once_more
 from app.carriers.sto import answers, errors, wire
-from app.carriers.sto.label import has_mark
 from app.carriers.sto.settings import StoSettings
 from app.carriers.sto.tracks import read_track
 from app.carriers.validation import faults, ready

@@ -14,6 +14,7 @@ from typing import Any
 from app.carriers import sentences
 from app.carriers.amounts import fen_of_yuan
 from app.carriers.calling import read_answer
+from app.carriers.plain_label import TEMPLATE, has_mark
 from app.carriers.problems import leaves_it_open
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.repeats import AlreadyThere, somebody_elses
@@ -23,11 +24,12 @@ from app.carriers.wire_json import (
     as_objects,
     as_text,
     decode,
+    first_text,
     is_true,
     readable,
 )
 from app.carriers.yto import errors
-from app.carriers.yto.label import TEMPLATE, has_mark, label_data
+from app.carriers.yto.label import LABEL
 from app.domain.fees import Quote, Quotes
 from app.domain.waybills import (
     Booking,
@@ -94,7 +96,7 @@ def read(response: Response) -> Answer | Rejected | Unknown:
     body = read_answer(errors.CARRIER, response, is_envelope)
     if not isinstance(body, dict):
         return body
-    code, said = _first(body, _CODES), _first(body, _WORDS)
+    code, said = first_text(body, _CODES), first_text(body, _WORDS)
     return Answer(
         _success(body, code, said), code or errors.REFUSED, said, body, readable(response.body)
     )
@@ -109,7 +111,7 @@ def _success(body: JsonObject, code: str, said: str) -> bool | None:
 
 def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown | AlreadyThere:
     """What the answer to privacy_create_adapter means for ``booking``."""
-    numbered = [o for o in answer.objects if _first(o, _NUMBERS)]
+    numbered = [o for o in answer.objects if first_text(o, _NUMBERS)]
     ours = [o for o in numbered if as_text(o.get("logisticsNo")) in {booking.key, ""}]
     if numbered and not ours:
         return Unknown(sentences.of_another_order(errors.CARRIER), answer.raw)
@@ -132,10 +134,10 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
 
 
 def _issued(order: JsonObject, raw: str) -> Issued:
-    label = label_data(order)
+    label = LABEL.of(order)
     warning = None if has_mark(label) else sentences.no_route_yet(errors.CARRIER)
     return Issued(
-        (IssuedNumber(_first(order, _NUMBERS)),), TEMPLATE, label, warning=warning, raw=raw
+        (IssuedNumber(first_text(order, _NUMBERS)),), TEMPLATE, label, warning=warning, raw=raw
     )
 
 
@@ -211,7 +213,3 @@ def traces(answer: Answer, number: str) -> list[JsonObject]:
         by_number = as_object(holder.get("map")) or {}
         found += as_objects(by_number.get(number)) + as_objects(holder.get("traces"))
     return found or [o for o in answer.objects if o.get("upload_Time")]
-
-
-def _first(body: JsonObject, names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := as_text(body.get(name)))), "")

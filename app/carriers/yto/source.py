@@ -12,12 +12,12 @@ from typing import Any
 
 from app.carriers import sentences
 from app.carriers.desk import Desk
+from app.carriers.plain_label import has_mark
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.repeats import Written, first_time, once_more
 from app.carriers.validation import faults, ready
 from app.carriers.wire_json import JsonObject
 from app.carriers.yto import answers, errors, wire
-from app.carriers.yto.label import has_mark
 from app.carriers.yto.settings import YtoSettings
 from app.carriers.yto.tracks import read_track
 from app.domain.checks import Fault

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.carriers.calling import read_answer
+from app.carriers.plain_label import has_mark
 from app.carriers.problems import leaves_it_open
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.wire_json import (
@@ -18,7 +19,7 @@ from app.carriers.wire_json import (
     readable,
 )
 from app.carriers.zto import errors
-from app.carriers.zto.label import TEMPLATE, has_mark, label_data
+from app.carriers.zto.label import TEMPLATE, label_data
 from app.domain.fees import NumbersLeft
 from app.domain.text import T
 from app.domain.waybills import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.carriers.problems import problem
-from app.carriers.wire_json import as_object, as_objects, as_text
+from app.carriers.wire_json import as_object, as_objects, as_text, first_text
 from app.carriers.zto import errors
 from app.carriers.zto.answers import Answer
 from app.domain.text import T
@@ -39,7 +39,7 @@ def read_site(answer: Answer, full_name: str) -> str | Problem:
 
 def _site_name(row: object) -> str:
     known = as_object(row) or {}
-    return next((text for name in _SITE_NAMES if (text := as_text(known.get(name)))), "")
+    return first_text(known, _SITE_NAMES)
 
 
 def read_bound(answer: Answer) -> Health:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.carriers.wire_json import JsonObject, as_text
@@ -18,7 +17,3 @@ def label_data(big_mark: JsonObject | None) -> dict[str, Any]:
     if big_mark and as_text(big_mark.get("mark")):
         return dict(big_mark)
     return {"mark": "", "bagAddr": ""}
-
-
-def has_mark(label: Mapping[str, Any]) -> bool:
-    return bool(label.get("mark"))

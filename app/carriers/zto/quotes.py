@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from app.carriers.amounts import fen_of_yuan
 from app.carriers.track_times import millisecond_time
-from app.carriers.wire_json import JsonObject, as_count, as_object, as_objects, as_text
+from app.carriers.wire_json import JsonObject, as_count, as_object, as_objects, as_text, first_text
 from app.carriers.zto import errors
 from app.carriers.zto.answers import Answer
 from app.domain.fees import Quote, Quotes
@@ -44,7 +44,7 @@ def _quote(row: JsonObject, prices: tuple[str, ...], now: datetime) -> Quote:
     if arrives_by is None and hours is not None and hours <= _MOST_HOURS:
         arrives_by = now + timedelta(hours=hours)
     return Quote(
-        product=next((text for name in _CODES if (text := as_text(row.get(name)))), ""),
+        product=first_text(row, _CODES),
         product_name=as_text(row.get("productName")),
         fee_fen=next((fen for fen in fees if fen is not None), None),
         arrives_by=arrives_by,

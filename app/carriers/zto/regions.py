@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.carriers.track_times import china_time, millisecond_time
-from app.carriers.wire_json import JsonObject, as_count, as_text, decode
+from app.carriers.wire_json import JsonObject, as_count, as_text, decode, first_text
 from app.carriers.zto import errors
 from app.carriers.zto.answers import Answer
 from app.domain.reach import StoppedRegion, StoppedRegions
@@ -130,15 +130,15 @@ def _is_place(key: str) -> bool:
 def _with_row(above: _Found, row: JsonObject) -> _Found:
     """``above`` with what this row says of itself."""
     region = above.region
-    named = {level: _text(row, names) for level, names in _NAMES.items()}
+    named = {level: first_text(row, names) for level, names in _NAMES.items()}
     if any(named.values()):
         region = _at_levels(region, named)
-    elif _text(row, _ANY_NAME):
-        parts = [p for p in _BETWEEN.split(_text(row, _ANY_NAME)) if p]
+    elif first_text(row, _ANY_NAME):
+        parts = [p for p in _BETWEEN.split(first_text(row, _ANY_NAME)) if p]
         region = next((f.region for f in _named(_Found(region), parts)), region)
     else:
         region = _by_codes(region, row)
-    reason, until = _text(row, _REASONS), _moment(row, _ENDS, end_of_day=True)
+    reason, until = first_text(row, _REASONS), _moment(row, _ENDS, end_of_day=True)
     begins = _moment(row, _BEGINS, end_of_day=False)
     region = replace(region, reason=reason or region.reason, until=until or region.until)
     return _Found(region, begins or above.begins)
@@ -204,13 +204,9 @@ def _named(above: _Found, parts: list[str]) -> Iterator[_Found]:
     yield replace(above, region=region)
 
 
-def _text(row: JsonObject, names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := as_text(row.get(name)))), "")
-
-
 def _moment(row: JsonObject, names: tuple[str, ...], *, end_of_day: bool) -> datetime | None:
     """A time in seconds, milliseconds or China's clock; a day alone ends with its last second."""
-    text = _text(row, names)
+    text = first_text(row, names)
     if not text:
         return None
     if _DAY_ONLY.fullmatch(text):

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from app.carriers.desk import Desk
+from app.carriers.plain_label import has_mark
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.validation import faults, ready
 from app.carriers.zto import answers, binding, errors, wire
-from app.carriers.zto.label import has_mark
 from app.carriers.zto.quotes import read_quotes
 from app.carriers.zto.regions import read_regions
 from app.carriers.zto.settings import ZtoSettings
