@@ -6,7 +6,7 @@ adapters fall back to the phrases collected here; the text itself always travels
 
 from __future__ import annotations
 
-from app.domain.companies import company
+from app.carriers import sentences
 from app.domain.text import T, Text
 from app.domain.waybills import (
     NotSent,
@@ -82,7 +82,8 @@ _SENTENCES: dict[ProblemClass, tuple[Text, Text]] = {
 
 # Phrases of refusals, first match wins. The carriers publish no list; these were collected from
 # what integrators met. A phrase that fits several classes stands with the more careful one.
-_PHRASES: tuple[tuple[ProblemClass, tuple[str, ...]], ...] = (
+Phrases = tuple[tuple[ProblemClass, tuple[str, ...]], ...]
+_PHRASES: Phrases = (
     (K.DUPLICATE, ("更新订单请使用更新接口", "重复下单", "订单号已被使用")),
     (K.BALANCE, ("余额不足", "余额为0", "库存余额")),
     (K.ALREADY_MOVING, ("揽收", "已签收", "被签收", "已回收", "已收取", "已发出", "已扫描")),
@@ -113,8 +114,15 @@ _PHRASES: tuple[tuple[ProblemClass, tuple[str, ...]], ...] = (
 )
 
 
-def kind_of_phrase(said: str) -> ProblemClass:
-    """The class of a refusal that says no more than ``said``; ``OTHER`` for words never met."""
+def kind_of_phrase(said: str, own: Phrases = ()) -> ProblemClass:
+    """The class of a refusal that says no more than ``said``; ``OTHER`` for words never met.
+
+    ``own``: what one carrier says, in lower case; it goes before what all say.
+    """
+    lower = said.lower()
+    for kind, phrases in own:
+        if any(phrase in lower for phrase in phrases):
+            return kind
     for kind, phrases in _PHRASES:
         if any(phrase in said for phrase in phrases):
             return kind
@@ -144,7 +152,7 @@ def problem(
     ``carrier`` is the company's code, or what to call it where that says too little.
     """
     usual_message, usual_remedy = _SENTENCES[kind]
-    name = company(carrier).name if isinstance(carrier, str) else carrier
+    name = sentences.called(carrier)
     params = {"carrier": name, "said": said or code}
     return Problem(
         kind,
@@ -161,6 +169,17 @@ def local_refusal(
 ) -> Rejected:
     """A refusal of ours, before anything was sent."""
     return Rejected(problem(carrier, kind, code, message=message, remedy=remedy))
+
+
+def somebody_elses(carrier: str | Text) -> Problem:
+    """The order under our id goes to somebody else: an old one, and no booking of ours."""
+    return problem(
+        carrier,
+        K.DUPLICATE,
+        "receiver",
+        message=T("{carrier} has another receiver under this order number."),
+        remedy=T("Get a number again: the next attempt has a new order number."),
+    )
 
 
 def unreached(carrier: str, outcome: NotSent | Unknown) -> Problem:

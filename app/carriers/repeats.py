@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.carriers import sentences
-from app.carriers.problems import problem
-from app.domain.text import T
 from app.domain.waybills import (
     AskPerson,
     Issued,
@@ -66,15 +64,3 @@ def once_more(carrier: str, outcome: Written) -> Reconciled:
     if isinstance(outcome, Rejected) and outcome.problem.kind not in _ABOUT_THE_ORDER:
         return Unknown(outcome.problem.message, outcome.raw)
     return outcome
-
-
-def somebody_elses(carrier: str, raw: str) -> Rejected:
-    """The number that came back goes to somebody else: an old answer, and no booking of ours."""
-    found = problem(
-        carrier,
-        ProblemClass.DUPLICATE,
-        "receiver",
-        message=T("{carrier} has another receiver under this order number."),
-        remedy=T("Get a number again: the next attempt has a new order number."),
-    )
-    return Rejected(found, raw)

@@ -188,6 +188,11 @@ def test_the_connection_test_books_nothing(source: JtSource, transport: Recordin
     health = source.check()
     assert (health.ok, health.balance) == (True, 873)
     assert [s.url.rpartition("/")[2] for s in transport.sent] == ["getOrders", "balance"]
+    transport.will(answer(_ANSWERS["nothing"]), answer({"code": "1", "msg": "", "data": 0}))
+    empty = source.check()
+    assert (empty.ok, empty.balance) == (False, 0)
+    transport.will(answer(_ANSWERS["nothing"]), refused("145003012", "API账户没有权限"))
+    assert source.check().ok, "not every account may count its numbers"
     transport.will(refused("145003030", "headers签名验证失败"))
     wrong = source.check()
     assert not wrong.ok

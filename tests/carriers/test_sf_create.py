@@ -147,7 +147,7 @@ def test_a_route_that_ends_at_the_city_warns(create: Callable[..., Any]) -> None
 
 def test_a_hint_of_the_peak_season_is_handed_on(create: Callable[..., Any]) -> None:
     issued = create(altered(lambda data: data.update(remark="4：春节期间时效延长")))
-    assert str(issued.warning) == "SF says: 春节期间时效延长"
+    assert str(issued.warning) == "SF Express says: 春节期间时效延长"
 
 
 def test_out_of_range_is_refused_even_with_a_number(create: Callable[..., Any]) -> None:

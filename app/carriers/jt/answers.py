@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.carriers import health, sentences, voids
 from app.carriers.amounts import fen_of_yuan
 from app.carriers.calling import read_answer
 from app.carriers.jt import errors
 from app.carriers.jt.label import label_data
 from app.carriers.plain_label import TEMPLATE
+from app.carriers.problems import somebody_elses
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.wire_json import (
     JsonObject,
@@ -28,7 +30,6 @@ from app.domain.waybills import (
     IssuedNumber,
     NeverExisted,
     Problem,
-    ProblemClass,
     Rejected,
     Unknown,
     Voided,
@@ -38,7 +39,6 @@ from app.net.transport import Response
 from app.ports import Health
 
 _CANCELLED = "104"  # orderStatus
-_CANCELLED_WORDS = ("已取消", "重复取消")
 _COUNTS = ("balance", "surplus", "available", "remain", "num", "count")
 _PRICES = ("totalPrice", "sumFreight", "price", "freight")
 
@@ -90,17 +90,14 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
     """What the answer to addOrder means for ``booking``."""
     if not answer.success:
         if errors.is_repeated(answer.code, answer.said):
-            return Unknown(T("J&T already has an order with this number."), answer.raw)
+            return Unknown(sentences.known_already(errors.CARRIER), answer.raw)
         if errors.is_unclear(answer.code, answer.said):
-            message = T("J&T answered {code}: the booking may have been made.", code=answer.code)
-            return Unknown(message, answer.raw)
+            return Unknown(sentences.may_be_booked(errors.CARRIER, answer.code), answer.raw)
         return Rejected(answer.problem, answer.raw)
     order = as_object(answer.data) or {}
     if as_text(order.get("txlogisticId")) not in {booking.key, ""}:
-        return Unknown(T("J&T's answer names another order."), answer.raw)
-    return _issued(order, answer) or Unknown(
-        T("J&T accepted the booking but gave no number."), answer.raw
-    )
+        return Unknown(sentences.of_another_order(errors.CARRIER), answer.raw)
+    return _issued(order, answer) or Unknown(sentences.without_number(errors.CARRIER), answer.raw)
 
 
 def read_found(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown | NeverExisted:
@@ -113,12 +110,12 @@ def read_found(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown 
         return NeverExisted()
     ours = [o for o in answer.orders if as_text(o.get("txlogisticId")) == booking.key]
     if not ours:
-        return Unknown(T("J&T's answer names another order."), answer.raw)
+        return Unknown(sentences.of_another_order(errors.CARRIER), answer.raw)
     alive = [o for o in ours if as_text(o.get("orderStatus")) != _CANCELLED]
     if not alive:
         return Rejected(errors.cancelled_there(), answer.raw)
     if is_same_receiver(booking.receiver, _shown(alive[0])) is False:
-        return Rejected(errors.somebody_elses(), answer.raw)
+        return Rejected(somebody_elses(errors.CARRIER), answer.raw)
     return _issued(alive[0], answer) or Unknown(
         T("J&T has the order but shows no number yet."), answer.raw
     )
@@ -150,20 +147,16 @@ def read_label(answer: Answer, number: str) -> dict[str, Any] | Rejected | None:
 def read_cancelled(answer: Answer) -> Voided:
     if answer.success:
         return Voided(VoidResult.VOIDED)
-    if any(words in answer.said for words in _CANCELLED_WORDS):
-        return Voided(VoidResult.ALREADY_VOID)
     if errors.is_not_found(answer.code, answer.said):
         return Voided(VoidResult.ALREADY_VOID)
-    found = answer.problem
-    late = found.kind is ProblemClass.ALREADY_MOVING
-    return Voided(VoidResult.TOO_LATE if late else VoidResult.UNKNOWN, found)
+    return voids.refused(answer.problem)
 
 
 def read_probe(answer: Answer) -> Health:
     """Any answer about the order proves account, keys and customer."""
     if answer.success or errors.is_not_found(answer.code, answer.said):
-        return Health(True, T("J&T accepts the account."))
-    return Health(False, answer.problem.message, answer.problem.remedy)
+        return health.accepted(errors.CARRIER)
+    return health.refused(answer.problem)
 
 
 def read_balance(answer: Answer) -> NumbersLeft:

@@ -87,16 +87,6 @@ def jt_problem(code: str, said: str) -> Problem:
     return problem(CARRIER, kind, code, said, message=message, remedy=remedy)
 
 
-def somebody_elses() -> Problem:
-    return problem(
-        CARRIER,
-        K.DUPLICATE,
-        "receiver",
-        message=T("J&T has another parcel under this order number."),
-        remedy=T("Get a number again: the next attempt has a new order number."),
-    )
-
-
 def cancelled_there() -> Problem:
     return problem(
         CARRIER,

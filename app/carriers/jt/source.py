@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.carriers import health, sentences
 from app.carriers.desk import Desk
 from app.carriers.jt import answers, errors, wire
 from app.carriers.jt.settings import JtSettings
@@ -18,7 +19,6 @@ from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
 from app.carriers.validation import faults, ready
 from app.domain.checks import Fault
 from app.domain.fees import NumbersLeft, Quotes
-from app.domain.text import T
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     Booking,
@@ -116,16 +116,18 @@ class JtSource:
 
     def check(self) -> Health:
         """Look up an order that nobody has; then, where J&T counts numbers, the balance."""
-        health = self._desk.ask(
+        probed = self._desk.ask(
             wire.SEARCH,
             wire.probe_data(self._settings),
             answers.read_probe,
             priority=Priority.READ,
         )
-        if not isinstance(health, Health):
-            return unhealthy(errors.CARRIER, health)
-        left = self.numbers_left().left if health.ok else None
-        return replace(health, balance=left)
+        if not isinstance(probed, Health):
+            return unhealthy(errors.CARRIER, probed)
+        counted = self.numbers_left() if probed.ok else NumbersLeft()
+        if counted.left is None:  # counted nowhere, or the service is not open to the account
+            return probed
+        return health.of_count(errors.CARRIER, counted)
 
     def numbers_left(self) -> NumbersLeft:
         """Prepaid numbers, by ess/balance."""
@@ -180,8 +182,7 @@ class JtSource:
         label = self._ask_for_label(key, issued.number)
         if isinstance(label, dict) and has_mark(label):
             return replace(issued, label=label)
-        warning = T("J&T has given the number but no sorting code yet: do not print it.")
-        return replace(issued, warning=warning)
+        return replace(issued, warning=sentences.no_route_yet(errors.CARRIER))
 
     def _ask_for_label(
         self, key: str, number: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.carriers import health, sentences, voids
 from app.carriers.calling import read_answer
 from app.carriers.kuaidi100 import errors
 from app.carriers.kuaidi100.label import label_data
@@ -34,8 +35,6 @@ from app.domain.waybills import (
 )
 from app.net.transport import Response
 from app.ports import Health
-
-_CANCELLED_WORDS = ("已取消", "重复取消", "订单不存在", "已作废")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class LabelReader:
 
     def __init__(self, settings: Kuaidi100Settings) -> None:
         self._settings = settings
+        self._who = errors.behind(settings, settings.company)
 
     def problem(self, answer: Answer) -> Problem:
         return errors.kd100_problem(
@@ -117,24 +117,13 @@ class LabelReader:
         if not answer.success:
             repeated = self.problem(answer).kind is ProblemClass.DUPLICATE
             if repeated or errors.is_unclear(answer.code, answer.said):
-                message = T(
-                    "{carrier} answered {code}: the booking may have been made.",
-                    carrier=errors.behind(self._settings, self._settings.company),
-                    code=answer.code,
-                )
-                return Unknown(message, answer.raw)
+                return Unknown(sentences.may_be_booked(self._who, answer.code), answer.raw)
             return Rejected(self.problem(answer), answer.raw)
         order = first_object(answer.data)
         number = as_text(order.get("kuaidinum"))
         named = as_text(order.get("kuaidicom"))
         if not number or named not in {KD100_NAMES[self._settings.company], ""}:
-            return Unknown(
-                T(
-                    "{carrier} accepted the booking but gave no number.",
-                    carrier=errors.behind(self._settings, self._settings.company),
-                ),
-                answer.raw,
-            )
+            return Unknown(sentences.without_number(self._who), answer.raw)
         label = label_data(order, self._settings.company, number)
         warning = None
         if "mark" not in label:
@@ -151,17 +140,13 @@ class LabelReader:
     def cancelled(self, answer: Answer) -> Voided:
         if answer.success:
             return Voided(VoidResult.VOIDED)
-        if any(words in answer.said for words in _CANCELLED_WORDS):
-            return Voided(VoidResult.ALREADY_VOID)
-        found = self.problem(answer)
-        late = found.kind is ProblemClass.ALREADY_MOVING
-        return Voided(VoidResult.TOO_LATE if late else VoidResult.UNKNOWN, found)
+        return voids.refused(self.problem(answer))
 
     def probed(self, answer: Answer) -> Health:
         """Cancelling nothing: refused for its keys or its payment, or all is well."""
         found = self.problem(answer)
         if not answer.success and not errors.is_about_the_order(found):
-            return Health(False, found.message, found.remedy)
+            return health.refused(found)
         return accepted(self._settings)
 
 
@@ -171,7 +156,7 @@ def read_probe(answer: Answer, settings: Kuaidi100Settings) -> Health:
         return accepted(settings)
     found = errors.kd100_problem(settings, "", answer.code, answer.said)
     if found.kind in {ProblemClass.AUTH, ProblemClass.BALANCE, ProblemClass.RATE}:
-        return Health(False, found.message, found.remedy)
+        return health.refused(found)
     return accepted(settings)
 
 

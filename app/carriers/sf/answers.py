@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.carriers import health, sentences
 from app.carriers.calling import read_answer
+from app.carriers.problems import somebody_elses
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.sf import errors
 from app.carriers.sf.label import TEMPLATE, has_route, is_vague, label_data
@@ -80,7 +82,7 @@ def read(response: Response) -> Answer | Rejected | Unknown:
     if code != errors.DELIVERED_TO_BUSINESS:
         problem = errors.sf_problem(code, said, reference)
         if code in errors.UNCLEAR or not errors.is_known_gateway_code(code):
-            return Unknown(_unclear(code), raw)
+            return Unknown(sentences.may_be_booked(errors.CARRIER, code), raw)
         return Rejected(problem, raw)
     inner = as_object(body.get("apiResultData"))
     if inner is None:
@@ -94,15 +96,11 @@ def _business(inner: JsonObject, reference: str, raw: str) -> Answer | Unknown:
     stated = inner.get("success")
     success = is_true(stated) if stated is not None else code == errors.SUCCESS
     if not success and code in errors.UNCLEAR:
-        return Unknown(_unclear(code), raw)
+        return Unknown(sentences.may_be_booked(errors.CARRIER, code), raw)
     # Cloud printing has its own names for the same things.
     data = inner["msgData"] if "msgData" in inner else inner.get("obj")
     code = code or (errors.SUCCESS if success else "refused")
     return Answer(code, said, success, reference, data, raw)
-
-
-def _unclear(code: str) -> Text:
-    return T("SF answered {code}: the booking may have been made.", code=code)
 
 
 def read_order(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown:
@@ -123,7 +121,7 @@ def read_order(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown:
     if not numbers:
         return Unknown(T("SF has the order but has not given a number yet."), answer.raw)
     if is_same_receiver(booking.receiver, shown_receiver(order)) is False:
-        return Rejected(errors.somebody_elses(), answer.raw)
+        return Rejected(somebody_elses(errors.CARRIER), answer.raw)
     label = label_data(numbers, _routes(order))
     return Issued(
         numbers,
@@ -178,7 +176,7 @@ def read_cancelled(answer: Answer, number: str) -> Voided:
 
 def read_probe(answer: Answer) -> Health:
     """Any answer of the business system: keys, signature and permission are right."""
-    return Health(True, T("SF accepts the account."))
+    return health.accepted(errors.CARRIER)
 
 
 def _numbers(order: JsonObject) -> tuple[IssuedNumber, ...]:
@@ -209,11 +207,11 @@ def _warning(
     if as_text(order.get("filterResult")) == _MANUAL:
         return T("SF will check by hand whether it delivers to this address.")
     if not has_route(label):
-        return T("SF has given the number but no route for the label yet: do not print it.")
+        return sentences.no_route_yet(errors.CARRIER)
     if boxes != booking.box_count:
         return T("SF gave {n} numbers for {boxes} boxes.", n=boxes, boxes=booking.box_count)
     if is_vague(label):
         return T("SF could not place the address exactly: check it before printing.")
     # The remark of a create answer is SF's; in a search answer the same field is the merchant's.
     hint = _HINT.match(as_text(order.get("remark"))) if "originCode" in order else None
-    return T("SF says: {said}", said=hint.group(1)) if hint else None
+    return sentences.says(errors.CARRIER, hint.group(1)) if hint else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.carriers import health
 from app.carriers.calling import Call
 from app.carriers.problems import problem
 from app.carriers.sf import errors
@@ -93,8 +94,8 @@ def read_probe(answer: Answer) -> Health:
     """Nobody's label was asked for: only a word about the template or the app says anything."""
     refused = errors.cloud_problem(answer.code, answer.said, answer.reference)
     if not answer.success and refused.kind is ProblemClass.PRODUCT_OR_VAS:
-        return Health(False, refused.message, refused.remedy)
-    return Health(True, T("SF accepts the account."))
+        return health.refused(refused)
+    return health.accepted(errors.CARRIER)
 
 
 def file_call(found: CloudFile) -> Call:

@@ -198,14 +198,3 @@ def no_order() -> Problem:
         message=T("SF does not find the order of this number."),
         remedy=T("A new order may show late: try again in some minutes."),
     )
-
-
-def somebody_elses() -> Problem:
-    """The order number is known to SF, with another receiver."""
-    return problem(
-        CARRIER,
-        K.DUPLICATE,
-        "receiver",
-        message=T("SF has another parcel under this order number."),
-        remedy=T("Get a number again: the next attempt has a new order number."),
-    )

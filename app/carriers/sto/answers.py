@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.carriers import sentences
+from app.carriers import health, sentences, voids
 from app.carriers.calling import read_answer
 from app.carriers.plain_label import TEMPLATE, has_mark
-from app.carriers.problems import leaves_it_open
+from app.carriers.problems import leaves_it_open, somebody_elses
 from app.carriers.receivers import Shown, is_same_receiver
-from app.carriers.repeats import AlreadyThere, somebody_elses
+from app.carriers.repeats import AlreadyThere
 from app.carriers.sto import errors
 from app.carriers.sto.label import LABEL
 from app.carriers.wire_json import (
@@ -46,7 +46,6 @@ _XML = re.compile(r"\s*(<\?xml[^>]*>\s*)?<response>.*</response>\s*", re.DOTALL)
 _XML_FIELD = re.compile(r"<(\w+)>([^<>]*)</\1>")
 _NUMBERS = ("waybillNo", "billCode", "mailNo")
 _WORDS = ("errorMsg", "message", "msg", "reason")
-_CANCELLED = ("已取消", "重复取消", "已作废", "订单不存在")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
         if issued is None:
             return Unknown(sentences.without_number(errors.CARRIER), answer.raw)
         is_ours = is_same_receiver(booking.receiver, _shown(order)) is not False
-        return issued if is_ours else somebody_elses(errors.CARRIER, answer.raw)
+        return issued if is_ours else Rejected(somebody_elses(errors.CARRIER), answer.raw)
     if answer.problem.kind is ProblemClass.DUPLICATE:
         return AlreadyThere(issued, answer.raw)
     if issued or answer.is_open:
@@ -135,21 +134,17 @@ def read_label(answer: Answer, number: str) -> dict[str, Any] | Rejected | None:
 
 
 def read_cancelled(answer: Answer) -> Voided:
-    if any(words in answer.said for words in _CANCELLED):
+    if voids.is_void_already(answer.said):
         return Voided(VoidResult.ALREADY_VOID)
     if answer.success:
         return Voided(VoidResult.VOIDED)
-    late = answer.problem.kind is ProblemClass.ALREADY_MOVING
-    return Voided(VoidResult.TOO_LATE if late else VoidResult.UNKNOWN, answer.problem)
+    return voids.refused(answer.problem)
 
 
 def read_probe(answer: Answer) -> Health:
     """Any answer but a refusal of the account itself."""
-    found = answer.problem
-    refused = found.kind in {ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.RATE}
-    if not answer.success and (refused or answer.is_open):
-        return Health(False, found.message, found.remedy)
-    return Health(True, sentences.accepts(errors.CARRIER))
+    refused = None if answer.success else answer.problem
+    return health.of_probe(errors.CARRIER, refused, unclear=answer.is_open)
 
 
 def traces(answer: Answer, number: str) -> list[JsonObject]:

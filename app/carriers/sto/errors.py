@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.carriers.problems import kind_of_phrase, problem
+from app.carriers.problems import Phrases, kind_of_phrase, problem
 from app.domain.text import T, Text
 from app.domain.waybills import Problem, ProblemClass
 
@@ -15,7 +15,7 @@ REFUSED = "refused"  # a refusal that came without a code
 _GATEWAY_CODE = re.compile(r"S\d+")
 
 # Beside the phrases of all carriers; the first match wins.
-_PHRASES: tuple[tuple[ProblemClass, tuple[str, ...]], ...] = (
+_PHRASES: Phrases = (
     (K.DUPLICATE, ("已存在", "重复")),
     (K.AUTH, ("验签", "签名", "digest", "appkey", "from_code", "无权限", "未订阅", "白名单")),
     (K.ACCOUNT, ("客户密码", "网点编码", "客户编码", "客户不存在", "电子面单密码")),
@@ -34,19 +34,11 @@ _BETTER: dict[ProblemClass, tuple[Text, Text]] = {
 
 def is_unclear(code: str, said: str) -> bool:
     """Whether a refused create may have taken effect: gateway codes with words never met."""
-    return _GATEWAY_CODE.fullmatch(code) is not None and _kind(said) is K.OTHER
+    return _GATEWAY_CODE.fullmatch(code) is not None and kind_of_phrase(said, _PHRASES) is K.OTHER
 
 
 def sto_problem(code: str, said: str) -> Problem:
     """The refusal that says ``said``."""
-    kind = _kind(said)
+    kind = kind_of_phrase(said, _PHRASES)
     message, remedy = _BETTER.get(kind, (None, None))
     return problem(CARRIER, kind, code, said, message=message, remedy=remedy)
-
-
-def _kind(said: str) -> ProblemClass:
-    lower = said.lower()
-    for kind, words in _PHRASES:
-        if any(word in lower for word in words):
-            return kind
-    return kind_of_phrase(said)

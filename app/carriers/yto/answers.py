@@ -11,13 +11,13 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.carriers import sentences
+from app.carriers import health, sentences, voids
 from app.carriers.amounts import fen_of_yuan
 from app.carriers.calling import read_answer
 from app.carriers.plain_label import TEMPLATE, has_mark
-from app.carriers.problems import leaves_it_open
+from app.carriers.problems import leaves_it_open, somebody_elses
 from app.carriers.receivers import Shown, is_same_receiver
-from app.carriers.repeats import AlreadyThere, somebody_elses
+from app.carriers.repeats import AlreadyThere
 from app.carriers.wire_json import (
     JsonObject,
     as_object,
@@ -58,7 +58,6 @@ _ENVELOPE = frozenset(
 )
 _GOOD_CODES = frozenset({"0", "00", "0000", "200"})
 _GOOD_WORDS = frozenset({"成功", "success", "ok"})
-_CANCELLED = ("已取消", "重复取消", "已作废", "订单不存在", "未找到订单")
 _PDF = b"%PDF"
 
 
@@ -117,8 +116,9 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
         return Unknown(sentences.of_another_order(errors.CARRIER), answer.raw)
     issued = _issued(ours[0], answer.raw) if ours else None
     if answer.success is not False and issued:
-        shown_is_ours = is_same_receiver(booking.receiver, _shown(ours[0]))
-        return issued if shown_is_ours is not False else somebody_elses(errors.CARRIER, answer.raw)
+        if is_same_receiver(booking.receiver, _shown(ours[0])) is False:
+            return Rejected(somebody_elses(errors.CARRIER), answer.raw)
+        return issued
     if not answer.said:
         unclear = (
             sentences.without_number(errors.CARRIER)
@@ -148,7 +148,7 @@ def _shown(order: JsonObject) -> Shown:
 
 def read_cancelled(answer: Answer, key: str) -> Voided:
     """The answer to korder_cancel_adapter: our id comes back, or success is said."""
-    if any(words in answer.said for words in _CANCELLED):
+    if voids.is_void_already(answer.said):
         return Voided(VoidResult.ALREADY_VOID)
     named = {as_text(o.get("logisticsNo")) for o in answer.objects} - {""}
     is_ours = not named or key in named
@@ -156,8 +156,7 @@ def read_cancelled(answer: Answer, key: str) -> Voided:
         return Voided(VoidResult.VOIDED)
     if answer.success is None and key in named and not as_text(_reason(answer)):
         return Voided(VoidResult.VOIDED)
-    late = answer.problem.kind is ProblemClass.ALREADY_MOVING
-    return Voided(VoidResult.TOO_LATE if late else VoidResult.UNKNOWN, answer.problem)
+    return voids.refused(answer.problem)
 
 
 def _reason(answer: Answer) -> Any:
@@ -166,11 +165,8 @@ def _reason(answer: Answer) -> Any:
 
 def read_probe(answer: Answer) -> Health:
     """Any answer but a refusal of the account itself."""
-    found = answer.problem
-    refused = found.kind in {ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.RATE}
-    if answer.said and answer.success is not True and (refused or leaves_it_open(answer.said)):
-        return Health(False, found.message, found.remedy)
-    return Health(True, sentences.accepts(errors.CARRIER))
+    refused = answer.problem if answer.said and not answer.success else None
+    return health.of_probe(errors.CARRIER, refused, unclear=leaves_it_open(answer.said))
 
 
 def read_quotes(answer: Answer) -> Quotes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.carriers.problems import kind_of_phrase, problem
+from app.carriers.problems import Phrases, kind_of_phrase, problem
 from app.domain.text import T, Text
 from app.domain.waybills import Problem, ProblemClass, Rejected
 
@@ -13,7 +13,7 @@ REFUSED = "refused"  # a refusal that came without a code
 NOTHING_FOUND = "1001"  # of the track query: 查询结果为空, which is an answer
 
 # Beside the phrases of all carriers; the first match wins.
-_PHRASES: tuple[tuple[ProblemClass, tuple[str, ...]], ...] = (
+_PHRASES: Phrases = (
     (K.DUPLICATE, ("已存在", "重复")),
     (K.AUTH, ("验签", "签名", "sign", "密钥", "秘钥", "token", "无权限", "白名单")),
     (K.ACCOUNT, ("客户编码", "客户不存在", "客户编号")),
@@ -32,14 +32,9 @@ _BETTER: dict[ProblemClass, tuple[Text, Text]] = {
 
 def yto_problem(code: str, said: str) -> Problem:
     """The refusal that says ``said``."""
-    kind = next((kind for kind, words in _PHRASES if _any(words, said)), kind_of_phrase(said))
+    kind = kind_of_phrase(said, _PHRASES)
     message, remedy = _BETTER.get(kind, (None, None))
     return problem(CARRIER, kind, code, said, message=message, remedy=remedy)
-
-
-def _any(words: tuple[str, ...], said: str) -> bool:
-    lower = said.lower()
-    return any(word in lower for word in words)
 
 
 def both_paid_by_receiver() -> Rejected:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.carriers import health, sentences, voids
 from app.carriers.calling import read_answer
 from app.carriers.problems import leaves_it_open
 from app.carriers.receivers import Shown, is_same_receiver
+from app.carriers.repeats import AlreadyThere
 from app.carriers.wire_json import (
     JsonObject,
     as_count,
@@ -29,7 +31,6 @@ from app.domain.waybills import (
     Issued,
     IssuedNumber,
     Problem,
-    ProblemClass,
     Rejected,
     Unknown,
     Voided,
@@ -38,7 +39,6 @@ from app.domain.waybills import (
 from app.net.transport import Response
 from app.ports import Health
 
-_CANCELLED = ("已取消", "重复取消", "订单不存在", "已作废")
 _COUNTS = (
     *("count", "balance", "available", "surplus", "num", "remain", "left"),
     *("remainCount", "surplusCount", "availableCount", "totalCount", "common"),
@@ -68,13 +68,6 @@ class Answer:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
-class AlreadyCreated:
-    """Yunda refuses the repeated serial number: the order exists and has a number."""
-
-    code: str = "repeated"
-
-
 def is_envelope(body: JsonObject) -> bool:
     return "code" in body and ("result" in body or "data" in body)
 
@@ -92,14 +85,13 @@ def read(response: Response) -> Answer | Rejected | Unknown:
     )
 
 
-def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown | AlreadyCreated:
+def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknown | AlreadyThere:
     """What the answer to createBmOrder or updateBmOrder means for ``booking``."""
-    unclear = T("Yunda answered {code}: the booking may have been made.", code=answer.code)
     if not answer.success:
         if errors.is_unclear(answer.code) or leaves_it_open(answer.said):
-            return Unknown(unclear, answer.raw)
+            return Unknown(sentences.may_be_booked(errors.CARRIER, answer.code), answer.raw)
         if errors.ALREADY_CREATED in answer.said:
-            return AlreadyCreated()
+            return AlreadyThere()
         return Rejected(answer.problem, answer.raw)
     order = answer.order(booking.key)
     if not order:
@@ -111,18 +103,18 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
         said = as_text(order.get("msg")) or as_text(order.get("remark"))
         return _refused_order(said, number, answer)
     if not number:
-        return Unknown(T("Yunda accepted the booking but gave no number."), answer.raw)
+        return Unknown(sentences.without_number(errors.CARRIER), answer.raw)
     return Issued((IssuedNumber(number),), TEMPLATE, label, raw=answer.raw)
 
 
-def _refused_order(said: str, number: str, answer: Answer) -> Rejected | Unknown | AlreadyCreated:
+def _refused_order(said: str, number: str, answer: Answer) -> Rejected | Unknown | AlreadyThere:
     """A failed element; one that names a number, or says nothing at all, proves nothing."""
     if errors.ALREADY_CREATED in said:
-        return AlreadyCreated()
+        return AlreadyThere()
     if number or not said:
         return Unknown(T("Yunda refuses the order without a reason, or with a number."), answer.raw)
     if leaves_it_open(said):
-        return Unknown(T("Yunda says: {said}", said=said), answer.raw)
+        return Unknown(sentences.says(errors.CARRIER, said), answer.raw)
     return Rejected(errors.yunda_problem(errors.REFUSED_ORDER, said), answer.raw)
 
 
@@ -157,30 +149,13 @@ def read_cancelled(answer: Answer, key: str) -> Voided:
     if is_true(order.get("status")):
         return Voided(VoidResult.VOIDED)
     said = as_text(order.get("msg")) or as_text(order.get("remark")) or answer.said
-    if any(words in said for words in _CANCELLED):
-        return Voided(VoidResult.ALREADY_VOID)
-    code = answer.code if not answer.success else "refused"
-    found = errors.yunda_problem(code, said)
-    late = found.kind is ProblemClass.ALREADY_MOVING
-    return Voided(VoidResult.TOO_LATE if late else VoidResult.UNKNOWN, found)
+    code = answer.code if not answer.success else errors.REFUSED_ORDER
+    return voids.refused(errors.yunda_problem(code, said))
 
 
 def read_balance(answer: Answer) -> Health:
-    """Numbers left; an account without any is not healthy."""
-    counted = read_numbers_left(answer)
-    if counted.problem is not None:
-        return Health(False, counted.problem.message, counted.problem.remedy)
-    left = counted.left
-    if left == 0:
-        return Health(
-            False,
-            T("No waybill numbers are left at Yunda."),
-            T("Recharge at the carrier's site, then get the numbers again."),
-            balance=0,
-        )
-    if left is None:
-        return Health(True, T("Yunda accepts the account."))
-    return Health(True, T("Yunda accepts the account: {n} numbers left.", n=left), balance=left)
+    """A connection test by asking for the numbers left."""
+    return health.of_count(errors.CARRIER, read_numbers_left(answer))
 
 
 def read_numbers_left(answer: Answer) -> NumbersLeft:

@@ -63,13 +63,3 @@ def yunda_problem(code: str, said: str) -> Problem:
     kind = _KINDS.get(code) or kind_of_phrase(said)
     message, remedy = _BETTER.get(code, (None, None))
     return problem(CARRIER, kind, code, said, message=message, remedy=remedy)
-
-
-def somebody_elses() -> Problem:
-    return problem(
-        CARRIER,
-        K.DUPLICATE,
-        "receiver",
-        message=T("Yunda has another parcel under this order number."),
-        remedy=T("Get a number again: the next attempt has a new order number."),
-    )

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
+from app.carriers import sentences
 from app.carriers.desk import Desk
-from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
+from app.carriers.problems import (
+    no_route,
+    not_voided,
+    refusal_of,
+    somebody_elses,
+    unhealthy,
+)
+from app.carriers.repeats import AlreadyThere, Written, first_time
 from app.carriers.validation import faults, ready
 from app.carriers.yunda import answers, errors, wire
-from app.carriers.yunda.answers import AlreadyCreated
 from app.carriers.yunda.label import has_position
 from app.carriers.yunda.reach import read_reach
 from app.carriers.yunda.settings import YundaSettings
@@ -23,7 +30,6 @@ from app.carriers.yunda.tracks import read_track
 from app.domain.checks import Fault
 from app.domain.fees import NumbersLeft
 from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
-from app.domain.text import T
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
@@ -55,9 +61,7 @@ CAPABILITIES = frozenset(
         Capability.LABEL_DATA,
     }
 )
-R = TypeVar("R")
 _ANY_WEIGHT_G = 1  # of a parcel nobody weighed: whether Yunda goes there does not depend on it
-Written = Issued | Rejected | Unknown | NotSent | AlreadyCreated
 
 
 class YundaSource:
@@ -76,9 +80,7 @@ class YundaSource:
         prepared = ready(booking, wire.LIMITS, self._settings.default_weight_g)
         if isinstance(prepared, Rejected):
             return prepared
-        outcome = self._write(wire.CREATE, prepared)
-        if isinstance(outcome, AlreadyCreated):
-            return Unknown(T("Yunda already has an order with this number."))
+        outcome = first_time(errors.CARRIER, self._write(wire.CREATE, prepared))
         return self._labelled(booking.key, outcome) if isinstance(outcome, Issued) else outcome
 
     def check_fields(self, booking: Booking) -> tuple[Fault, ...]:
@@ -95,7 +97,7 @@ class YundaSource:
         if isinstance(prepared, Rejected):
             return AskPerson(prepared.problem.message)
         outcome = self._write(wire.CREATE, prepared)
-        if isinstance(outcome, AlreadyCreated):
+        if isinstance(outcome, AlreadyThere):
             return self._fetched(prepared)
         if isinstance(outcome, Issued):
             return self._labelled(booking.key, outcome)
@@ -171,12 +173,12 @@ class YundaSource:
             issued = self._labelled(booking.key, outcome)
             if answers.is_ours(issued, booking):
                 return issued
-            return Rejected(errors.somebody_elses(), issued.raw)
-        if isinstance(outcome, AlreadyCreated):
-            return Unknown(T("Yunda already has an order with this number."))
+            return Rejected(somebody_elses(errors.CARRIER), issued.raw)
+        if isinstance(outcome, AlreadyThere):
+            return Unknown(sentences.known_already(errors.CARRIER))
         open_still = _still_open(outcome)
         if isinstance(open_still, Rejected):
-            return AskPerson(T("Yunda has the order but does not say its number: ask the site."))
+            return AskPerson(sentences.number_not_told(errors.CARRIER))
         return open_still
 
     def _labelled(self, key: str, issued: Issued) -> Issued:
@@ -186,8 +188,7 @@ class YundaSource:
         label = self._ask_for_label(key, issued.number)
         if isinstance(label, dict):
             return replace(issued, label=label)
-        warning = T("Yunda has given the number but no route for the label yet: do not print it.")
-        return replace(issued, warning=warning)
+        return replace(issued, warning=sentences.no_route_yet(errors.CARRIER))
 
     def _ask_for_label(
         self, key: str, number: str

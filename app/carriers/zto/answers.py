@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.carriers import health, sentences, voids
 from app.carriers.calling import read_answer
 from app.carriers.plain_label import has_mark
-from app.carriers.problems import leaves_it_open
+from app.carriers.problems import leaves_it_open, somebody_elses
 from app.carriers.receivers import Shown, is_same_receiver
 from app.carriers.wire_json import (
     JsonObject,
@@ -28,7 +29,6 @@ from app.domain.waybills import (
     Issued,
     IssuedNumber,
     Problem,
-    ProblemClass,
     Rejected,
     Unknown,
     Voided,
@@ -38,7 +38,6 @@ from app.net.transport import Response
 from app.ports import Health
 
 _COUNTS = ("available", "availableCount", "availableBalance")
-_CANCELLED = ("已取消", "重复取消", "订单不存在")
 _STATUS_CANCELLED = ("CANCEL", "取消")
 
 
@@ -80,13 +79,12 @@ def read_created(answer: Answer, booking: Booking) -> Issued | Rejected | Unknow
     """What the answer to createOrder means for ``booking``."""
     if not answer.success:
         if errors.is_unclear(answer.code) or leaves_it_open(answer.said):
-            reason = T("ZTO answered {code}: the booking may have been made.", code=answer.code)
-            return Unknown(reason, answer.raw)
+            return Unknown(sentences.may_be_booked(errors.CARRIER, answer.code), answer.raw)
         return Rejected(answer.problem, answer.raw)
     order = as_object(answer.result) or {}
     number = as_text(order.get("billCode"))
     if not number or as_text(order.get("partnerOrderCode")) not in {booking.key, ""}:
-        return Unknown(T("ZTO accepted the booking but gave no number."), answer.raw)
+        return Unknown(sentences.without_number(errors.CARRIER), answer.raw)
     return_slip = as_text((as_object(order.get("signBillInfo")) or {}).get("billCode"))
     slips = (IssuedNumber(return_slip, "return_slip"),) if return_slip else ()
     return Issued(
@@ -123,7 +121,7 @@ def read_found(answer: Answer, booking: Booking) -> Issued | AskPerson | Unknown
         return AskPerson(T("ZTO has several numbers for this parcel: choose one with the site."))
     for number, order in found.items():
         if is_same_receiver(booking.receiver, _shown_receiver(order)) is False:
-            return AskPerson(T("ZTO has another receiver under this order number."))
+            return AskPerson(somebody_elses(errors.CARRIER).message)
         carrier_order = as_text(order.get("orderCode"))
         return Issued(
             (IssuedNumber(number),),
@@ -142,37 +140,18 @@ def _has_live_number(order: JsonObject) -> bool:
 
 
 def ask_person() -> AskPerson:
-    return AskPerson(
-        T("ZTO cannot be asked for a lost booking: ask the site, or accept one lost number.")
-    )
+    return AskPerson(sentences.cannot_be_asked(errors.CARRIER))
 
 
 def read_cancelled(answer: Answer) -> Voided:
     if answer.success:
         return Voided(VoidResult.VOIDED)
-    if any(words in answer.said for words in _CANCELLED):
-        return Voided(VoidResult.ALREADY_VOID)
-    if answer.problem.kind is ProblemClass.ALREADY_MOVING:
-        return Voided(VoidResult.TOO_LATE, answer.problem)
-    return Voided(VoidResult.UNKNOWN, answer.problem)
+    return voids.refused(answer.problem)
 
 
 def read_balance(answer: Answer) -> Health:
-    """Numbers left; an account without any is not healthy."""
-    counted = read_numbers_left(answer)
-    if counted.problem is not None:
-        return Health(False, counted.problem.message, counted.problem.remedy)
-    left = counted.left
-    if left == 0:
-        return Health(
-            False,
-            T("No waybill numbers are left at ZTO."),
-            T("Recharge at the carrier's site, then get the numbers again."),
-            balance=0,
-        )
-    if left is None:
-        return Health(True, T("ZTO accepts the account."))
-    return Health(True, T("ZTO accepts the account: {n} numbers left.", n=left), balance=left)
+    """A connection test by asking for the numbers left."""
+    return health.of_count(errors.CARRIER, read_numbers_left(answer))
 
 
 def read_numbers_left(answer: Answer) -> NumbersLeft:
@@ -186,11 +165,8 @@ def read_numbers_left(answer: Answer) -> NumbersLeft:
 
 def read_probe(answer: Answer) -> Health:
     """Any answer but a refusal of the account itself."""
-    found = answer.problem
-    refused = found.kind in {ProblemClass.AUTH, ProblemClass.ACCOUNT, ProblemClass.RATE}
-    if not answer.success and (refused or errors.is_unclear(answer.code)):
-        return Health(False, found.message, found.remedy)
-    return Health(True, T("ZTO accepts the account."))
+    refused = None if answer.success else answer.problem
+    return health.of_probe(errors.CARRIER, refused, unclear=errors.is_unclear(answer.code))
 
 
 def _shown_receiver(order: JsonObject) -> Shown:

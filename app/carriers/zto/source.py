@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
+from app.carriers import sentences
 from app.carriers.desk import Desk
 from app.carriers.plain_label import has_mark
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
@@ -24,7 +25,6 @@ from app.carriers.zto.tracks import read_track
 from app.domain.checks import Fault
 from app.domain.fees import NumbersLeft, Quotes
 from app.domain.reach import StoppedRegions
-from app.domain.text import T
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     Booking,
@@ -54,7 +54,6 @@ CAPABILITIES = frozenset(
         Capability.LABEL_DATA,
     }
 )
-R = TypeVar("R")
 
 
 class ZtoSource:
@@ -232,5 +231,4 @@ class ZtoSource:
         if isinstance(mark, dict):
             label: dict[str, Any] = mark
             return replace(issued, label=label)
-        warning = T("ZTO has given the number but no route for the label yet: do not print it.")
-        return replace(issued, warning=warning)
+        return replace(issued, warning=sentences.no_route_yet(errors.CARRIER))
