@@ -70,6 +70,10 @@ _SENTENCES: dict[ProblemClass, tuple[Text, Text]] = {
         T("Too many calls to {carrier} at once."),
         T("Wait a minute, then get the numbers again."),
     ),
+    K.DAY_LIMIT: (
+        T("Today's number of calls to {carrier} is used up."),
+        T("Go on tomorrow, or ask the carrier for a higher limit."),
+    ),
     K.MASKED: (
         T("The receiver is masked by the platform."),
         T("Use the platform's label for this parcel."),

@@ -50,6 +50,7 @@ _BY_CODE: Mapping[str, Fix] = {
     "already_moving": Fix.ASK_CARRIER,
     "auth": Fix.CHECK_ACCOUNT,
     "rate": Fix.WAIT,
+    "day_limit": Fix.RETRY_LATER,
     "masked": Fix.EDIT_ADDRESS,
     "other": Fix.ASK_CARRIER,
     "unknown": Fix.LOOK_UP,

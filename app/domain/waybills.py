@@ -103,6 +103,7 @@ class ProblemClass(StrEnum):
     ALREADY_MOVING = "already_moving"
     AUTH = "auth"
     RATE = "rate"
+    DAY_LIMIT = "day_limit"  # the account's calls of the day are used up
     MASKED = "masked"
     OTHER = "other"
 

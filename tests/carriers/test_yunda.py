@@ -213,7 +213,8 @@ def test_label_data_that_stay_away_leave_the_number_with_a_warning(
     [
         ("7100", ProblemClass.ACCOUNT),
         *((code, ProblemClass.AUTH) for code in ("7200", "7300", "7400")),
-        *((code, ProblemClass.RATE) for code in ("7500", "7501", "7502", "7503")),
+        *((code, ProblemClass.DAY_LIMIT) for code in ("7500", "7501")),
+        *((code, ProblemClass.RATE) for code in ("7502", "7503")),
         *((f"760{n}", ProblemClass.AUTH) for n in range(6)),
     ],
 )

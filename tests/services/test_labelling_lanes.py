@@ -107,3 +107,32 @@ def test_an_empty_balance_in_the_middle_stops_the_rest(bench: Bench) -> None:
     assert {row.code for row in rows if not row.ok} == {"balance"}
     asked = bench.world.carriers.server.journal.count(truth.YUNDA_CREATE)
     assert asked <= 3 + 8 < MANY  # those that were under way already
+
+
+def test_what_came_too_fast_goes_out_again_after_a_rest(bench: Bench) -> None:
+    ids = give_to_carriers(bench, ["yunda"], 3)
+    limit = {"result": False, "code": "7503", "message": "API QPS 超限", "data": None}
+    bench.world.carriers.server.faults.answer_json(truth.YUNDA_CREATE, limit, times=2)
+    rows = label_parcels(bench.work, ids)
+    assert [row.parcel for row in rows] == ids
+    assert {row.result for row in rows} == {"issued"}
+    assert sum(bench.clock.sleeps) >= 1 + 2
+    assert truth.requests_of(bench, ids[0])[-1][0] == f"{ids[0]}_3"
+
+
+def test_what_stays_too_fast_is_given_up_after_three_tries(bench: Bench) -> None:
+    (parcel_id,) = give_to_carriers(bench, ["yunda"], 1)
+    limit = {"result": False, "code": "7503", "message": "API QPS 超限", "data": None}
+    bench.world.carriers.server.faults.answer_json(truth.YUNDA_CREATE, limit, times=9)
+    (row,) = label_parcels(bench.work, [parcel_id])
+    assert (row.result, row.code) == ("failed", "rate")
+    assert bench.world.carriers.server.journal.count(truth.YUNDA_CREATE) == 3
+
+
+def test_an_account_whose_day_is_used_up_is_not_asked_again(bench: Bench) -> None:
+    ids = give_to_carriers(bench, ["yunda"], 4)
+    used_up = {"result": False, "code": "7501", "message": "API 日访问量超限", "data": None}
+    bench.world.carriers.server.faults.answer_json(truth.YUNDA_CREATE, used_up, times=9)
+    rows = label_parcels(bench.work, ids)
+    assert {(row.result, row.code) for row in rows} == {("failed", "day_limit")}
+    assert bench.world.carriers.server.journal.count(truth.YUNDA_CREATE) == 1

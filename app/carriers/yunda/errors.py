@@ -19,8 +19,8 @@ _KINDS: dict[str, ProblemClass] = {
     "7200": K.AUTH,
     "7300": K.AUTH,
     "7400": K.AUTH,
-    "7500": K.RATE,
-    "7501": K.RATE,
+    "7500": K.DAY_LIMIT,
+    "7501": K.DAY_LIMIT,
     "7502": K.RATE,
     "7503": K.RATE,
     "7600": K.AUTH,
@@ -31,10 +31,6 @@ _KINDS: dict[str, ProblemClass] = {
     "7605": K.AUTH,
 }
 
-_OVER_THE_DAY = (
-    T("Yunda's daily number of calls is used up."),
-    T("Go on tomorrow, or ask Yunda for a higher limit."),
-)
 _BETTER: dict[str, tuple[Text, Text]] = {
     "7200": (
         T("The Yunda app may not use this service."),
@@ -48,8 +44,6 @@ _BETTER: dict[str, tuple[Text, Text]] = {
         T("Yunda does not accept the signature."),
         T("Check app_key and app_secret of the carrier account."),
     ),
-    "7500": _OVER_THE_DAY,
-    "7501": _OVER_THE_DAY,
 }
 
 

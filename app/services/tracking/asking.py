@@ -22,7 +22,7 @@ from app.store.tables import tracks, waybills
 
 # What concerns the account and not the number: asking for the next one brings the same. ACCOUNT is
 # among them for the account's own numbers only: ZTO's E418 says that a number is another's.
-OF_THE_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.RATE})
+OF_THE_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.RATE, ProblemClass.DAY_LIMIT})
 _NO_ANSWER = frozenset({"not_sent", "unknown"})
 
 
