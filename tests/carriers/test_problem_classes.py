@@ -72,6 +72,8 @@ def _each(codes: str) -> list[str]:
 _BY_CODE = {"SF": sf_problem, "ZTO": zto_problem, "Yunda": yunda_problem}
 _EXACTER = {  # the collection names 7200 twice; permission to a service is a matter of keys
     ("Yunda", "7200"): K.AUTH,
+    ("Yunda", "7500"): K.DAY_LIMIT,  # not "wait a minute": tomorrow
+    ("Yunda", "7501"): K.DAY_LIMIT,
 }
 
 
