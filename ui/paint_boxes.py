@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
+from app.domain.companies import company
 from ui.paint import Align, cached_pixmap, draw_icon, draw_text
 from ui.theme import Theme
 from ui.theme_tokens import Tokens
@@ -139,16 +140,17 @@ def _nine_slice(p: QPainter, target: QRect, tile: QPixmap, corner: int, ratio: f
             p.drawPixmap(to, tile, part)
 
 
-def draw_carrier_mark(p: QPainter, box: QRectF | QRect, company: str, theme: Theme) -> None:
-    """The one-character square of a carrier (``sf``, ``zto``, ``yunda``; others in grey)."""
+def draw_carrier_mark(p: QPainter, box: QRectF | QRect, carrier: str, theme: Theme) -> None:
+    """The one-character square of a carrier; those without a colour of their own are grey."""
     t = theme.t
     square = QRectF(box)
     known = {
-        "sf": ("顺", t.carrier_sf, t.on_carrier_sf),
-        "zto": ("中", t.carrier_zto, t.on_carrier_zto),
-        "yunda": ("韵", t.carrier_yunda, t.on_carrier_yunda),
+        "sf": (t.carrier_sf, t.on_carrier_sf),
+        "zto": (t.carrier_zto, t.on_carrier_zto),
+        "yunda": (t.carrier_yunda, t.on_carrier_yunda),
     }
-    letter, back, fore = known.get(company, (company[:1].upper() or "?", t.gray.text, t.surface))
+    back, fore = known.get(carrier, (t.gray.text, t.surface))
+    letter = company(carrier).mark or "?"
     round_rect(p, square, square.width() * 0.24, back)
     face = theme.sized_face(square.width() * 0.64, 600)
     draw_text(p, square, letter, face, fore, Align.AlignHCenter)

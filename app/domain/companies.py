@@ -13,17 +13,18 @@ class Company:
     name: Text
     mark: str  # the one character on its square
     wechat: str  # delivery_id
+    hotline: str = ""  # what anybody in China calls to ask for a parcel
 
 
 COMPANIES: tuple[Company, ...] = (
-    Company("sf", T("SF Express"), "顺", "SF"),
-    Company("zto", T("ZTO Express"), "中", "ZTO"),
-    Company("yunda", T("Yunda Express"), "韵", "YUNDA"),
-    Company("yto", T("YTO Express"), "圆", "YTO"),
-    Company("sto", T("STO Express"), "申", "STO"),
-    Company("jt", T("J&T Express"), "极", "JTSD"),
-    Company("jd", T("JD Logistics"), "京", "JD"),
-    Company("ems", T("China Post EMS"), "邮", "EMS"),
+    Company("sf", T("SF Express"), "顺", "SF", "95338"),
+    Company("zto", T("ZTO Express"), "中", "ZTO", "95311"),
+    Company("yunda", T("Yunda Express"), "韵", "YUNDA", "95546"),
+    Company("yto", T("YTO Express"), "圆", "YTO", "95554"),
+    Company("sto", T("STO Express"), "申", "STO", "95543"),
+    Company("jt", T("J&T Express"), "极", "JTSD", "956025"),
+    Company("jd", T("JD Logistics"), "京", "JD", "950616"),
+    Company("ems", T("China Post EMS"), "邮", "EMS", "11183"),
 )
 # Between us and a company: they book and follow parcels, somebody else carries them.
 AGGREGATORS: tuple[Company, ...] = (Company("kuaidi100", T("Kuaidi100"), "百", ""),)

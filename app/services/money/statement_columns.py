@@ -113,6 +113,23 @@ class Sheet:
     lines: Iterator[BillLine]
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file says of itself before it is understood: its headings, and those recognised."""
+
+    headings: tuple[str, ...]
+    found: Mapping[str, str]  # our column: the file's heading
+
+
+def preview(file: Path, remembered: Mapping[str, str] | None = None) -> Preview:
+    """The headings of a statement. Raises ``UserError`` (``import_file``)."""
+    top = list(islice(read_cells(file), _HEADING_WITHIN))
+    row = max(top, key=lambda row: sum(bool(c) for c in row), default=[])
+    places = _places(row, remembered or {})
+    found = {name: row[n] for name, n in places.items()}
+    return Preview(tuple(dict.fromkeys(h for h in row if h)), found)
+
+
 def read_statement(file: Path, remembered: Mapping[str, str]) -> Sheet:
     """The lines of a statement. ``remembered``: our column and the heading a person named once.
 

@@ -21,7 +21,7 @@ from app.domain.wishes import read_wishes
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.services import records
 from app.services.money import judging
-from app.services.money.statement_columns import Sheet, read_statement
+from app.services.money.statement_columns import Sheet, preview, read_statement
 from app.services.workplace import Workplace
 from app.store.tables import freight_lines, freight_statements, settings, waybills
 
@@ -59,8 +59,8 @@ def import_file(
     Raises ``UserError``: ``import_file``, ``freight_columns``, ``freight_amount``,
     ``freight_carrier``, ``freight_empty``.
     """
-    code = _named(carrier) or _by_name(file)
-    sheet = read_statement(file, {**_remembered(work, code), **(columns or {})})
+    code = _named(carrier) or carrier_of(file)
+    sheet = read_statement(file, {**_remembered(work, code, file), **(columns or {})})
     lines = _merged(sheet.lines)
     if not lines:
         raise UserError(
@@ -119,8 +119,8 @@ def _named(carrier: str) -> str:
     return code
 
 
-def _by_name(file: Path) -> str:
-    """The one company that the file's name names: ``中通2026年3月.xlsx``."""
+def carrier_of(file: Path) -> str:
+    """The one company that the file's name names: ``中通2026年3月.xlsx``; ``""`` for none."""
     said = read_wishes(file.stem)
     named = {*said.wanted, *said.unwanted, *said.mentioned}
     return named.pop() if len(named) == 1 else ""
@@ -143,14 +143,23 @@ def _by_numbers(work: Workplace, lines: Sequence[BillLine], file: Path) -> str:
     return str(found.most_common(1)[0][0])
 
 
-def _remembered(work: Workplace, carrier: str) -> Mapping[str, str]:
-    if not carrier:
-        return {}
+def _remembered(work: Workplace, carrier: str, file: Path) -> Mapping[str, str]:
+    """What a person named for the carrier; before it is known, what fits the file's headings."""
     with work.db.read() as tx:
-        kept = tx.execute(
-            select(settings.c.value).where(settings.c.key == _COLUMNS + carrier)
-        ).scalar()
-    return kept or {}
+        if carrier:
+            kept = tx.execute(
+                select(settings.c.value).where(settings.c.key == _COLUMNS + carrier)
+            ).scalar()
+            return kept or {}
+        named: Sequence[Mapping[str, str]] = list(
+            tx.execute(
+                select(settings.c.value)
+                .where(settings.c.key.startswith(_COLUMNS, autoescape=True))
+                .order_by(settings.c.key)
+            ).scalars()
+        )
+    headings = set(preview(file).headings) if named else set()
+    return next((said for said in named if headings.issuperset(said.values())), {})
 
 
 def _remember(work: Workplace, carrier: str, columns: Mapping[str, str], sheet: Sheet) -> None:

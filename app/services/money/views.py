@@ -115,6 +115,66 @@ def recent(work: Workplace) -> Period:
     return Period(last_month.replace(day=1), today)
 
 
+def month_of(day: date) -> Period:
+    """The whole month around a day."""
+    first = day.replace(day=1)
+    next_month = (first + timedelta(days=31)).replace(day=1)
+    return Period(first, next_month - timedelta(days=1))
+
+
+def billed_months(work: Workplace, limit: int = 24) -> list[Period]:
+    """The months that statements are about, the latest first."""
+    month = func.substr(freight_lines.c.day, 1, 7)
+    query = select(month).distinct().order_by(month.desc()).limit(limit)
+    with work.db.read() as tx:
+        found = list(tx.execute(query).scalars())
+    return [month_of(date.fromisoformat(f"{m}-01")) for m in found]
+
+
+def month_of_statement(work: Workplace, statement: str) -> Period | None:
+    """The month that most lines of a statement are about; ``None`` for one without lines."""
+    month = func.substr(freight_lines.c.day, 1, 7)
+    query = (
+        select(month)
+        .where(freight_lines.c.statement_id == statement)
+        .group_by(month)
+        .order_by(func.count().desc(), month.desc())
+    )
+    with work.db.read() as tx:
+        found = tx.execute(query).scalar()
+    return None if found is None else month_of(date.fromisoformat(f"{found}-01"))
+
+
+def line_ids(
+    work: Workplace, period: Period, carrier: str = "", *, accepted: bool = False
+) -> list[str]:
+    """All lines that are not as expected, the dearest first; ``accepted``: those too."""
+    lines = freight_lines.c
+    query = (
+        select(lines.id)
+        .where(_within(period, carrier), lines.verdict.in_(_DIFFERS))
+        .order_by(lines.accepted_at.is_not(None), lines.over_fen.desc(), lines.id)
+    )
+    if not accepted:
+        query = query.where(lines.accepted_at.is_(None))
+    with work.db.read() as tx:
+        return list(tx.execute(query).scalars())
+
+
+def lines_of(work: Workplace, ids: Sequence[str]) -> list[FreightRow]:
+    """These lines (a page of them), in the order given; what is gone is left out."""
+    query = (
+        select(freight_lines, freight_statements.c.name, waybills.c.parcel_id)
+        .join(freight_statements, freight_statements.c.id == freight_lines.c.statement_id)
+        .outerjoin(waybills, waybills.c.id == freight_lines.c.waybill_id)
+        .where(freight_lines.c.id.in_(list(ids)))
+    )
+    with work.db.read() as tx:
+        rows = {r.id: r for r in tx.execute(query).all()}
+        named = _orders_of(tx, [r.parcel_id for r in rows.values() if r.parcel_id])
+    return [_row(rows[i], named.get(rows[i].parcel_id, ())) for i in ids if i in rows]
+
+
 def summary(work: Workplace, period: Period, carrier: str = "") -> FreightSummary:
     """Sums by carrier, the largest bill first."""
     lines = freight_lines.c

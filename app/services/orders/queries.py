@@ -203,12 +203,13 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
             .correlate(orders)
         )
     conditions.extend(
-        orders.c.search.like(f"%{_escape(word)}%", escape="\\") for word in _words(wanted.search)
+        orders.c.search.like(f"%{_escape(word)}%", escape="\\")
+        for word in search_words(wanted.search)
     )
     return conditions
 
 
-def _words(search: str) -> list[str]:
+def search_words(search: str) -> list[str]:
     """What was typed, in words; a scanned label stands for the number in it."""
     number = recognition.normalise(search)
     typed = search.strip().upper()

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from app.domain.address import Address
 from app.domain.errors import UserError
+from app.domain.following import TrackWarning
 from app.domain.privacy import for_screen
 from app.domain.recognition import forms
 from app.domain.regions import short_name
 from app.domain.text import T, Text
 from app.domain.tracking import TrackEvent, TrackStage
 from app.services import records
+from app.services.orders.queries import search_words
 from app.services.tracking import storing
 from app.services.tracking.answering import answering
 from app.services.tracking.wording import Pill, WarningRow, pill, warning_row
@@ -60,6 +62,7 @@ class TrackRow:
     carrier: str
     parcel: str
     orders: tuple[str, ...]  # the shop's order ids
+    order_keys: tuple[str, ...]  # ours, in the same order
     receiver: str
     province: str
     shipped_at: datetime
@@ -102,12 +105,28 @@ def track_counts(work: Workplace, wanted: TrackFilter) -> dict[str, int]:
 
 
 def track_ids(work: Workplace, wanted: TrackFilter) -> list[str]:
-    """The waybill ids of all matching parcels: trouble first, then the latest shipped."""
-    first = case((_of_tab("trouble"), 0), else_=1)
+    """The waybill ids of all matching parcels: trouble by its harm, then the latest shipped."""
     query = (
         select(tracks.c.waybill_id)
         .where(*_conditions(work, wanted), _of_tab(wanted.tab))
-        .order_by(first, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
+        .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
+    )
+    with work.db.read() as tx:
+        return list(tx.execute(query).scalars())
+
+
+def open_ids(work: Workplace, wanted: TrackFilter, unasked_for: timedelta) -> list[str]:
+    """Matching parcels that are still on their way and were not asked about for so long."""
+    before = work.now() - unasked_for
+    query = (
+        select(tracks.c.waybill_id)
+        .where(
+            *_conditions(work, wanted),
+            _of_tab(wanted.tab),
+            _of_tab("on_the_way"),
+            or_(tracks.c.polled_at.is_(None), tracks.c.polled_at < before),
+        )
+        .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
     )
     with work.db.read() as tx:
         return list(tx.execute(query).scalars())
@@ -199,6 +218,19 @@ def acknowledge(work: Workplace, waybill_ids: Sequence[str]) -> int:
     return done
 
 
+def remind_again(work: Workplace, waybill_ids: Sequence[str]) -> None:
+    """These warnings were not seen after all."""
+    for start in range(0, len(waybill_ids), _IDS_AT_ONCE):
+        chunk = list(waybill_ids[start : start + _IDS_AT_ONCE])
+        with work.db.write() as tx:
+            tx.execute(
+                update(tracks)
+                .where(tracks.c.waybill_id.in_(chunk), tracks.c.warning.is_not(None))
+                .values(warning_seen_by="", news_at=work.now())
+            )
+    work.changed("tracks")
+
+
 @dataclass(frozen=True, slots=True)
 class WayRow:
     """One event of a parcel's way, under the number it was told for."""
@@ -221,6 +253,16 @@ def events_by_parcel(
     return tuple(WayRow(r.parcel_id, r.number, storing.event_in_clear(work, r)) for r in rows)
 
 
+# The worst first: a parcel that somebody has looked at is no worse than one without trouble.
+_HARM = case(
+    *(
+        (and_(tracks.c.warning == warning.value, tracks.c.warning_seen_by == ""), rank)
+        for rank, warning in enumerate(TrackWarning)
+    ),
+    else_=len(TrackWarning),
+)
+
+
 def _of_tab(tab: str) -> ColumnElement[bool]:
     match tab:
         case "trouble":
@@ -241,7 +283,7 @@ def _conditions(work: Workplace, wanted: TrackFilter) -> list[ColumnElement[bool
         conditions.append(tracks.c.carrier.in_(wanted.carriers))
     if wanted.days is not None:
         conditions.append(tracks.c.handed_at >= work.now() - timedelta(days=wanted.days))
-    words = wanted.search.lower().split()
+    words = search_words(wanted.search)
     if words:  # the orders are gone through once, not once for every parcel
         fitting = (
             select(parcel_lines.c.parcel_id)
@@ -291,6 +333,7 @@ def _row(work: Workplace, row: Any, about: Sequence[Any], account: str) -> Track
         carrier=row.carrier,
         parcel=row.parcel_id,
         orders=tuple(r.order_id for r in about),
+        order_keys=tuple(r.id for r in about),
         receiver=" · ".join(part for part in (receiver.name, place) if part),
         province=receiver.province,
         shipped_at=row.handed_at,
