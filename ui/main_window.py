@@ -21,7 +21,7 @@ from ui.application import WindowParts, build_window, make_application
 from ui.background import Background, Facts
 from ui.change_feed import ChangeFeed, ChangeRelay
 from ui.job_runner import JobRunner
-from ui.page import SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateChip
+from ui.page import SERVICE, SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateChip
 from ui.pages.orders.views import OPEN_STAGES, Show
 from ui.station import PrinterStatus, printer_devices
 from ui.sync_desk import SyncDesk
@@ -127,10 +127,16 @@ def page_entries(makings: Makings) -> list[PageEntry]:
 
         return BenchWindow(tools, makings.work)
 
+    def tracking(tools: PageTools) -> Page:
+        from ui.pages.tracking.page import TrackingPage
+
+        return TrackingPage(tools, makings.work)
+
     return [
         PageEntry("orders", "tray", T("Orders"), SHIPPING, "Ctrl+2", orders),
         PageEntry("waves", "printer", T("Print"), SHIPPING, "Ctrl+3", print_waves),
         PageEntry("bench", "package", T("Packing bench"), SHIPPING, "Ctrl+4", bench),
+        PageEntry("tracking", "truck", T("Logistics"), SERVICE, "Ctrl+8", tracking),
     ]
 
 
@@ -163,7 +169,7 @@ class Product(QObject):
         self.sync_desk.sync_wanted.connect(self.sync_now)
         self._chips: set[str] = set()
         window = self.window
-        window.sync_wanted.connect(self.sync_now)
+        window.sync_wanted.connect(self._bring_in)
         window.undo_wanted.connect(self._undo)
         window.page_shown.connect(self._tell_sync)
         window.sheet.offline.acted.connect(self._banner_acted)
@@ -201,6 +207,13 @@ class Product(QObject):
         """F5 and the button."""
         self.background.sync_now()
         self._tell_sync()
+
+    @Slot()
+    def _bring_in(self) -> None:
+        """F5: what the page in front is about."""
+        page = self.window.current_page
+        if page is None or not page.bring_in():
+            self.sync_now()
 
     @Slot()
     def _tell_sync(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -23,13 +23,13 @@ from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.ui_state import UiState
 from ui.widgets.banner import BannerPlace
-from ui.widgets.buttons import Button
 from ui.widgets.control import Control
 from ui.widgets.dialog import DIALOG_PX, Dialog, Verb
 from ui.widgets.drawer import Drawer
 from ui.widgets.label import TextLabel
 
 HEAD_PX = 56
+ButtonT = TypeVar("ButtonT", bound=Control)
 
 # The headings of the sidebar, in this order.
 SHIPPING = T("Shipping")
@@ -184,7 +184,7 @@ class PageHead(QWidget):
     def _restyle(self) -> None:
         self.setFixedHeight(self.theme.scaled(HEAD_PX))
 
-    def add_button(self, button: Button) -> Button:
+    def add_button(self, button: ButtonT) -> ButtonT:
         """Put a button at the right end."""
         self._row.addWidget(button)
         return button
@@ -232,6 +232,10 @@ class Page(QWidget):
 
     def deactivated(self) -> None:
         """Another page was chosen."""
+
+    def bring_in(self) -> bool:
+        """F5: bring in what this page is about; ``False`` when that is the orders of the shops."""
+        return False
 
     def undo(self) -> None:
         """Ctrl+Z: take back the last thing done here, where that is possible."""

@@ -92,9 +92,14 @@ def story_lines(
     return lines
 
 
+def step_words(stage: TrackStage) -> str:
+    """A step of a parcel's way in our words."""
+    return str(_STEPS[stage])
+
+
 def _way(row: WayRow, several: bool) -> str:
     """The carrier's own words with their place; a step that came without words in ours."""
-    said = row.event.text or str(_STEPS[row.event.stage])
+    said = row.event.text or step_words(row.event.stage)
     place = row.event.place
     if place and place not in said:
         said = tr("{place}: {what}", place=place, what=said)
