@@ -1,0 +1,1 @@
+"""Parcels on their way 物流: where they are, and what the carriers charged."""
