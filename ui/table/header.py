@@ -29,7 +29,7 @@ class TableHeader(QHeaderView):
         self.check_state = Qt.CheckState.Unchecked
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
-        self.setMinimumSectionSize(24)
+        self.setMinimumSectionSize(PAD)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.changed.connect(self._restyle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -95,7 +96,7 @@ class Button(Control):
     def sizeHint(self) -> QSize:
         height = self.theme.scaled(self._size)
         if self._kind is Kind.LINK:
-            return QSize(round(self._content_width()), self.theme.scaled(24))
+            return QSize(ceil(self._content_width()), self.theme.scaled(24))
         pad = {Size.SMALL: 10, Size.NORMAL: 13, Size.DRAWER: 14, Size.TOUCH: 18}[self._size]
         return QSize(max(height, round(self._content_width()) + 2 * pad), height)
 

@@ -91,7 +91,7 @@ def parcel_view(opened: Opened, now: datetime) -> ParcelView:
             (key, tr("Order {number}", number=short_number(number)))
             for key, number in zip(row.order_keys, row.orders, strict=True)
         ),
-        asked=tr("asked {time}", time=ago(row.polled_at, now)) if row.polled_at else "",
+        asked=tr("last asked {time}", time=ago(row.polled_at, now)) if row.polled_at else "",
         can_ask=bool(row.account),
         steps=tuple(_step(event, now) for event in reversed(opened.detail.events)),
     )

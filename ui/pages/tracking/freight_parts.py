@@ -68,7 +68,7 @@ class CarrierSumRow(Block):
         self.fit()
 
     def _count(self) -> str:
-        count = ntr("{n} parcel", "{n} parcels", self._line.parcels)
+        count = tr("{n} billed", n=f"{self._line.parcels:,}")
         if not self._line.unpriced:
             return count
         without = ntr("{n} without a price", "{n} without a price", self._line.unpriced)

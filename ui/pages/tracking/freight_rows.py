@@ -23,8 +23,8 @@ def columns() -> tuple[Column, ...]:
     """运单, 日期, 哪里对不上, 应付, 账单, 多收."""
     return (
         CHECK_COLUMN,
-        Column("waybill", tr("Waybill"), 181, min_width=181),
-        Column("day", tr("Day"), 76, shed=1),
+        Column("waybill", tr("Waybill"), 190),
+        Column("day", tr("Day"), 86, shed=1),
         Column("why", tr("What differs"), 200, stretch=1, min_width=130),
         Column("expected", tr("Expected"), 88, right=True, shed=2),
         Column("billed", tr("Billed"), 88, right=True),

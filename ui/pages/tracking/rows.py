@@ -43,8 +43,8 @@ def columns(theme: Theme) -> tuple[Column, ...]:
     pill_px = max(state_pill_width(theme, str(w)) for w in words) / theme.text_size.value
     return (
         LEAD,
-        Column("waybill", tr("Waybill"), 181, min_width=181),
-        Column("sent", tr("Sent"), 76, shed=1),
+        Column("waybill", tr("Waybill"), 190),
+        Column("sent", tr("Sent"), 86, shed=1),
         Column("way", tr("Pickup → delivery"), WAY_PX + 2 * PAD, shed=2),
         Column("news", tr("Latest news"), 260, stretch=1, min_width=150),
         Column("state", tr("State"), max(112, round(pill_px) + 2 * PAD)),

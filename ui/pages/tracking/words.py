@@ -92,7 +92,7 @@ def news(row: TrackRow, now: datetime) -> str:
         if warning.kind is TrackWarning.NO_MOVEMENT and row.last_place:
             stood = wording.span(now - warning.since_at)
             return tr("At {place} for {time}", place=row.last_place, time=stood)
-        return str(warning.message)
+        return str(warning.message).rstrip("。.")
     if row.last_text:
         place = row.last_place
         if place and place not in row.last_text:
@@ -103,7 +103,7 @@ def news(row: TrackRow, now: datetime) -> str:
     if not row.account:
         return tr("No account can be asked about this carrier")
     if row.failure is not None:
-        return str(row.failure)
+        return str(row.failure).rstrip("。.")
     return tr("The carrier has told nothing yet")
 
 
@@ -128,8 +128,8 @@ def period_title(period: Period, now: datetime) -> str:
     """3 月运费对账; another year with its number."""
     first = period.first
     if first.year == china_day(now).year:
-        return tr("Freight of month {month}", month=first.month)
-    return tr("Freight of {year}-{month}", year=first.year, month=first.month)
+        return tr("Freight bills, month {month}", month=first.month)
+    return tr("Freight bills, {year}-{month}", year=first.year, month=first.month)
 
 
 def hotline(code: str) -> str:
