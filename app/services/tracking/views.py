@@ -176,9 +176,10 @@ def followed(work: Workplace, waybill: str) -> str | None:
 
 
 def updated_at(work: Workplace) -> datetime | None:
-    """When a carrier last answered."""
+    """When a carrier last answered; ``None``: none did the last time it was asked."""
+    answered = select(func.max(tracks.c.polled_at)).where(tracks.c.failure.is_(None))
     with work.db.read() as tx:
-        found: datetime | None = tx.execute(select(func.max(tracks.c.polled_at))).scalar()
+        found: datetime | None = tx.execute(answered).scalar()
     return found
 
 

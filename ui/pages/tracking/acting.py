@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.companies import company
 from app.domain.errors import PackbenchError
-from app.domain.text import T, Text, ntr, tr
+from app.domain.text import T, ntr, tr
 from app.jobs import CancelToken, Progress, Step
 from app.services.tracking import refreshing, views
 from app.services.tracking.refreshing import Hindrance, Refreshed
@@ -157,10 +157,11 @@ def _notice(hindrances: Sequence[Hindrance]) -> Notice:
         carrier=company(worst.carrier).name if worst.carrier else tr("an unknown carrier"),
         why=worst.problem.message,
     )
-    remedy: Text | str = worst.problem.remedy
+    remedy = str(worst.problem.remedy)
     if len(hindrances) > 1:
-        others = tr(", ").join(
+        others = tr("、").join(
             dict.fromkeys(str(company(h.carrier).name) for h in hindrances if h is not worst)
         )
-        remedy = tr("{remedy} Others too: {carriers}", remedy=remedy, carriers=others)
+        bare = remedy.rstrip("。.")
+        remedy = tr("{remedy}. {carriers} did not answer either.", remedy=bare, carriers=others)
     return Notice(NOTICE, Severity.PROBLEM, what, remedy, T("Ask again"), dismissible=True)

@@ -125,7 +125,7 @@ def ask_about_bill(
         title if asks_columns else tr("Whose bill is {file}?", file=file.name),
         body,
         [
-            Verb("leave", tr("Not now"), safe=True),
+            Verb("leave", tr("Leave the file"), safe=True),
             Verb("take", tr("Take it in"), kind=Kind.PRIMARY),
         ],
         form,

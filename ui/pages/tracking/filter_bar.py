@@ -1,4 +1,4 @@
-"""The row under the tabs: search, and the chips 快递, 发出 and 已认的."""
+"""The row under the tabs: search, the chips 快递 and 发出, and whether 已认的 are shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.text import ntr, tr
 from ui.pages.orders.words import short_company
 from ui.pages.tracking.views import DAYS, TabFilter
 from ui.theme import Theme
-from ui.widgets.choices import FilterChip
+from ui.widgets.choices import CheckBox, FilterChip
 from ui.widgets.fields import SearchField
 from ui.widgets.popover import MenuItem, PopoverMenu
 
@@ -49,11 +49,10 @@ class FilterBar(QWidget):
         self.days = FilterChip(theme, tr("Sent"), parent=self)
         self.days.clicked.connect(self._open_days)
         self.days.cleared.connect(self._forever)
-        self.accepted = FilterChip(theme, tr("Accepted ones too"), parent=self)
+        self.accepted = CheckBox(theme, tr("Accepted ones too"), self)
         self.accepted.clicked.connect(self.accepted_toggled)
-        self.accepted.cleared.connect(self.accepted_toggled)
-        for chip in (self.carriers, self.days, self.accepted):
-            row.addWidget(chip)
+        for choice in (self.carriers, self.days, self.accepted):
+            row.addWidget(choice)
         row.addStretch(1)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -78,7 +77,7 @@ class FilterBar(QWidget):
         self.accepted.setVisible(bills)
         self.carriers.set_value(tr("、").join(short_company(code) for code in now.carriers))
         self.days.set_value(_days_words(now.days) if now.days else "")
-        self.accepted.set_value(tr("shown") if now.accepted else "")
+        self.accepted.setChecked(now.accepted)
         if search != self.search.text():
             blocked = self.search.edit.blockSignals(True)
             self.search.setText(search)

@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.domain.companies import company
 from app.domain.text import tr
 from app.services.money.views import FreightRow
-from ui.pages.orders.words import money
+from ui.pages.orders.words import money, short_number
 from ui.pages.tracking.rows import ParcelLine, paint_number
 from ui.pages.tracking.words import iso_day_words, plus
 from ui.table import Cell, Column, RowDelegate, TableRow
@@ -37,7 +37,7 @@ def bill_line(row: FreightRow, now: datetime) -> ParcelLine:
     day, why, over = iso_day_words(row.day, now), str(row.reason), plus_money(row.over_fen)
     accepted = row.accepted_at is not None
     name = str(company(row.carrier).name)
-    second = tr("Order {number}", number=row.orders[0]) if row.orders else name
+    second = tr("Order {number}", number=short_number(row.orders[0])) if row.orders else name
     expected = money(row.expected_fen) if row.expected_fen is not None else "—"
     cells = (
         Cell(),

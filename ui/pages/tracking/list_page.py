@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
@@ -213,7 +213,7 @@ class TrackList(Page):
         bills = self.views.tab == FREIGHT
         table = self.bills if bills else self.table
         if table.rows.ids:
-            self.stack.setCurrentWidget(table)
+            self._put(table)
             return
         layout = self.empty.layout()
         while layout is not None and (item := layout.takeAt(0)) is not None:
@@ -227,7 +227,17 @@ class TrackList(Page):
         state.acted.connect(self.empty_acted)
         if layout is not None:
             layout.addWidget(state)
-        self.stack.setCurrentWidget(self.empty)
+        self._put(self.empty)
+
+    def _put(self, part: QWidget) -> None:
+        """Show a part of the stack; the keyboard stays on this page."""
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self.stack.isAncestorOf(focus)
+        self.stack.setCurrentWidget(part)
+        if inside and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            part.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif inside:
+            self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
     def _rows_ready(self, rows: list[TrackRow]) -> None:
@@ -262,8 +272,9 @@ class TrackList(Page):
         at = self.loaded.updated_at if self.loaded is not None else None
         now = self.work.now()
         if at is None:
-            words = tr("No carrier has been asked yet") if self.loaded is not None else ""
-            self.head.chip.tell(Severity.INFO, words)
+            counts = self.loaded.counts if self.loaded is not None else {}
+            words = tr("No carrier has answered yet") if any(counts.values()) else ""
+            self.head.chip.tell(Severity.PROBLEM, words)
             return
         severity = Severity.PROBLEM if now - at > _OLD else Severity.FINE
         self.head.chip.tell(severity, tr("News of {time}", time=ago(at, now)))
@@ -292,7 +303,7 @@ class TrackList(Page):
         if self.views.tab == FREIGHT:
             self._show_what_there_is()
         elif self.stack.currentWidget() is not self.skeleton:
-            self.stack.setCurrentWidget(self.table)
+            self._put(self.table)
         self.reload()
 
     def _show_filter(self) -> None:
