@@ -21,7 +21,7 @@ _LOOK_EVERY_MS = 20
 
 
 def save_screens(services: WindowServices, folder: Path, theme: str = "light") -> list[Path]:
-    """Draw orders, waves and bench of ``services`` at 1440 x 900 into ``folder``; the files.
+    """Draw every page of ``services`` at 1440 x 900 into ``folder``; the files.
 
     Works without a display. ``theme`` is ``light`` or ``dark``. The services keep running.
     """

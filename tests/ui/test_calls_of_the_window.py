@@ -20,6 +20,7 @@ from tests.support.warehouse import Bench, open_bench
 from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product
 from ui.main_window import Product
 from ui.pages.orders.request_cards import RequestCard
+from ui.pages.tracking.page import TrackingPage
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
 from ui.widgets.dialog import Dialog
@@ -154,6 +155,17 @@ def print_a_wave(qtbot: QtBot, product: Product, bench: Bench) -> None:
     settle(qtbot, product)
 
 
+def ask_where_parcels_are(qtbot: QtBot, product: Product) -> None:
+    product.window.go("tracking")
+    page = product.window.page("tracking")
+    assert isinstance(page, TrackingPage)
+    settle(qtbot, product)
+    assert page.table.rows.ids
+    page.refresh_now()
+    settle(qtbot, product)
+    product.window.go("orders")
+
+
 def test_no_call_is_made_from_the_thread_of_the_window(
     qtbot: QtBot, bench: Bench, calls: Calls
 ) -> None:
@@ -172,3 +184,5 @@ def test_no_call_is_made_from_the_thread_of_the_window(
         assert LIST_PATH in taken(calls)
         print_a_wave(qtbot, product, bench)
         assert taken(calls) >= {ACCOUNTS_PATH, f"{LABELS}/order/create", SEND_PATH}
+        ask_where_parcels_are(qtbot, product)
+        assert taken(calls)
