@@ -6,6 +6,9 @@ adapters fall back to the phrases collected here; the text itself always travels
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.carriers import sentences
 from app.domain.text import T, Text
 from app.domain.waybills import (
@@ -162,10 +165,16 @@ def problem(
         kind,
         code,
         said,
-        Text((message or usual_message).msgid, {**params, **(message.params if message else {})}),
-        Text((remedy or usual_remedy).msgid, {**params, **(remedy.params if remedy else {})}),
+        _filled(message or usual_message, params),
+        _filled(remedy or usual_remedy, params),
         reference,
     )
+
+
+def _filled(sentence: Text, params: Mapping[str, Any]) -> Text:
+    """``sentence`` with what it has places for and no more: sentences are kept, words are not."""
+    named = {name: value for name, value in params.items() if f"{{{name}}}" in sentence.msgid}
+    return Text(sentence.msgid, {**named, **sentence.params})
 
 
 def local_refusal(

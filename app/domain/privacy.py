@@ -7,6 +7,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from app.domain.address import Address
+from app.domain.text import Text
+from app.domain.waybills import Problem
 
 
 class Masking(StrEnum):
@@ -87,6 +89,29 @@ def without_person(text: str, person: Address) -> str:
         if len(secret) > 1:
             text = text.replace(secret, "…")
     return _LONG_DIGITS.sub("…", text)
+
+
+def refusal_without_person(problem: Problem, person: Address) -> Problem:
+    """A refusal that may be kept: the other side's words without the person they repeat."""
+    return replace(
+        problem,
+        said=without_person(problem.said, person),
+        message=sentence_without_person(problem.message, person),
+        remedy=sentence_without_person(problem.remedy, person),
+    )
+
+
+def sentence_without_person(sentence: Text, person: Address) -> Text:
+    """The sentence with the other side's words (``said``) made safe; the rest is ours."""
+    params = {
+        name: sentence_without_person(value, person)
+        if isinstance(value, Text)
+        else without_person(str(value), person)
+        if name == "said"
+        else value
+        for name, value in sentence.params.items()
+    }
+    return Text(sentence.msgid, params)
 
 
 _LONG_DIGITS = re.compile(r"\d[\d-]{6,}")  # a phone, whoever it belongs to

@@ -12,8 +12,12 @@ from app.domain.privacy import (
     mask_address_text,
     mask_name,
     mask_phone,
+    refusal_without_person,
     sender_for_label,
+    sentence_without_person,
 )
+from app.domain.text import T
+from app.domain.waybills import Problem, ProblemClass
 
 RECEIVER = Address(
     name="龘晓",
@@ -80,3 +84,18 @@ def test_an_address_does_not_show_a_person_in_its_repr() -> None:
     assert "龘" not in repr(RECEIVER)
     assert "1153" not in repr(RECEIVER)
     assert "1288" not in repr(RECEIVER)
+
+
+def test_a_refusal_is_kept_without_the_person_it_speaks_of() -> None:
+    said = f"{RECEIVER.name} {RECEIVER.phone} 010-87654321 {RECEIVER.address} 超区"
+    inner = T("The carrier gave no number: {said}", said=said)
+    refused = Problem(
+        ProblemClass.OTHER, "145003010", said, T("{a}, {said}", a=inner, said=said), T("Look.")
+    )
+    kept = refusal_without_person(refused, RECEIVER)
+    shown = f"{kept.said} {kept.message} {kept.message.as_json()}"
+    assert "超区" in shown
+    for secret in (RECEIVER.name, RECEIVER.phone, RECEIVER.address, "87654321"):
+        assert secret not in shown
+    coded = T("J&T: {code}", code="145003010")
+    assert sentence_without_person(coded, RECEIVER) == coded, "our own values stay"

@@ -7,16 +7,19 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.jobs import CancelToken, Step
 from app.services import integrity
 from app.services.numbers import by_person, outcomes, voiding
+from app.services.numbers.booking import build
 from app.services.numbers.labelling import label_parcels, label_wave
 from app.services.sync import syncing
 from app.services.telling import outbox
 from app.settings import secret_name
+from app.store.tables import holds, parcels, waybill_requests
 from tests.services import truth
 from tests.services.truth import LABEL_CREATE, LABEL_GET, SF_PATH, SOURCES, ZTO_CREATE
 from tests.support.warehouse import Bench
@@ -168,6 +171,26 @@ def test_a_refusal_of_a_carrier_spends_the_key(bench: Bench) -> None:
         (f"{row.id}_2", RequestState.ISSUED),
     ]
     assert bench.world.yunda.numbers_issued(f"{row.id}_2") == [second.waybill]
+
+
+def test_what_a_carrier_says_is_kept_without_the_person(bench: Bench) -> None:
+    row = truth.ready(bench, Route.PLATFORM, "zto")[0]
+    booking, _ = build(bench.work, row.id, row.id)
+    secrets = (booking.receiver.name, booking.receiver.address, "13912345678")
+    bench.world.shops[row.shop].refuse_labels("ZTO", "超区：" + " ".join(secrets))
+    (refused,) = label_parcels(bench.work, [row.id])
+    assert "超区" in str(refused.message)
+    with bench.work.db.read() as tx:
+        kept = [
+            tx.execute(select(parcels.c.failure).where(parcels.c.id == row.id)).scalar(),
+            tx.execute(
+                select(waybill_requests.c.problem).where(waybill_requests.c.parcel_id == row.id)
+            ).scalar(),
+            tx.execute(select(holds.c.reason).where(holds.c.parcel_id == row.id)).scalar(),
+        ]
+    for stored in kept:
+        assert "超区" in str(stored)
+        assert not [secret for secret in secrets if secret in str(stored)]
 
 
 def test_the_platform_gets_a_fresh_key_only_after_it_knows_of_no_number(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.errors import PackbenchError, UserError
 from app.domain.labels import FileLabel
+from app.domain.privacy import refusal_without_person
 from app.domain.states import LIVE_WAYBILL_STATES, Route
 from app.domain.text import T
 from app.domain.waybills import Problem
@@ -148,7 +149,8 @@ def _fetch(work: Workplace, waybill: Any, media: str) -> None:
     booking, _ = outcomes.unseal(work, request)
     came = source.label_file(booking, page)
     if isinstance(came, Problem):
-        raise UserError(CODE, came.message, came.remedy, ref=waybill.number)
+        kept = refusal_without_person(came, booking.receiver)
+        raise UserError(CODE, kept.message, kept.remedy, ref=waybill.number)
     sealed = work.sealer.seal(base64.b64encode(came.content).decode("ascii"))
     with work.db.write() as tx:
         tx.execute(delete(label_files).where(label_files.c.waybill_id == waybill.id))

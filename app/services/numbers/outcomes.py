@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from app.domain.fixes import Fix, fix_for
-from app.domain.privacy import without_person
+from app.domain.privacy import refusal_without_person, sentence_without_person
 from app.domain.states import (
     HoldCode,
     HoldScope,
@@ -82,8 +82,7 @@ def store(
             return keep_issued(work, parcel, booking, address_hash, outcome)
         case Rejected():
             # Codes are kept for good, the words only without the person they may repeat.
-            said = without_person(outcome.problem.said, booking.receiver)
-            problem = replace(outcome.problem, said=said)
+            problem = refusal_without_person(outcome.problem, booking.receiver)
             with work.db.write() as tx:
                 end(tx, work, booking.key, RequestState.REJECTED, outcome.raw, problem)
                 learned.remember(tx, work, booking.carrier, booking.receiver, problem)
@@ -91,6 +90,7 @@ def store(
             words = (problem.message, problem.remedy)
             return LabelRow(parcel.id, "", "failed", problem.kind, *words, problem.fix)
         case Unknown(reason=reason):
+            reason = sentence_without_person(reason, booking.receiver)
             return keep_unknown(work, parcel.id, booking.key, reason, outcome.raw)
         case NotSent(reason=reason):
             remedy = T("Check the network, then try again.")
