@@ -19,6 +19,7 @@ from sqlalchemy import insert, select, text, update
 
 from app.domain.errors import UserError
 from app.store.engine import Database, sqlite_url
+from app.store.inserting import insert_if_new
 from app.store.schema import ensure_usable, schema_state
 from app.store.tables import metadata, quotas
 from tests.support.postgres import fresh_database
@@ -105,3 +106,14 @@ def test_another_version_is_refused_with_a_sentence(db: Database, revision: str,
     with pytest.raises(UserError) as refused:
         ensure_usable(db)
     assert refused.value.code == code
+
+
+def test_a_row_that_is_there_leaves_the_transaction_whole(db: Database) -> None:
+    ensure_usable(db)
+    row = insert(quotas).values(shop_id="s", kind="k", day="2026-11-20", used=1)
+    with db.write() as tx:
+        assert insert_if_new(tx, row)
+        assert not insert_if_new(tx, row.values(used=7))
+        tx.execute(update(quotas).values(used=quotas.c.used + 1))
+    with db.read() as tx:
+        assert tx.execute(select(quotas.c.used)).scalars().all() == [2]

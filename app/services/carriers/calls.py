@@ -9,17 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import PackbenchError
 from app.ports import Clock
 from app.services.workplace import Workplace
 from app.store.engine import Database
+from app.store.inserting import insert_if_new
 from app.store.tables import account_calls
 
 _LOG = logging.getLogger("packbench")
@@ -147,17 +146,15 @@ class CallCounter:
         )
         if tx.execute(more).rowcount:
             return
-        with suppress(IntegrityError), tx.begin_nested():  # another bench was quicker
-            tx.execute(
-                insert(account_calls).values(
-                    account=account,
-                    day=day,
-                    service=service,
-                    calls=counted.calls,
-                    refused=counted.refused,
-                )
-            )
-            oldest = day_of(self._clock.now() - _KEPT)
-            tx.execute(delete(account_calls).where(account_calls.c.day < oldest))
+        first = insert(account_calls).values(
+            account=account,
+            day=day,
+            service=service,
+            calls=counted.calls,
+            refused=counted.refused,
+        )
+        if not insert_if_new(tx, first):
+            tx.execute(more)
             return
-        tx.execute(more)
+        oldest = day_of(self._clock.now() - _KEPT)
+        tx.execute(delete(account_calls).where(account_calls.c.day < oldest))

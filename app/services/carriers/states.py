@@ -6,12 +6,12 @@ person wants to know now.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, insert, select, update
 
 from app.domain.errors import PackbenchError, UserError
 from app.domain.text import T, Text
@@ -19,6 +19,7 @@ from app.domain.waybills import Problem
 from app.ports import Capability, Health
 from app.ports.carriers import Binds, CountsNumbers, has
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import account_states, accounts
 
 FRESH = timedelta(minutes=10)
@@ -160,14 +161,17 @@ def _remember(
     values |= {"numbers_left": left} if left is not None else {}
     values |= {"bound_at": work.now()} if bound else {}
     with work.db.write() as tx:
-        changed = update(account_states).where(account_states.c.account == account).values(**values)
-        if not tx.execute(changed).rowcount:
-            try:
-                with tx.begin_nested():
-                    tx.execute(insert(account_states).values(account=account, **values))
-            except IntegrityError:  # another bench was quicker
-                tx.execute(changed)
+        write(tx, account, values)
     work.changed("shops")
+
+
+def write(tx: Connection, account: str, values: Mapping[str, Any]) -> None:
+    """Write columns of an account's row in the caller's transaction; the others stay."""
+    changed = update(account_states).where(account_states.c.account == account).values(**values)
+    if tx.execute(changed).rowcount:
+        return
+    if not insert_if_new(tx, insert(account_states).values(account=account, **values)):
+        tx.execute(changed)
 
 
 def _trouble_json(trouble: Trouble | None) -> dict[str, str] | None:

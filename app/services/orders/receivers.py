@@ -7,13 +7,11 @@ why is written down; what was seen never is.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.domain.address import Address
 from app.domain.errors import PackbenchError, UserError
@@ -22,6 +20,7 @@ from app.domain.text import T
 from app.services import read_only, records
 from app.services.orders import queries
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import order_secrets, orders, quotas, shops
 
 _SHOP_DAY = timedelta(hours=8)  # quotas of the platform end with the business day in UTC+8
@@ -228,8 +227,7 @@ def _first_of_day(tx: Connection, work: Workplace, shop_id: str) -> None:
         return
     day = (work.now() + _SHOP_DAY).date().isoformat()
     first = {"shop_id": shop_id, "kind": "decode", "day": day, "used": 0}
-    with suppress(IntegrityError), tx.begin_nested():  # another bench was quicker
-        tx.execute(insert(quotas).values(**first))
+    insert_if_new(tx, insert(quotas).values(**first))
 
 
 def _give_back(work: Workplace, shop_id: str) -> None:

@@ -12,6 +12,7 @@ from app.domain.address import Address
 from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
 from app.domain.regions import Place, covers, place_of
 from app.domain.text import T, Text, verbatim
+from app.services.reach.places import place_in
 from app.store.tables import reach_regions
 
 FRESH = timedelta(hours=26)
@@ -44,8 +45,7 @@ def reach_of(
     found = [
         _Known(r, where)
         for r in rows
-        if covers(where := Place(r.province, r.city, r.district, r.street), there, text)
-        and not _over(r, now)
+        if covers(where := place_in(r), there, text) and not _over(r, now)
     ]
     best = min(found, key=_Known.rank, default=None)
     return None if best is None else _answer(best, now)

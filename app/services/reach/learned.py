@@ -7,9 +7,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 from app.domain.address import Address
 from app.domain.privacy import without_person
 from app.domain.reach import ReachOrigin, ReachVerdict
-from app.domain.regions import Place, covers, place_of
+from app.domain.regions import covers, place_of
 from app.domain.waybills import Problem, ProblemClass
+from app.services.reach.places import columns, is_at, place_in
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import reach_regions
 
 _ABOUT_THE_PLACE = frozenset(
@@ -35,30 +37,22 @@ def remember(
     place = (
         reach_regions.c.origin == ReachOrigin.LEARNED,
         reach_regions.c.carrier == carrier,
-        reach_regions.c.province == where.province,
-        reach_regions.c.city == where.city,
-        reach_regions.c.district == where.district,
-        reach_regions.c.street == where.street,
+        is_at(where),
     )
-    again = tx.execute(
-        update(reach_regions).where(*place).values(times=reach_regions.c.times + 1, **told)
-    )
-    if again.rowcount:
+    again = update(reach_regions).where(*place).values(times=reach_regions.c.times + 1, **told)
+    if tx.execute(again).rowcount:
         return
-    tx.execute(
-        insert(reach_regions).values(
-            id=work.key(),
-            origin=ReachOrigin.LEARNED,
-            carrier=carrier,
-            province=where.province,
-            city=where.city,
-            district=where.district,
-            street=where.street,
-            verdict=ReachVerdict.DOUBTFUL,
-            first_at=work.now(),
-            **told,
-        )
+    first = insert(reach_regions).values(
+        id=work.key(),
+        origin=ReachOrigin.LEARNED,
+        carrier=carrier,
+        verdict=ReachVerdict.DOUBTFUL,
+        first_at=work.now(),
+        **columns(where),
+        **told,
     )
+    if not insert_if_new(tx, first):
+        tx.execute(again)
 
 
 def forget(tx: Connection, carrier: str, receiver: Address) -> None:
@@ -74,8 +68,6 @@ def forget(tx: Connection, carrier: str, receiver: Address) -> None:
         )
     ).all()
     text = f"{receiver.street}{receiver.address}"
-    over = [
-        r.id for r in rows if covers(Place(r.province, r.city, r.district, r.street), there, text)
-    ]
+    over = [r.id for r in rows if covers(place_in(r), there, text)]
     if over:
         tx.execute(delete(reach_regions).where(reach_regions.c.id.in_(over)))

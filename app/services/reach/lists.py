@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from app.domain.errors import PackbenchError
 from app.domain.reach import ReachOrigin, ReachVerdict, StoppedRegion, StoppedRegions
 from app.domain.regions import Place, place
 from app.domain.text import Text
 from app.ports import Capability, ListsStoppedRegions, has
+from app.services.carriers import states
+from app.services.reach.places import columns, fitting
 from app.services.workplace import Workplace
 from app.store.tables import account_states, accounts, reach_regions
 
@@ -107,7 +109,7 @@ def _keep(work: Workplace, account: str, carrier: str, found: StoppedRegions) ->
             "remedy": found.problem.remedy.as_json(),
         }
         with work.db.write() as tx:
-            _write_state(tx, account, {"regions_problem": problem})
+            states.write(tx, account, {"regions_problem": problem})
         work.log.info("stopped regions of %s could not be fetched: %s", account, problem["code"])
         return
     regions = _by_place(found.regions)
@@ -120,7 +122,7 @@ def _keep(work: Workplace, account: str, carrier: str, found: StoppedRegions) ->
         )
         if rows:
             tx.execute(insert(reach_regions), rows)
-        _write_state(tx, account, {"regions_at": now, "regions_problem": None})
+        states.write(tx, account, {"regions_at": now, "regions_problem": None})
     work.changed("settings")
 
 
@@ -128,7 +130,7 @@ def _by_place(regions: Sequence[StoppedRegion]) -> dict[Place, StoppedRegion]:
     """One entry a place. A region without any part would stop everything: it says nothing."""
     found: dict[Place, StoppedRegion] = {}
     for region in regions:
-        where = place(region.province, region.city, region.district, region.street)
+        where = fitting(place(region.province, region.city, region.district, region.street))
         if where.depth:
             found[where] = region
     return found
@@ -141,10 +143,7 @@ def _row(work: Workplace, carrier: str, where: Place, region: StoppedRegion) -> 
         "origin": ReachOrigin.LIST,
         "carrier": carrier,
         "account": "",
-        "province": where.province[:32],
-        "city": where.city[:32],
-        "district": where.district[:32],
-        "street": where.street[:64],
+        **columns(where),
         "verdict": ReachVerdict.REFUSED,
         "reason": region.reason[:256],
         "code": "stopped_region",
@@ -153,14 +152,6 @@ def _row(work: Workplace, carrier: str, where: Place, region: StoppedRegion) -> 
         "last_at": now,
         "until_at": region.until,
     }
-
-
-def _write_state(tx: Connection, account: str, values: dict[str, Any]) -> None:
-    known = tx.execute(
-        update(account_states).where(account_states.c.account == account).values(**values)
-    )
-    if not known.rowcount:
-        tx.execute(insert(account_states).values(account=account, **values))
 
 
 def _state(tx: Connection, account: str, carrier: str) -> ListState:

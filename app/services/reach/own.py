@@ -15,6 +15,7 @@ from app.domain.regions import Place, place
 from app.domain.text import T
 from app.services import records
 from app.services.parcels import checking
+from app.services.reach.places import columns, is_at, place_in
 from app.services.workplace import Workplace
 from app.settings import ReachConfig
 from app.store.tables import reach_regions
@@ -176,7 +177,7 @@ def from_row(row: Any) -> OwnRegion:
     """A stored line."""
     return OwnRegion(
         row.carrier,
-        Place(row.province, row.city, row.district, row.street),
+        place_in(row),
         ReachVerdict(row.verdict),
         row.reason,
         row.account,
@@ -184,16 +185,12 @@ def from_row(row: Any) -> OwnRegion:
 
 
 def _same_line(tx: Connection, region: OwnRegion) -> Any | None:
-    where = region.where
     return tx.execute(
         select(reach_regions).where(
             reach_regions.c.origin == ReachOrigin.OWN,
             reach_regions.c.carrier == region.carrier,
             reach_regions.c.account == region.account,
-            reach_regions.c.province == where.province,
-            reach_regions.c.city == where.city,
-            reach_regions.c.district == where.district,
-            reach_regions.c.street == where.street,
+            is_at(region.where),
         )
     ).one_or_none()
 
@@ -204,18 +201,14 @@ def _write(tx: Connection, work: Workplace, region: OwnRegion, known: Any | None
         tx.execute(update(reach_regions).where(reach_regions.c.id == known.id).values(**values))
         return str(known.id)
     region_id = work.key()
-    where = region.where
     tx.execute(
         insert(reach_regions).values(
             id=region_id,
             origin=ReachOrigin.OWN,
             carrier=region.carrier,
             account=region.account,
-            province=where.province,
-            city=where.city,
-            district=where.district,
-            street=where.street,
             first_at=work.now(),
+            **columns(region.where),
             **values,
         )
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.domain.regions import Place
+from app.services.reach.places import place_in
 from app.services.workplace import Workplace
 from app.store.tables import reach_regions
 
@@ -53,7 +54,7 @@ def regions(
                 r.origin,
                 r.carrier,
                 r.account,
-                Place(r.province, r.city, r.district, r.street),
+                place_in(r),
                 r.verdict,
                 r.reason,
                 r.code,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import quotas
 
 KIND = "track"
@@ -34,8 +33,7 @@ def take(tx: Connection, work: Workplace, account: str, calls: int, most: int | 
     place = _place(work, account)
     if tx.execute(select(quotas.c.used).where(*place)).first() is None:
         first = {"shop_id": account, "kind": KIND, "day": _day(work), "used": 0}
-        with suppress(IntegrityError), tx.begin_nested():  # another bench was quicker
-            tx.execute(insert(quotas).values(**first))
+        insert_if_new(tx, insert(quotas).values(**first))
     counted = update(quotas).where(*place).values(used=quotas.c.used + calls)
     if most is not None:
         counted = counted.where(quotas.c.used + calls <= most)

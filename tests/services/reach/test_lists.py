@@ -77,3 +77,14 @@ def test_a_place_that_is_open_again_leaves_the_list(stopped: Bench) -> None:
     stopped.world.zto.forbid([])
     (state,) = lists.refresh(stopped.work)
     assert (state.regions, _answer(stopped)) == (0, None)
+
+
+def test_names_of_any_length_fit_and_stay_one_line_a_place(bench: Bench) -> None:
+    long = "长" * 80
+    bench.world.zto.forbid(
+        [ForbiddenRegion("西藏自治区", "那曲市", long + end) for end in ("县", "区")]
+    )
+    (state,) = lists.refresh(bench.work)
+    assert (state.regions, state.message) == (1, None)
+    (row,) = views.regions(bench.work, origin="list")[0]
+    assert len(row.where.district) == 32
