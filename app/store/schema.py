@@ -73,16 +73,17 @@ def upgrade(db: Database, *, now: datetime | None = None) -> Path | None:
     if db.is_sqlite and state.revision is not None and not state.is_current:
         copy = _copy_before_upgrade(db, now or datetime.now().astimezone())
     # Two programs that open a new database at once take turns; the second one finds it made.
+    # One transaction for all steps: nobody ever sees a version between the old and the new one.
     with (
         explained(),
         db.engine.connect().execution_options(packbench_write=True) as connection,
+        connection.begin(),
     ):
         if not db.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(20200101)"))
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()
     return copy
 
 

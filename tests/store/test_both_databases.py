@@ -16,8 +16,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import UserError
+from app.domain.errors import PackbenchError, UserError
 from app.store.engine import Database, sqlite_url
 from app.store.inserting import insert_if_new
 from app.store.schema import ensure_usable, schema_state
@@ -80,6 +81,18 @@ def test_migrations_make_the_tables_of_the_code(db: Database) -> None:
 def test_programs_that_open_a_new_database_at_once_make_it_once(db: Database, url: str) -> None:
     programs = [start(url, 0) for _ in range(4)]
     assert [p.communicate(timeout=60)[1] for p in programs] == [""] * 4
+    assert schema_state(db).is_current
+
+
+def test_a_new_database_is_made_as_a_whole_or_not_at_all(db: Database) -> None:
+    with db.write() as tx:  # in the way of the newest step
+        tx.execute(text("CREATE TABLE freight_lines (id INTEGER)"))
+    with pytest.raises((PackbenchError, DBAPIError)):
+        ensure_usable(db)
+    assert schema_state(db).revision is None, "no version between empty and whole is ever seen"
+    with db.write() as tx:
+        tx.execute(text("DROP TABLE freight_lines"))
+    ensure_usable(db)
     assert schema_state(db).is_current
 
 
