@@ -7,7 +7,7 @@ machine, ``sent`` may have taken effect and is looked up before anything else ha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -43,10 +43,15 @@ def label_wave(
     wave_id: str,
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
+    *,
+    without: Collection[str] = (),
 ) -> list[LabelRow]:
-    """Numbers for every parcel of the wave; goes on past a bad one, accounts side by side."""
+    """Numbers for every parcel of the wave; goes on past a bad one, accounts side by side.
+
+    ``without``: parcels that nobody is asked about.
+    """
     with work.db.read() as tx:
-        ids = [p.id for p in wave_parcels(tx, wave_id)]
+        ids = [p.id for p in wave_parcels(tx, wave_id) if p.id not in without]
     return label_parcels(work, ids, progress, cancel)
 
 

@@ -37,7 +37,10 @@ from app.store.tables import parcels, waybill_requests, waybills
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """What came of one parcel: ``issued``, ``kept``, ``failed``, ``unknown`` or ``held``."""
+    """What came of one parcel: ``issued``, ``kept``, ``failed``, ``unknown`` or ``held``.
+
+    ``left_out``: nobody was asked, the carrier's own limits refuse it (``left_out.left_out``).
+    """
 
     parcel: str
     waybill: str
@@ -215,6 +218,12 @@ def remember_failure(
     """Keep what the last action on the parcel failed with (异常)."""
     with work.db.write() as tx:
         fail(tx, work, parcel_id, code, message, remedy)
+
+
+def remember_refusal(work: Workplace, parcel_id: str, problem: Problem) -> None:
+    """The same for what a carrier's own limits refuse, before it is asked."""
+    with work.db.write() as tx:
+        fail(tx, work, parcel_id, problem.kind, problem.message, problem.remedy, problem)
 
 
 def fail(

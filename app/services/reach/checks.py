@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from app.domain.checks import Finding, FoundBy, Weight
 from app.domain.errors import PackbenchError, RetryableError
 from app.domain.fixes import fix_for
-from app.domain.reach import ReachOrigin
+from app.domain.reach import ReachOrigin, ReachVerdict
 from app.domain.states import Route
 from app.domain.waybills import Booking
 from app.jobs import CancelToken, Progress, Step, ignore_progress
@@ -111,6 +111,8 @@ def check_one(
             return Checked(parcel_id, number or "")
         receiver = guarding.receiver_of(tx, work, parcel_id)
         place = known.reach_of(tx, parcel.carrier, parcel.account, receiver, work.now())
+        if place is not None and guarding.let_pass(tx, parcel_id, parcel.carrier, place):
+            place = replace(place, verdict=ReachVerdict.DOUBTFUL)
         found = [*seen.in_address(receiver), *seen.in_account(tx, parcel)]
     answer = None
     try:

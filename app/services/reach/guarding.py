@@ -60,6 +60,11 @@ def hold_for(carrier: str, answer: ReachAnswer) -> holding.Wanted:
     return holding.Wanted(HoldScope.PARCEL, HoldCode.OUT_OF_RANGE, reason, evidence=evidence)
 
 
+def let_pass(tx: Connection, parcel_id: str, carrier: str, answer: ReachAnswer) -> bool:
+    """Whether a person, told of this answer, let the parcel go on with this carrier."""
+    return holding.released_by_person(tx, hold_for(carrier, answer), parcel_id)
+
+
 def let_go(tx: Connection, work: Workplace, parcel_id: str) -> None:
     """End the hold that came from a table; what a carrier refused stays refused."""
     if any("reach" in evidence for _, evidence in _held(tx, parcel_id)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.domain.checks import Finding, Weight
 from app.domain.fixes import Fix, fix_for
 from app.domain.states import HoldCode
 from app.domain.text import Text
@@ -54,6 +55,19 @@ def of_check(row: CheckRow) -> Trouble | None:
         fix=row.fix,
         said=row.said,
         doubtful=row.result == "doubtful",
+    )
+
+
+def of_finding(found: Finding) -> Trouble:
+    """One thing that a check before the number found."""
+    return Trouble(
+        found.code,
+        found.message,
+        found.remedy,
+        fix=found.fix,
+        said=found.said,
+        their_code=found.their_code,
+        doubtful=found.weight is not Weight.REFUSED,
     )
 
 

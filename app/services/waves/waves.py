@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -33,11 +33,13 @@ def create(
     carrier: str | None = None,
     order_by: str = "deadline",
     only: Sequence[str] | None = None,
+    without: Collection[str] = (),
 ) -> Wave:
     """A new wave of ``to_label`` parcels that no hold keeps back and no other wave has.
 
     ``order_by``: deadline, carrier, single (one-SKU parcels first), bin (walking order) or paid.
-    ``only`` restricts it to these parcels. Raises ``UserError`` (``wave_empty``).
+    ``only`` restricts it to these parcels, ``without`` leaves some out. Raises
+    ``UserError`` (``wave_empty``).
     """
     if order_by not in ORDER_BY:
         raise UserError(
@@ -46,7 +48,7 @@ def create(
             T("Use one of: {keys}", keys=", ".join(ORDER_BY)),
         )
     with work.db.write() as tx:
-        ids = _candidates(tx, carrier, order_by, only)[: limit or None]
+        ids = _but(_candidates(tx, carrier, order_by, only), without)[: limit or None]
         if not ids:
             raise UserError(
                 "wave_empty",
@@ -81,10 +83,16 @@ def would_take(
     limit: int | None = None,
     carrier: str | None = None,
     order_by: str = "deadline",
+    without: Collection[str] = (),
 ) -> list[str]:
     """The parcels that ``create`` with these wishes would take now, in the wave's order."""
     with work.db.read() as tx:
-        return _candidates(tx, carrier, order_by, None)[: limit or None]
+        return _but(_candidates(tx, carrier, order_by, None), without)[: limit or None]
+
+
+def _but(ids: list[str], without: Collection[str]) -> list[str]:
+    out = set(without)
+    return [i for i in ids if i not in out]
 
 
 def remove(work: Workplace, parcel_id: str) -> None:

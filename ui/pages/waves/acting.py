@@ -14,11 +14,11 @@ from app.ports import SendResult, Sent
 from app.services.numbers import by_person
 from app.services.parcels import checking, shipping
 from app.services.printing import printing
-from app.services.waves import picking, waves
+from app.services.waves import looking, picking, waves
+from app.services.waves.looking import Looked, Seen, Wish
 from app.services.workplace import Workplace
 from ui.address_question import AddressQuestion
 from ui.page import PageTools
-from ui.pages.waves.new_wave import WaveWish
 from ui.pages.waves.number_question import NumberQuestion
 from ui.pages.waves.remedies import Failure, Fix, FixKind
 from ui.pages.waves.short_question import ShortQuestion
@@ -51,7 +51,8 @@ def _when(dialog: Dialog, verb: str, run: Callable[[], None]) -> None:
 
 class WaveActs(QObject):
     """``made(wave_id)`` after a new wave; ``left(parcel_ids)`` when there shall be none after all;
-    ``balance_wanted`` asks for the tab of the accounts.
+    ``balance_wanted`` asks for the tab of the accounts, ``review_wanted(found)`` for what stays
+    out of a new wave.
 
     Everything that fails becomes a red banner with its remedy, until the next thing works.
     """
@@ -59,6 +60,7 @@ class WaveActs(QObject):
     made = Signal(str)
     left = Signal(object)
     balance_wanted = Signal()
+    review_wanted = Signal(object)
 
     def __init__(
         self, tools: PageTools, work: Workplace, job: WaveJob, banners: BannerPlace, page: QWidget
@@ -94,20 +96,40 @@ class WaveActs(QObject):
             Notice("failed", Severity.FAILED, error.message, error.remedy, tr("I see"))
         )
 
-    def create(self, wish: WaveWish) -> None:
-        """A new wave, numbered and printed at once."""
+    def create(self, wish: Wish, seen: Seen) -> None:
+        """A new wave, numbered and printed at once, without what stays out; ``seen`` is known."""
+        mine = dict(seen)
 
-        def made(wave: object) -> None:
-            if isinstance(wave, waves.Wave):
+        def make(work: Workplace) -> object:
+            looked = looking.look(work, wish, mine)
+            wave = waves.create(
+                work,
+                carrier=wish.carrier,
+                order_by=wish.order_by,
+                limit=wish.limit,
+                without=looked.left_out,
+            )
+            return wave, looked
+
+        def made(result: object) -> None:
+            if isinstance(result, tuple):
+                wave, looked = result
                 self._job.start(wave.id)
                 self.made.emit(wave.id)
+                self._tell_left_out(looked)
 
-        self.do(
-            lambda work: waves.create(
-                work, carrier=wish.carrier, order_by=wish.order_by, limit=wish.limit
-            ),
-            made,
-        )
+        self.do(make, made)
+
+    def _tell_left_out(self, looked: Looked) -> None:
+        n = len(looked.left_out)
+        if n:
+            found = {p: t for p, t in looked.found.items() if p in looked.left_out}
+            self._tools.shell.say(
+                ntr("{n} order stays out of the wave", "{n} orders stay out of the wave", n),
+                icon="warning",
+                action=tr("Check them"),
+                act=lambda: self.review_wanted.emit(found),
+            )
 
     def create_of(self, parcels: tuple[str, ...]) -> None:
         """A new wave of exactly these parcels, once there are labels enough or somebody agrees."""

@@ -15,12 +15,13 @@ from app.services.carriers import states
 from app.services.numbers import number_returns, unused_numbers
 from app.services.parcels import checking
 from app.services.waves import waves
+from app.services.waves.looking import Wish
 from app.services.waves.wave_views import WaveSheet
 from app.services.workplace import Workplace
 from ui.page import PageTools
 from ui.pages.waves.acting import WaveActs
 from ui.pages.waves.balance_tab import BalanceTab
-from ui.pages.waves.new_wave import NewWave, WaveWish
+from ui.pages.waves.new_wave import NewWave
 from ui.pages.waves.short_question import Found, read_shortages
 from ui.pages.waves.shortage import ShortageBox
 from ui.wave_run import RunView
@@ -73,7 +74,7 @@ class BalanceWatch(QObject):
 
         def look() -> None:
             self._turn += 1
-            mine, wish = self._turn, asked.form.wish()
+            mine, wish = self._turn, asked.wish()
 
             def show(found: Found) -> None:
                 if mine == self._turn and shiboken6.isValid(asked.dialog):
@@ -165,5 +166,5 @@ class BalanceWatch(QObject):
         self._acts.do(unused_numbers.void_unused, told)
 
 
-def _wished(work: Workplace, wish: WaveWish) -> list[str]:
+def _wished(work: Workplace, wish: Wish) -> list[str]:
     return waves.would_take(work, carrier=wish.carrier, order_by=wish.order_by, limit=wish.limit)

@@ -81,16 +81,28 @@ class _FailureRow(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         top = 8 + self.theme.face(Type.BODY_STRONG).line_px / 2
-        draw_severity(QPainter(self), Severity.FAILED, QPointF(8, top), 16, self.theme)
+        shape = Severity.PROBLEM if self._failure.doubtful else Severity.FAILED
+        draw_severity(QPainter(self), shape, QPointF(8, top), 16, self.theme)
 
 
 class FailuresCard(Card):
-    """``fixed(failure, fix)`` is a button of a row, ``retry_wanted`` the link of the head."""
+    """``fixed(failure, fix)`` is a button of a row, ``retry_wanted`` the link of the head.
+
+    Amber while all of it is only doubtful. ``closed`` comes from a card that can be put away.
+    """
 
     fixed = Signal(object, object)
     retry_wanted = Signal()
+    closed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        retry: str = "",
+        closable: bool = False,
+    ) -> None:
         super().__init__(theme, parent, padding=0, tone=Tone.ERR)
         self.body.setContentsMargins(20, 12, 20, 6)
         self.body.setSpacing(0)
@@ -98,12 +110,17 @@ class FailuresCard(Card):
         head.setSpacing(10)
         self._title = TextLabel(theme, "", Type.CARD_TITLE, Tone.ERR)
         self._rest = TextLabel(theme, "", Type.BODY, "text2")
-        self.retry = Button(theme, tr("Retry all when fixed"), self, kind=Kind.LINK)
+        words = retry or tr("Retry all when fixed")
+        self.retry = Button(theme, words, self, kind=Kind.LINK)
         self.retry.clicked.connect(self.retry_wanted)
         head.addWidget(self._title)
         head.addWidget(self._rest)
         head.addStretch(1)
         head.addWidget(self.retry)
+        if closable:
+            close = IconButton(theme, "x", tr("Close"), self, size=28)
+            close.clicked.connect(self.closed)
+            head.addWidget(close)
         self.body.addLayout(head)
         self.body.addSpacing(2)
         self._shown: tuple[Failure, ...] = ()
@@ -122,6 +139,9 @@ class FailuresCard(Card):
         """Show these; the card goes when there are none. ``tried``: there is something to retry."""
         self.retry.setVisible(tried)
         self.setVisible(bool(failures))
+        doubtful = all(f.doubtful for f in failures)
+        self.set_tone(Tone.WARN if doubtful else Tone.ERR)
+        self._title.set_color(Tone.WARN if doubtful else Tone.ERR)
         self._title.setText(headline[0])
         self._rest.setText(headline[1])
         self.retry.set_disabled_reason(tr("After this run") if busy else None)

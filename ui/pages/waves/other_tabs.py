@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.text import ntr, tr
 from app.services.waves.wave_views import WaveParcel
@@ -18,6 +18,8 @@ from ui.pages.orders.words import (
     short_region,
     time_left,
 )
+from ui.pages.waves.failures_card import FailuresCard
+from ui.pages.waves.remedies import Failure, look_headline
 from ui.pictures import Pictures
 from ui.table import Cell, Column, DataTable, RowHeight, TableRow
 from ui.table.delegate import CHECK_KEY
@@ -29,7 +31,10 @@ from ui.widgets.states import EmptyState
 
 
 class LooseTab(QWidget):
-    """没进波次: choose some, or take them all; ``wave_wanted(parcel_ids)``."""
+    """没进波次: choose some, or take them all; ``wave_wanted(parcel_ids)``.
+
+    ``found`` is the card above the table: what is to be looked at first.
+    """
 
     wave_wanted = Signal(object)
     order_wanted = Signal(str)
@@ -48,7 +53,19 @@ class LooseTab(QWidget):
             Column("number", tr("Waybill number"), 170, shed=1),
             Column("left", tr("Time left"), 130, right=True),
         )
-        self._stack = QStackedLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.found = FailuresCard(theme, retry=tr("Look again"), closable=True)
+        self._above = QWidget()
+        above = QVBoxLayout(self._above)
+        above.setContentsMargins(24, 16, 24, 16)
+        above.addWidget(self.found)
+        column.addWidget(self._above)
+        self._above.hide()
+        body = QWidget()
+        column.addWidget(body, 1)
+        self._stack = QStackedLayout(body)
         self.table = DataTable(
             theme,
             columns,
@@ -78,6 +95,11 @@ class LooseTab(QWidget):
         self.table.show_ids(tuple(self._rows), keep_rows=False)
         self._stack.setCurrentIndex(0 if parcels else 1)
         self._selected()
+
+    def show_found(self, rows: Sequence[Failure]) -> None:
+        """What is to be looked at before it goes into a wave."""
+        self.found.show_failures(rows, look_headline(rows), busy=False)
+        self._above.setVisible(bool(rows))
 
     def _chosen(self) -> tuple[str, ...]:
         return tuple(str(i) for i in self.table.rows.ids if i in self.table.selection)

@@ -19,7 +19,7 @@ from ui.pages.waves.balance_tab import BalanceTab
 from ui.pages.waves.balance_watch import BalanceWatch
 from ui.pages.waves.label_place import LabelPlace
 from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
-from ui.pages.waves.new_wave import NewWave
+from ui.pages.waves.look_watch import LookWatch
 from ui.pages.waves.other_tabs import LooseTab, ReprintTab
 from ui.pages.waves.reach_watch import ReachWatch
 from ui.pages.waves.sheet_view import SheetView
@@ -74,6 +74,7 @@ class WavesPage(Page):
         )
         self.reach = ReachWatch(work, tools.jobs, self)
         self.reach.changed.connect(self._show_now)
+        self.looks = LookWatch(work, tools, self.acts, self.loose_tab, self)
         self._build()
         self._connect()
 
@@ -111,6 +112,7 @@ class WavesPage(Page):
         self.loose_tab.wave_wanted.connect(self.acts.create_of)
         self.loose_tab.table.selection.changed.connect(self._share_blue)
         self.loose_tab.order_wanted.connect(self._open_order)
+        self.looks.opened.connect(self.tabs.choose)
         self.acts.made.connect(self._wave_made)
         self.acts.left.connect(self.loose_tab.table.selection.select_only)
         self.acts.balance_wanted.connect(self._to_balance)
@@ -235,6 +237,7 @@ class WavesPage(Page):
         self._others = found
         now = self.work.now()
         self.loose_tab.show_parcels(found.loose, now)
+        self.looks.show_parcels(found.loose)
         self.reprint_tab.show_reprints(found.reprints, now)
         self.balance_tab.show_accounts(
             found.shops, found.balances, found.accounts, found.returns, now, found.unused
@@ -323,13 +326,7 @@ class WavesPage(Page):
         """Ask what the wave shall be made of."""
         if self._loaded is None or not self._loaded.loose.count:
             return
-        asked = NewWave(self.theme, self.tools.shell, self._loaded.loose)
-
-        def chosen(verb: str) -> None:
-            if verb == "create":
-                self.acts.create(asked.form.wish())
-
-        asked.dialog.chosen.connect(chosen)
+        asked = self.looks.ask(self._loaded.loose)
         self.balances.watch_form(asked)
 
     @Slot(object)

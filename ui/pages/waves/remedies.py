@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.domain.fixes import Fix as Remedy
@@ -54,6 +55,7 @@ class Failure:
     title: str
     detail: str
     fixes: tuple[Fix, ...]
+    doubtful: bool = False
 
 
 _HOLD_TITLES = {
@@ -96,6 +98,19 @@ def failures_of(sheet: WaveSheet) -> tuple[Failure, ...]:
     return tuple(_failure(sheet, p) for p in sheet.parcels if in_the_way(p) or will_fail(p))
 
 
+def to_look_at(parcels: Sequence[WaveParcel]) -> tuple[Failure, ...]:
+    """What was found in parcels of no wave, the refused ones first."""
+    rows = [_found(p, p.found) for p in parcels if p.found is not None]
+    return tuple(sorted(rows, key=lambda row: row.doubtful))
+
+
+def look_headline(rows: Sequence[Failure]) -> tuple[str, str]:
+    """ "3 单先看看" and how many of them would get no number."""
+    title = ntr("Look at {n} order first", "Look at {n} orders first", len(rows))
+    refused = sum(not row.doubtful for row in rows)
+    return title, ntr("{n} would get no number", "{n} would get no number", refused) * bool(refused)
+
+
 def headline(sheet: WaveSheet) -> tuple[str, str]:
     """ "2 单没取到运单号" and "其余 62 单照常打印"."""
     stuck = [p for p in sheet.parcels if in_the_way(p) or will_fail(p)]
@@ -136,12 +151,18 @@ def _failure(sheet: WaveSheet, parcel: WaveParcel) -> Failure:
     trouble = parcel.trouble or parcel.found
     if trouble is None:
         raise ValueError(parcel.id)
+    row = _found(parcel, trouble)
+    return replace(row, fixes=(*row.fixes, Fix(FixKind.REMOVE, tr("Take out"))))
+
+
+def _found(parcel: WaveParcel, trouble: Trouble) -> Failure:
     return Failure(
         parcel.id,
         parcel.order_id,
         _title(trouble, parcel),
         _detail(parcel, _remedy(trouble)),
-        (*_fixes(trouble, parcel), Fix(FixKind.REMOVE, tr("Take out"))),
+        _fixes(trouble, parcel),
+        trouble.doubtful,
     )
 
 
