@@ -277,6 +277,8 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         proof,
         sync_panel,
         sync_check,
+        wave_scenes.new_wave_looked,
+        wave_scenes.loose_to_look_at,
         wave_scenes.checked_wave,
         wave_scenes.address_question,
         wave_scenes.refused_in_the_drawer,

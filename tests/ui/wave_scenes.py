@@ -12,6 +12,7 @@ from app.services.parcels.parcel_queries import parcel_rows
 from app.services.telling import outbox
 from app.services.waves import wave_views, waves
 from tests.ui.stage import Stage
+from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
 
 
@@ -65,6 +66,35 @@ def checked_wave(stage: Stage) -> None:
     """What a check found before anything is asked for."""
     _to_be_looked_at(stage)
     _waves(stage)
+
+
+def _with_wrong_ones(stage: Stage) -> WavesPage:
+    """Two that would be refused and one that is doubtful, in no wave."""
+    work = stage.bench.work
+    rows = [p.id for p in wave_views.loose_rows(work) if (p.route, p.carrier) == ("direct", "sf")]
+    phone = replace(_FAR, address="科兴路 8 号", phone="1390000000")
+    for parcel, receiver in zip(
+        rows, (phone, replace(_FAR, address="科兴路"), phone), strict=False
+    ):
+        receiver_correction.correct(work, parcel, receiver)
+    page = _waves(stage)
+    page.new_wave()
+    stage.settle()
+    return page
+
+
+def new_wave_looked(stage: Stage) -> None:
+    """The question of a new wave with what stands against its orders."""
+    _with_wrong_ones(stage)
+
+
+def loose_to_look_at(stage: Stage) -> None:
+    """The same, opened."""
+    _with_wrong_ones(stage)
+    form = stage.product.window.findChild(NewWaveForm)
+    assert form is not None
+    form.look.review_wanted.emit()
+    stage.settle()
 
 
 def address_question(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from app.domain.text import Text
 from app.services import records
 from app.services.money import fees
 from app.services.money.fees import FeeSum, ParcelFee
-from app.services.orders import order_notes, order_requests, queries
+from app.services.orders import corrected, order_notes, order_requests, queries
 from app.services.orders.holding import RELEASABLE
 from app.services.orders.order_notes import Note
 from app.services.orders.order_requests import AddressRequest, VariantRequest
@@ -45,7 +45,7 @@ from app.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class OrderDetail:
-    """The order of a drawer. Receiver and pending address are masked for the screen."""
+    """The order of a drawer. Receivers and pending address are masked for the screen."""
 
     row: OrderRow
     paid_fen: int
@@ -68,6 +68,7 @@ class OrderDetail:
     story: tuple[StoryRow, ...]
     way: tuple[WayRow, ...] = ()
     fees: Mapping[str, ParcelFee] = field(default_factory=dict)  # by parcel
+    written: Mapping[str, Address] = field(default_factory=dict)  # corrected for a parcel's label
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
             held.update({h.id: h for h in records.active_holds(tx, parcel_id)})
         story = _story(tx, our_id, ids)
         way = events_by_parcel(tx, work, ids)
+        written = corrected.shown(tx, work, dict.fromkeys(ids, stored.address_hash))
         dropship = bool(
             tx.execute(
                 select(func.count())
@@ -159,6 +161,7 @@ def order_detail(work: Workplace, order: str) -> OrderDetail:
         story=story,
         way=way,
         fees=fees.of_parcels(work, ids),
+        written=written,
     )
 
 

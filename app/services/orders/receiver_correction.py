@@ -238,8 +238,12 @@ _NEEDED: dict[str, Text] = {
 
 
 def _look_again(tx: Connection, work: Workplace, parcel_id: str) -> None:
-    """The parcel goes to another place now: what was said of the old one is over."""
+    """The parcel goes to another place now: the rules decide anew, unless a person has decided.
+
+    What was said of the old place is over.
+    """
     holding.clear(tx, work, HoldCode.OUT_OF_RANGE, parcel_id=parcel_id, why="another place")
+    checking.choose_again(tx, work, parcel_id)
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel_id)

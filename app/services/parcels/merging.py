@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from app.domain.errors import UserError
 from app.domain.states import ParcelState
 from app.domain.text import T
+from app.services.orders import corrected
 from app.services.parcels import checking, parcel_making, parcel_moves, splitting
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, parcel_lines, parcels
@@ -94,7 +95,7 @@ def merge(work: Workplace, parcel_ids: Sequence[str]) -> str:
 
     Each order is told of with the same number when it leaves. Raises ``UserError``:
     ``no_such_parcel``, ``merge_one``, ``merge_state``, ``merge_shop``, ``merge_address``,
-    ``has_number``, ``number_requested``.
+    ``merge_corrected``, ``has_number``, ``number_requested``.
     """
     ids = list(dict.fromkeys(parcel_ids))
     if len(ids) < 2:
@@ -109,12 +110,14 @@ def merge(work: Workplace, parcel_ids: Sequence[str]) -> str:
         for parcel_id in ids:
             _must_be_free(tx, work, found.get(parcel_id), parcel_id)
         _must_belong_together(tx, ids, {r.shop_id for r in found.values()})
+        _must_be_corrected_alike(tx, work, ids)
         target, *others = ids
         for other in others:
             for line in parcel_moves.lines_of(tx, other):
                 parcel_moves.move(tx, work, line, line.listing_quantity, target)
             parcel_moves.copy_holds(tx, work, other, target)
             parcel_making.cancel(tx, work, other, "merged")
+        corrected.forget(tx, others)
         parcel_moves.check_again(tx, work, found[target])
         parcel_moves.measure(tx, target)
         checking.advance(tx, work, target)
@@ -165,5 +168,16 @@ def _must_belong_together(tx: Connection, ids: Sequence[str], shops: set[str]) -
             "merge_address",
             T("The parcels do not go to one buyer at one address."),
             T("The hidden part of an address may differ even where the rest is the same."),
+            ref=ids[0],
+        )
+
+
+def _must_be_corrected_alike(tx: Connection, work: Workplace, ids: list[str]) -> None:
+    """One label has one receiver: what a person wrote for one parcel must hold for all."""
+    if not corrected.agree(tx, work, ids):
+        raise UserError(
+            "merge_corrected",
+            T("The address was corrected on some of these parcels, or not alike."),
+            T("Correct it alike on all of them, or take the correction back, then merge."),
             ref=ids[0],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from app.domain.address import Address
 from app.domain.privacy import for_screen
 from app.domain.states import Document, ParcelState, PrintState, Route, ShipOn
+from app.services.orders import corrected
+from app.services.parcels.carrier_choice import companies_by_way
 from app.services.printing.printers import all_printers, printer_for
 from app.services.waves import troubles
 from app.services.waves.picking import LIST_PRINTED
@@ -20,14 +22,12 @@ from app.services.waves.troubles import Trouble
 from app.services.waves.waves import unheld
 from app.services.workplace import Workplace
 from app.store.tables import (
-    accounts,
     holds,
     order_lines,
     orders,
     parcel_lines,
     parcels,
     print_jobs,
-    shop_accounts,
     shops,
     skus,
     waves,
@@ -74,6 +74,7 @@ class WaveParcel:
     other_carriers: tuple[str, ...] = ()
     revision: int = 0
     found: Trouble | None = None  # by a check before the number
+    corrected: bool = False  # its label has another receiver than the order says; shown here
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def wave_sheet(work: Workplace, wave_id: str) -> WaveSheet:
     with work.db.read() as tx:
         wave = tx.execute(select(waves).where(waves.c.id == wave_id)).one()
         mine = and_(parcels.c.wave_id == wave_id, parcels.c.state != ParcelState.CANCELLED)
-        rows = _parcels(tx, mine, (parcels.c.wave_position, parcels.c.id))
+        rows = _parcels(tx, work, mine, (parcels.c.wave_position, parcels.c.id))
         kinds = tx.execute(
             select(func.count(func.distinct(parcel_lines.c.sku_id))).where(
                 parcel_lines.c.parcel_id.in_(_ids(mine))
@@ -171,7 +172,7 @@ def loose_rows(work: Workplace, limit: int = 2000) -> tuple[WaveParcel, ...]:
     """The parcels a new wave could take, the most urgent first."""
     with work.db.read() as tx:
         order = (parcels.c.deadline_at, parcels.c.id)
-        return _parcels(tx, _loose(), order, limit)
+        return _parcels(tx, work, _loose(), order, limit)
 
 
 def sku_pictures(work: Workplace, codes: Sequence[str]) -> Mapping[str, str]:
@@ -225,14 +226,19 @@ def _targets(tx: Connection, rows: Sequence[WaveParcel]) -> tuple[LabelTarget, .
 
 
 def _parcels(
-    tx: Connection, condition: ColumnElement[bool], order: tuple[Any, ...], limit: int | None = None
+    tx: Connection,
+    work: Workplace,
+    condition: ColumnElement[bool],
+    order: tuple[Any, ...],
+    limit: int | None = None,
 ) -> tuple[WaveParcel, ...]:
     ids = _ids(condition)
     people = _first_orders(tx, ids)
+    written = corrected.shown(tx, work, {p: found[0].address_hash for p, found in people.items()})
     held = _held(tx, ids)
     jobs = _last_jobs(tx, ids)
     goods = _goods(tx, ids)
-    others = _companies(tx)
+    others = companies_by_way(tx)
     query = (
         select(parcels, waybills.c.number)
         .outerjoin(waybills, waybills.c.id == parcels.c.waybill_id)
@@ -240,9 +246,24 @@ def _parcels(
         .order_by(*order)
         .limit(limit)
     )
-    return tuple(
+    rows = (
         _row(r, people.get(r.id, ()), held.get(r.id), jobs.get(r.id), goods.get(r.id, ()), others)
         for r in tx.execute(query)
+    )
+    return tuple(_as_corrected(row, written.get(row.id)) for row in rows)
+
+
+def _as_corrected(row: WaveParcel, receiver: Address | None) -> WaveParcel:
+    """The row with the receiver that a person wrote for its label."""
+    if receiver is None or row.route == Route.PLATFORM:
+        return row
+    return replace(
+        row,
+        receiver=receiver.name,
+        province=receiver.province,
+        city=receiver.city,
+        district=receiver.district,
+        corrected=True,
     )
 
 
@@ -294,7 +315,13 @@ def _first_orders(tx: Connection, ids: Select[Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     seen: set[tuple[str, str]] = set()
     for row in tx.execute(
-        select(parcel_lines.c.parcel_id, orders.c.id, orders.c.order_id, orders.c.receiver)
+        select(
+            parcel_lines.c.parcel_id,
+            orders.c.id,
+            orders.c.order_id,
+            orders.c.receiver,
+            orders.c.address_hash,
+        )
         .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
         .join(orders, orders.c.id == order_lines.c.order_id)
         .where(parcel_lines.c.parcel_id.in_(ids))
@@ -356,22 +383,3 @@ def _goods(tx: Connection, ids: Select[Any]) -> dict[str, list[Any]]:
     ):
         found[row.parcel_id].append(row)
     return found
-
-
-def _companies(tx: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The companies with an account, by route and (for the platform's) shop."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    direct = (
-        select(accounts.c.company)
-        .where(accounts.c.active, accounts.c.company != "")
-        .order_by(accounts.c.position)
-    )
-    for code in tx.execute(direct).scalars():
-        found[(Route.DIRECT, "")].append(code)
-    for row in tx.execute(
-        select(shop_accounts.c.shop_id, shop_accounts.c.carrier)
-        .where(shop_accounts.c.bound)
-        .order_by(shop_accounts.c.position)
-    ):
-        found[(Route.PLATFORM, row.shop_id)].append(row.carrier)
-    return {key: tuple(dict.fromkeys(codes)) for key, codes in found.items()}

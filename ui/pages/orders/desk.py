@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.domain.address import Address
 from app.domain.errors import UserError
-from app.domain.states import OPEN_STATES, OrderStatus
+from app.domain.states import OPEN_STATES, OrderStatus, ParcelState
 from app.domain.text import tr
 from app.services import read_only
 from app.services.after_sales.queries import CaseFilter, CaseRow, case_rows
@@ -26,6 +26,7 @@ from ui.pages.orders.cases import case_view
 from ui.pages.orders.desk_view import (
     DeskView,
     FactLine,
+    LabelView,
     NoteState,
     NoteView,
     Pair,
@@ -41,6 +42,7 @@ from ui.paint_status import Severity
 
 _MOST_CASES = 10
 _CAN_CHANGE = frozenset({OrderStatus.PAID.value, OrderStatus.PARTLY_SHIPPED.value})
+_BEFORE_NUMBER = frozenset({ParcelState.TO_CHECK.value, ParcelState.TO_LABEL.value})
 _HANDS_NEEDED = {Effect.LABEL_OFF, Effect.REPRINT, Effect.UNPACK, Effect.UNSEAL}
 
 
@@ -134,7 +136,31 @@ def _receiver_view(order: OrderDetail, facts: DeskFacts) -> ReceiverView:
         why_not=facts.why_not,
         virtual=until is not None,
         virtual_until=tr("until {time}", time=words.day_and_time(until)) if until else "",
+        labels=_labels(order),
     )
+
+
+def _labels(order: OrderDetail) -> tuple[LabelView, ...]:
+    """Every live parcel with what its label says otherwise."""
+    live = [p for p in order.parcels if p.state != ParcelState.CANCELLED]
+    return tuple(
+        LabelView(
+            box.id,
+            tr("Parcel {n}", n=at) if len(live) > 1 else "",
+            _on_label(order.written.get(box.id)),
+            can_edit=bool(order.receiver.province)
+            and not box.waybill
+            and box.state in _BEFORE_NUMBER,
+        )
+        for at, box in enumerate(live, 1)
+    )
+
+
+def _on_label(written: Address | None) -> str:
+    if written is None:
+        return ""
+    name, phone, region, _ = person_of(written)
+    return " · ".join(part for part in (name, phone, region) if part)
 
 
 def _fact_lines(order: OrderDetail) -> tuple[FactLine, ...]:

@@ -90,6 +90,19 @@ class VirtualView:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelView:
+    """A parcel's label with its receiver. ``written``: what a person wrote for it, or empty.
+
+    ``title`` is empty when there is only one parcel.
+    """
+
+    parcel: str
+    title: str
+    written: str = ""
+    can_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiverView:
     """The receiver of one order. ``why_not``: why it cannot be seen in clear, or empty."""
 
@@ -98,6 +111,7 @@ class ReceiverView:
     why_not: str = ""
     virtual: bool = False
     virtual_until: str = ""
+    labels: tuple[LabelView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

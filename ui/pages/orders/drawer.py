@@ -44,8 +44,8 @@ class OrderDrawer(Drawer):
     """``acted`` tells ``print``, ``hold``, ``release``, ``split`` or ``unship`` for the order that
     is shown; ``carrier_wanted`` carries where the menu of carriers belongs; ``copied`` what was
     copied. ``answered(kind, accept)``, ``recorded(parcel, serial, imei1, imei2)`` and
-    ``case_acted(case, what)`` come from its cards; ``address_wanted(parcel, field)`` from a parcel
-    whose address or phone was refused.
+    ``case_acted(case, what)`` come from its cards; ``address_wanted(parcel, field)`` from the
+    receiver, or from a parcel whose address or phone was refused.
     """
 
     acted = Signal(str)
@@ -72,6 +72,7 @@ class OrderDrawer(Drawer):
         # These two stay while the order stays: words that are typed, an address that is open.
         self.note = NoteField(theme, self)
         self.receiver = ReceiverPanel(theme, self)
+        self.receiver.edit_wanted.connect(self._edit_address)
         self.buttons = DrawerFoot(self)
         self.buttons.acted.connect(self.acted)
         self.buttons.copy_wanted.connect(self._to_clipboard)
@@ -275,6 +276,10 @@ class OrderDrawer(Drawer):
         sender = self.sender()
         if isinstance(sender, QWidget):
             self.carrier_wanted.emit(sender.mapToGlobal(QPoint(0, sender.height())))
+
+    @Slot(str)
+    def _edit_address(self, parcel: str) -> None:
+        self.address_wanted.emit(parcel, "address")
 
     @Slot()
     def _copy_number(self) -> None:

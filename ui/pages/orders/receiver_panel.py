@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.text import ntr, tr
@@ -13,6 +13,7 @@ from ui.theme_tokens import Type
 from ui.widgets.buttons import Button, Kind, Size
 from ui.widgets.drawer import INNER_PX
 from ui.widgets.label import TextLabel
+from ui.widgets.popover import MenuItem, PopoverMenu
 from ui.widgets.tone_card import Lines, ReasonChoices, Said, Trouble
 
 CLEAR_S = 60
@@ -21,12 +22,15 @@ CLEAR_S = 60
 class ReceiverPanel(QWidget):
     """``reveal_wanted(order, reason)`` once a reason is chosen; ``number_wanted(order, what)``
     asks for the virtual number (``show``, ``extend``, ``renew``); ``quota_wanted(order)`` when the
-    reasons open. Clear words are gone after a minute, with another order, or when hidden.
+    reasons open; ``edit_wanted(parcel)`` asks for another receiver on its label.
+
+    Clear words are gone after a minute, with another order, or when hidden.
     """
 
     reveal_wanted = Signal(str, str)
     quota_wanted = Signal(str)
     number_wanted = Signal(str, str)
+    edit_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,10 +52,17 @@ class ReceiverPanel(QWidget):
         self.link = Button(theme, tr("See the whole address"), kind=Kind.LINK)
         self.link.clicked.connect(self._toggle)
         head.addWidget(self.link)
+        self.edit = Button(theme, tr("Fix address"), kind=Kind.LINK)
+        self.edit.clicked.connect(self._edit)
+        head.addWidget(self.edit)
         self._column.addLayout(head)
         self._block: ReceiverBlock | None = None
         self._place = QVBoxLayout()
         self._column.addLayout(self._place)
+        self._written: list[QWidget] = []
+        self._labels = QVBoxLayout()
+        self._labels.setSpacing(2)
+        self._column.addLayout(self._labels)
         self._add_question()
         self._add_number()
         self.trouble = Trouble(theme, INNER_PX)
@@ -127,7 +138,26 @@ class ReceiverPanel(QWidget):
             self.number_button.setText(tr("See the number"))
             self.number_button.set_disabled_reason(view.why_not or None)
         self.number.setVisible(view.virtual)
+        self.edit.setVisible(any(label.can_edit for label in view.labels))
+        self._show_labels()
         self._paint()
+
+    def _show_labels(self) -> None:
+        """What a person wrote for a label, with a mark: the order says something else."""
+        for line in self._written:
+            self._labels.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self._written = []
+        for label in self._view.labels:
+            if label.written:
+                what = tr("On the label: {receiver}", receiver=label.written)
+                words = f"{label.title} · {what}" if label.title else what
+                line = Lines(
+                    self.theme, words, color="text", width=INNER_PX, most=3, icon="pencil-simple"
+                )
+                self._labels.addWidget(line)
+                self._written.append(line)
 
     def _paint(self) -> None:
         if self._block is not None:
@@ -204,6 +234,18 @@ class ReceiverPanel(QWidget):
     def _chosen(self, reason: str) -> None:
         self.question.hide()
         self.reveal_wanted.emit(self._order, self.reasons.buttons[reason].text())
+
+    @Slot()
+    def _edit(self) -> None:
+        open_ones = [label for label in self._view.labels if label.can_edit]
+        if len(open_ones) == 1:
+            self.edit_wanted.emit(open_ones[0].parcel)
+            return
+        items = [MenuItem(label.parcel, label.title, "package") for label in open_ones]
+        menu = PopoverMenu(self.theme, self.window(), items)
+        menu.chosen.connect(self.edit_wanted)
+        corner = QPoint(self.edit.width(), self.edit.height())
+        menu.open_at(self.edit.mapToGlobal(corner), right_aligned=True)
 
     @Slot()
     def _ask_number(self) -> None:

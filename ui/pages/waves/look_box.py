@@ -91,6 +91,7 @@ class LookBox(QWidget):
         n = len(looked.found)
         title = ntr("Look at {n} order first", "Look at {n} orders first", n)
         card = ToneCard(self.theme, title, Severity.PROBLEM)
+        card.column.setContentsMargins(CARD_PAD, 6, CARD_PAD, 12)  # the button makes the head high
         review = Button(self.theme, tr("Check them"), card, size=Size.SMALL)
         review.setObjectName("review")
         review.clicked.connect(self.review_wanted)

@@ -15,10 +15,10 @@ from ui.pages.orders.words import (
     clock_time,
     short_company,
     short_number,
-    short_region,
     time_left,
 )
 from ui.pages.waves.failures_card import FailuresCard
+from ui.pages.waves.parcel_table import region_cell
 from ui.pages.waves.remedies import Failure, look_headline
 from ui.pictures import Pictures
 from ui.table import Cell, Column, DataTable, RowHeight, TableRow
@@ -134,14 +134,13 @@ class LooseTab(QWidget):
 
 def _loose_row(p: WaveParcel, now: datetime) -> TableRow:
     left = time_left(p.deadline_at, now)
-    region = short_region(p.province, p.city, p.district)
     hurry = left.urgency.value >= 3
     cells = (
         Cell(CHECK_KEY),
         Cell(short_number(p.order_id), strong=True),
         Cell(p.goods, picture=p.picture or "-"),
         Cell(p.receiver),
-        Cell(region, color="text2"),
+        region_cell(p),
         Cell(short_company(p.carrier) if p.carrier else "", carrier=p.carrier),
         Cell(p.waybill, color="text2"),
         Cell(

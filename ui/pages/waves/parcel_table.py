@@ -16,7 +16,7 @@ from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.orders.words import short_company, short_number, short_region
 from ui.paint import draw_icon, draw_text
 from ui.pictures import Pictures
-from ui.table import Cell, Column, DataTable, RowDelegate, RowHeight, TableRow
+from ui.table import Cell, CellTag, Column, DataTable, RowDelegate, RowHeight, TableRow
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
 from ui.wave_run import RunView
@@ -32,7 +32,7 @@ def columns() -> tuple[Column, ...]:
     return (
         Column("order", tr("Order"), 106),
         Column("receiver", tr("Receiver"), 82),
-        Column("region", tr("Region"), 98, shed=1),
+        Column("region", tr("Region"), 112, shed=1),
         Column("carrier", tr("Carrier"), 92),
         Column("waybill", tr("Waybill number"), 148, stretch=1, min_width=148),
         Column("state", tr("State"), 98),
@@ -55,22 +55,30 @@ def in_order(sheet: WaveSheet, run: RunView | None) -> tuple[str, ...]:
 
 def row_of(parcel: WaveParcel, run: RunView | None) -> TableRow:
     """A parcel as the table shows it; ``tip`` is the whole order number."""
-    region = short_region(parcel.province, parcel.city, parcel.district)
     state = state_cell(parcel, run)
     now = run is not None and run.busy and run.current == parcel.id
     cells = (
         Cell(short_number(parcel.order_id), strong=True),
         Cell(parcel.receiver),
-        Cell(region, color="text2"),
+        region_cell(parcel),
         Cell(short_company(parcel.carrier) if parcel.carrier else "", carrier=parcel.carrier),
         Cell(parcel.waybill, color="text2"),
         replace(state, strong=now),
     )
     spoken = ", ".join((parcel.order_id, *(c.text for c in cells[1:])))
     tip = f"{parcel.order_id}  {parcel.goods}"
+    if parcel.corrected:
+        tip = f"{tip}\n{tr('address corrected for this label')}"
     if parcel.found is not None and not parcel.waybill:
         tip = f"{tip}\n{parcel.found.message} {parcel.found.remedy}"
     return TableRow(parcel.id, cells, spoken=spoken, tip=tip)
+
+
+def region_cell(parcel: WaveParcel) -> Cell:
+    """Where the label goes, with a mark where a person wrote it."""
+    region = short_region(parcel.province, parcel.city, parcel.district)
+    tags = (CellTag(tr("edited"), Tone.GRAY),) if parcel.corrected else ()
+    return Cell(region, color="text2", tags=tags)
 
 
 def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:

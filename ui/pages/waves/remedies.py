@@ -10,10 +10,12 @@ from app.domain.fixes import Fix as Remedy
 from app.domain.states import HoldCode
 from app.domain.text import T, Text, ntr, tr
 from app.domain.waybills import ProblemClass
+from app.services.numbers.left_out import LEFT_OUT
 from app.services.waves.troubles import Trouble
 from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.orders.words import short_number, short_region
 from ui.pages.waves.words import carrier_name, in_the_way, will_fail
+from ui.wave_run import RunView
 
 _TAIL = 4
 _A_SENTENCE = 4  # shorter words of a carrier are codes
@@ -111,7 +113,7 @@ def look_headline(rows: Sequence[Failure]) -> tuple[str, str]:
     return title, ntr("{n} would get no number", "{n} would get no number", refused) * bool(refused)
 
 
-def headline(sheet: WaveSheet) -> tuple[str, str]:
+def headline(sheet: WaveSheet, run: RunView | None = None) -> tuple[str, str]:
     """ "2 单没取到运单号" and "其余 62 单照常打印"."""
     stuck = [p for p in sheet.parcels if in_the_way(p) or will_fail(p)]
     if stuck and all(will_fail(p) for p in stuck):
@@ -123,6 +125,9 @@ def headline(sheet: WaveSheet) -> tuple[str, str]:
     rest = len(sheet.parcels) - len(stuck)
     if doubt == len(stuck):
         title = ntr("{n} label in doubt", "{n} labels in doubt", doubt)
+    elif run is not None and all(run.numbers.get(p.id) == LEFT_OUT for p in stuck):
+        n = len(stuck)
+        title = ntr("{n} order was left out", "{n} orders were left out", n)
     elif doubt or any(p.waybill for p in stuck):
         title = ntr("{n} order needs you", "{n} orders need you", len(stuck))
     else:
@@ -209,7 +214,9 @@ def _remedy(trouble: Trouble) -> str:
 
 def _detail(parcel: WaveParcel, remedy: str) -> str:
     region = short_region(parcel.province, parcel.city, parcel.district)
-    who = " · ".join(x for x in (short_number(parcel.order_id), parcel.receiver, region) if x)
+    mark = tr("address corrected") if parcel.corrected else ""
+    number = short_number(parcel.order_id)
+    who = " · ".join(x for x in (number, parcel.receiver, region, mark) if x)
     return f"{who} — {remedy}" if remedy else who
 
 

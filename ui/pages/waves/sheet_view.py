@@ -148,7 +148,7 @@ class SheetView(ScrollColumn):
         busy = run is not None and run.busy
         found = remedies.failures_of(sheet)
         tried = any(words.in_the_way(p) for p in sheet.parcels)
-        self.failures.show_failures(found, remedies.headline(sheet), busy=busy, tried=tried)
+        self.failures.show_failures(found, remedies.headline(sheet, run), busy=busy, tried=tried)
         self._gap.setVisible(bool(found))
         self.table.show_wave(sheet, run)
 
