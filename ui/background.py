@@ -1,4 +1,4 @@
-"""What runs beside the pages while the window is open: sync, outbox, counts, printers."""
+"""What runs beside the pages while the window is open: sync, outbox, counts, printers, carriers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from app.services.orders import details, queries
 from app.services.orders.details import ShopState
 from app.services.orders.queries import OrderFilter
 from app.services.printing import printers
+from app.services.reach import daily
 from app.services.sync import syncing, watching
 from app.services.telling import outbox
 from app.services.tracking.polling import LOOK_EVERY_S, Poller
@@ -28,6 +29,8 @@ _OUTBOX_MS = 3_000
 _FACTS_MS = 5_000
 _PRINTERS_MS = 20_000
 _TRACKS_MS = int(LOOK_EVERY_S * 1000)
+_REGIONS_FIRST_MS = int(daily.FIRST_LOOK_S * 1000)
+_REGIONS_MS = int(daily.LOOK_EVERY_S * 1000)
 _BROKEN_MS = 60_000
 _BUSY_ELSEWHERE = "busy_elsewhere"
 
@@ -149,7 +152,11 @@ class Background(QObject):
             self._every(_FACTS_MS, self.read_facts),
             self._every(_PRINTERS_MS, self.ask_printers),
             self._every(_TRACKS_MS, self.follow_parcels),
+            self._every(_REGIONS_MS, self.fetch_regions),
         ]
+        first = self._every(_REGIONS_FIRST_MS, self.fetch_regions)
+        first.setSingleShot(True)
+        self._clocks.append(first)
 
     def _every(self, ms: int, run: Callable[[], None]) -> QTimer:
         clock = QTimer(self)
@@ -236,6 +243,12 @@ class Background(QObject):
         """Ask the carriers about parcels that are due; nothing is due most of the time."""
         over = self._over
         self._once("tracks", lambda: self._poller.round(over), lambda _: None)
+
+    @Slot()
+    def fetch_regions(self) -> None:
+        """Fetch the carriers' lists of stopped regions, once a day; nothing is due otherwise."""
+        over = self._over
+        self._once("regions", lambda: daily.look(self._work, over), lambda _: None)
 
     def _statuses(self) -> list[tuple[str, DeviceStatus | None]]:
         work = self._work

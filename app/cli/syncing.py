@@ -84,21 +84,26 @@ def _once(wanted: argparse.Namespace, context: Context, work: Workplace) -> Comm
 
 
 def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
-    """Sync, and beside it send what waits and follow parcels, until somebody stops it."""
+    """Sync, until somebody stops it; beside it what waits is sent, and parcels are followed.
+
+    Lists of stopped regions are fetched once a day.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     from app.jobs import CancelToken
+    from app.services.reach import daily
     from app.services.sync import watching
     from app.services.tracking import polling
 
     over = CancelToken()
     with (
         context.show_progress(tr("Watching")) as progress,
-        ThreadPoolExecutor(2, thread_name_prefix="packbench-beside") as pool,
+        ThreadPoolExecutor(3, thread_name_prefix="packbench-beside") as pool,
     ):
         beside = (
             pool.submit(_keep_sending, work, over),
             pool.submit(polling.keep_asking, work, over),
+            pool.submit(daily.keep_fresh, work, over),
         )
         try:
             with suppress(Cancelled):

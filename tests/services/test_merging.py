@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import select
+
+from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, ParcelState
 from app.services import integrity
 from app.services.numbers import booking, label_accounts
 from app.services.numbers.labelling import label_parcels
+from app.services.orders import receiver_correction
 from app.services.parcels import merging
 from app.simulators.people import SHANGHAI
+from app.store.tables import address_corrections
 from tests.services import truth
 from tests.support.buying import Buyer, allocated, pieces, seal, tell
 from tests.support.warehouse import Bench
 
+ELSEWHERE = Address(
+    name="周小满",
+    phone="13900000009",
+    province="浙江省",
+    city="杭州市",
+    district="西湖区",
+    street="翠苑街道",
+    address="文三路 20 号 3 栋 501",
+)
 CUP, BOWL = "CJ-LN3", "FW-QH6"
 
 
@@ -217,3 +232,33 @@ def test_the_label_never_goes_to_the_address_of_an_order_that_was_taken_out(
     seal(bench, [parcel_id])
     assert {r.result for r in tell(bench)} == {"done"}
     assert integrity.check(bench.work).broken == ()
+
+
+def _correct(bench: Bench, ids: list[str], *receivers: Address) -> None:
+    for parcel, receiver in zip(ids, receivers, strict=True):
+        receiver_correction.correct(bench.work, parcel, receiver)
+
+
+def test_parcels_that_were_corrected_alike_keep_the_correction(
+    bench: Bench, buyer: Buyer, two: tuple[str, str]
+) -> None:
+    ids = ids_of(buyer, *two)
+    _correct(bench, ids, ELSEWHERE, ELSEWHERE)
+    merged = merging.merge(bench.work, ids)
+    assert booking.build(bench.work, merged, "1", decode=False)[0].receiver == ELSEWHERE
+    with bench.work.db.read() as tx:
+        kept = tx.execute(select(address_corrections.c.parcel_id)).scalars().all()
+    assert kept == [merged]  # a parcel that is gone keeps nobody's address
+
+
+def test_parcels_that_were_not_corrected_alike_are_not_merged(
+    bench: Bench, buyer: Buyer, two: tuple[str, str]
+) -> None:
+    ids = ids_of(buyer, *two)
+    _correct(bench, ids[1:], ELSEWHERE)
+    assert refused(bench, ids) == "merge_corrected"
+    _correct(bench, ids[:1], replace(ELSEWHERE, address="文三路 8 号"))
+    assert refused(bench, ids) == "merge_corrected"
+    receiver_correction.undo(bench.work, ids[0])
+    receiver_correction.undo(bench.work, ids[1])
+    assert merging.merge(bench.work, ids) == ids[0]

@@ -15,7 +15,8 @@ from app.domain.text import tr
 from app.services.numbers.labelling import label_parcels
 from app.services.orders import queries, receiver_correction
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
-from app.services.reach import own
+from app.services.reach import own, views
+from app.simulators.zto import ForbiddenRegion
 from tests.services import truth
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product, synced_bench
@@ -23,6 +24,7 @@ from tests.ui.test_waves_page import opened, press, question
 from ui.pages.orders.drawer_parts import TroubleBox
 from ui.pages.waves.page import WavesPage
 from ui.pages.waves.parcel_table import row_of
+from ui.widgets.tone_card import Lines
 
 RECEIVER = Address(
     name="周小满",
@@ -153,3 +155,40 @@ def test_an_own_line_shows_at_once_without_asking_anybody(
     with shown_product(qtbot, bench) as product:
         page = opened(qtbot, product)
         qtbot.waitUntil(lambda: len(_found(page)) == len(rows), timeout=WAIT_MS)
+
+
+def test_any_open_parcel_is_corrected_from_the_drawer_and_shows_it(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    row = truth.ready(bench, Route.DIRECT, "sf")[0]
+    order = queries.find_order(bench.work, row.orders[0])
+    with shown_product(qtbot, bench) as product:
+        page = orders_page(product)
+        page.open_order(order)
+        settle(qtbot, product)
+        panel = page.order_drawer.receiver
+        panel.edit.click()
+        qtbot.waitUntil(lambda: page.deeds.address.form is not None, timeout=WAIT_MS)
+        settle(qtbot, product)
+        form = page.deeds.address.form
+        assert form is not None
+        for part, field in form.fields.items():
+            field.setText(getattr(RECEIVER, part))
+        question(product).buttons["save"].click()
+        settle(qtbot, product)
+        page.kept_open()
+        settle(qtbot, product)
+        shown = [line.accessibleName() for line in panel.findChildren(Lines)]
+        assert any("深圳市" in words and RECEIVER.phone not in words for words in shown)
+        label_parcels(bench.work, [row.id])
+        page.kept_open()
+        settle(qtbot, product)
+        assert not panel.edit.isVisible()
+
+
+def test_the_window_fetches_the_lists_of_stopped_regions(qtbot: QtBot, bench: Bench) -> None:
+    bench.world.zto.forbid([ForbiddenRegion("西藏自治区", reason="塌方")])
+    with shown_product(qtbot, bench) as product:
+        product.background.fetch_regions()
+        settle(qtbot, product)
+        assert views.regions(bench.work, origin="list")[1] == 1

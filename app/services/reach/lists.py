@@ -45,15 +45,8 @@ def refresh(
     Waits on the network. A fetch that fails keeps the list that is there and says why; it is not
     repeated within half an hour unless ``older_than`` is zero.
     """
-    done: set[str] = set()
     states: list[ListState] = []
-    for account in _accounts(work, carriers):
-        if account.company in done:
-            continue
-        source = _source(work, account.name)
-        if source is None:
-            continue
-        done.add(account.company)
+    for account, source in _sources(work, carriers):
         with work.db.read() as tx:
             due = _due(tx, account.name, work.now(), older_than)
         if due:
@@ -61,6 +54,26 @@ def refresh(
         with work.db.read() as tx:
             states.append(_state(tx, account.name, account.company))
     return states
+
+
+def due(work: Workplace) -> list[str]:
+    """The companies whose lists are to be fetched again today; asks nobody."""
+    found = _sources(work, None)
+    with work.db.read() as tx:
+        return [a.company for a, _ in found if _due(tx, a.name, work.now(), DAILY)]
+
+
+def _sources(
+    work: Workplace, carriers: Sequence[str] | None
+) -> list[tuple[Any, ListsStoppedRegions]]:
+    """The first account of each company that can list its stopped regions."""
+    found: dict[str, tuple[Any, ListsStoppedRegions]] = {}
+    for account in _accounts(work, carriers):
+        if account.company not in found:
+            source = _source(work, account.name)
+            if source is not None:
+                found[account.company] = (account, source)
+    return list(found.values())
 
 
 def _accounts(work: Workplace, carriers: Sequence[str] | None) -> list[Any]:

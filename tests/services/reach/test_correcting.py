@@ -13,8 +13,11 @@ from app.domain.errors import UserError
 from app.domain.states import Route
 from app.services.numbers import booking as bookings
 from app.services.numbers.labelling import label_parcels
+from app.services.orders import details
 from app.services.orders import receiver_correction as correction
+from app.services.parcels import checking
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.waves import wave_views
 from app.store.tables import address_corrections, audit, orders
 from tests.services import truth
 from tests.support.warehouse import Bench
@@ -126,6 +129,33 @@ def test_the_platforms_label_takes_no_correction_but_the_buyer_can_be_asked(benc
         correction.correct(bench.work, row.id, CORRECT)
     assert refused.value.code == "platform_address"
     assert correction.propose(bench.work, row.id, CORRECT) == row.orders[0]
+
+
+def test_the_rules_look_at_the_corrected_place(bench: Bench) -> None:
+    """The demo's shop sends to Zhejiang with Yunda, to Guangdong with SF."""
+    row = truth.ready(bench, Route.DIRECT, "yunda")[0]
+    correction.correct(bench.work, row.id, CORRECT)
+    now = truth.parcel(bench, row.id)
+    assert (now.carrier, now.account, now.state) == ("sf", "sf", row.state)
+    correction.undo(bench.work, row.id)
+    assert truth.parcel(bench, row.id).carrier == "yunda"
+
+
+def test_a_carrier_that_a_person_chose_stays(bench: Bench) -> None:
+    row = truth.ready(bench, Route.DIRECT, "yunda")[0]
+    checking.change_carrier(bench.work, row.id, "zto")
+    correction.correct(bench.work, row.id, CORRECT)
+    assert truth.parcel(bench, row.id).carrier == "zto"
+
+
+def test_lists_and_drawer_show_the_corrected_region_masked(bench: Bench, row: ParcelRow) -> None:
+    correction.correct(bench.work, row.id, CORRECT)
+    shown = next(p for p in wave_views.loose_rows(bench.work) if p.id == row.id)
+    assert (shown.corrected, shown.city, shown.receiver) == (True, "深圳市", "周**")
+    written = details.order_detail(bench.work, row.orders[0]).written
+    assert (written[row.id].city, written[row.id].name) == ("深圳市", "周**")
+    assert CORRECT.phone != written[row.id].phone
+    assert CORRECT.address not in written[row.id].address
 
 
 def test_a_draft_costs_no_decode(bench: Bench) -> None:
