@@ -73,7 +73,7 @@ class BillActions(QObject):
     def choose(self) -> None:
         """Ask for a file and take it in."""
         kinds = tr("Bills (Excel, CSV)") + " (*.xlsx *.xlsm *.csv *.txt)"
-        name, _ = QFileDialog.getOpenFileName(self._page, tr("Take in a carrier's bill"), "", kinds)
+        name, _ = QFileDialog.getOpenFileName(self._page, tr("Import a carrier's bill"), "", kinds)
         if name:
             self.take(Path(name))
 

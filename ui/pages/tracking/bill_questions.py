@@ -125,8 +125,8 @@ def ask_about_bill(
         title if asks_columns else tr("Whose bill is {file}?", file=file.name),
         body,
         [
-            Verb("leave", tr("Leave the file"), safe=True),
-            Verb("take", tr("Take it in"), kind=Kind.PRIMARY),
+            Verb("leave", tr("Do not import"), safe=True),
+            Verb("take", tr("Import it"), kind=Kind.PRIMARY),
         ],
         form,
         width=_WIDTH,

@@ -112,7 +112,7 @@ class TrackDrawer(Drawer):
     def _add_heading(self, view: ParcelView) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(TextLabel(self.theme, tr("Its way"), Type.BODY_STRONG))
+        row.addWidget(TextLabel(self.theme, tr("Tracking events"), Type.BODY_STRONG))
         row.addStretch(1)
         row.addWidget(TextLabel(self.theme, view.asked, Type.CAPTION, "text3"))
         again = Button(self.theme, tr("Ask now"), self, kind=Kind.LINK)

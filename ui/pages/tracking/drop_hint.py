@@ -57,7 +57,7 @@ class DropHint(QWidget):
             p, "tray-arrow-down", QPointF(middle.x(), middle.y() - 28), 40, t.accent, self.theme
         )
         line = QRect(box.left(), middle.y() + 8, box.width(), self.theme.scaled(28))
-        words = tr("Let go to take in the carrier's bill")
+        words = tr("Let go to import the carrier's bill")
         draw_text(
             p, line, words, self.theme.face(Type.DIALOG_TITLE), t.accent_text, Align.AlignHCenter
         )

@@ -63,5 +63,5 @@ def _no_bills(theme: Theme, *, billed: bool, narrowed: bool) -> EmptyState:
         "receipt",
         tr("No carrier's bill yet"),
         tr("Drop a carrier's bill here: what was charged too much is found parcel by parcel."),
-        [EmptyAction("import", tr("Take in a carrier's bill"), "upload-simple", primary=True)],
+        [EmptyAction("import", tr("Import a carrier's bill"), "upload-simple", primary=True)],
     )

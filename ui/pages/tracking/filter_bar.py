@@ -17,6 +17,7 @@ from ui.widgets.popover import MenuItem, PopoverMenu
 
 _TYPING_MS = 150
 _BAR_PX = 48
+_SEARCH_PX = 220
 
 
 class FilterBar(QWidget):
@@ -39,7 +40,6 @@ class FilterBar(QWidget):
         row.setSpacing(8)
         self.search = SearchField(theme, tr("Waybill, order, name"), self, height=28)
         self.search.setMinimumWidth(180)
-        self.search.setMaximumWidth(220)
         self.search.text_changed.connect(self._typed)
         self.search.submitted.connect(self._search_now)
         row.addWidget(self.search, 1)
@@ -64,6 +64,7 @@ class FilterBar(QWidget):
     @Slot()
     def _restyle(self) -> None:
         self.setFixedHeight(self.theme.scaled(_BAR_PX))
+        self.search.setMaximumWidth(self.theme.scaled(_SEARCH_PX))
 
     def set_companies(self, codes: Sequence[str]) -> None:
         """What can be filtered by."""

@@ -68,9 +68,7 @@ class TrackList(Page):
     def _make_head(self) -> None:
         theme = self.theme
         self.again = IconButton(theme, "arrows-clockwise", "", self.head)
-        self.take_in = Button(
-            theme, tr("Take in a carrier's bill"), self.head, icon="upload-simple"
-        )
+        self.take_in = Button(theme, tr("Import a carrier's bill"), self.head, icon="upload-simple")
         self.head.add_button(self.again)
         self.head.add_button(self.take_in)
 
@@ -277,7 +275,7 @@ class TrackList(Page):
             self.head.chip.tell(Severity.PROBLEM, words)
             return
         severity = Severity.PROBLEM if now - at > _OLD else Severity.FINE
-        self.head.chip.tell(severity, tr("News of {time}", time=ago(at, now)))
+        self.head.chip.tell(severity, tr("Updated {time}", time=ago(at, now)))
 
     # -- the view ----------------------------------------------------------------------------
 
