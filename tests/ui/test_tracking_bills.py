@@ -138,6 +138,32 @@ def test_lines_are_accepted_and_claimed_after_all(
     assert counts(page)[FREIGHT] == 1
 
 
+def test_months_and_carriers_are_looked_at_one_by_one(
+    qtbot: QtBot, bench: Bench, gone: list[Sent], product: Product, tmp_path: Path
+) -> None:
+    page = opened(qtbot, product, FREIGHT)
+    page.billing.take(statement(tmp_path, gone))
+    looked(qtbot, product)
+    other = csv_file(tmp_path / "韵达2月.csv", [gone[0].cells(day="2026-02-10", number="46201987")])
+    page.billing.take(other)
+    looked(qtbot, product)
+    assert page.freight is not None
+    assert [m.first.month for m in page.freight.months] == [3, 2]
+    assert page.freight.period.first.month == 2  # the bill that has just come
+    assert counts(page)[FREIGHT] == 1
+    page.panel.period_chosen.emit(page.freight.months[0])
+    looked(qtbot, product)
+    assert counts(page)[FREIGHT] == 3
+    page.bar.carrier_toggled.emit("yunda")
+    looked(qtbot, product)
+    assert counts(page)[FREIGHT] == 0
+    assert not page.panel.export.isVisible()
+    page.bar.carrier_toggled.emit("zto")
+    looked(qtbot, product)
+    assert page.views.current.carriers == ("zto",)
+    assert len(page.bills.rows.ids) == 3
+
+
 def test_what_differs_is_exported(
     qtbot: QtBot, bench: Bench, gone: list[Sent], product: Product, tmp_path: Path
 ) -> None:

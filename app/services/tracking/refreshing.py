@@ -9,6 +9,7 @@ from datetime import timedelta
 from app.domain.waybills import Problem
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.services.tracking import on_demand, views
+from app.services.tracking.limits import limits
 from app.services.tracking.on_demand import Looked
 from app.services.tracking.views import TrackFilter
 from app.services.workplace import Workplace
@@ -49,7 +50,8 @@ def refresh(
     """
     token = cancel or CancelToken()
     if isinstance(wanted, TrackFilter):
-        ids: Sequence[str] = views.open_ids(work, wanted, JUST_ASKED)
+        just_asked = JUST_ASKED / max(1, limits(work).faster)
+        ids: Sequence[str] = views.open_ids(work, wanted, just_asked)
     else:
         ids = wanted
     asked = failed = 0

@@ -178,10 +178,9 @@ class BillActions(QObject):
         """认这笔账 for these lines; can be taken back."""
         self._accept(lambda _work: list(lines))
 
-    def accept_all(self, period: Period, carriers: Sequence[str] = ()) -> None:
-        """认这笔账 for everything of the month that differs."""
-        wanted = tuple(carriers) or ("",)
-        self._accept(lambda work: [i for c in wanted for i in views.line_ids(work, period, c)])
+    def accept_all(self, period: Period, carrier: str = "") -> None:
+        """认这笔账 for everything of the month that differs, of one carrier or of all."""
+        self._accept(lambda work: views.line_ids(work, period, carrier))
 
     def _accept(self, lines_of: Callable[[Workplace], list[str]]) -> None:
         def run(work: Workplace) -> list[str]:

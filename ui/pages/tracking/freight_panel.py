@@ -83,7 +83,7 @@ class FreightPanel(Drawer):
         self._tell_foot()
 
     def _tell_foot(self) -> None:
-        n = self.freight.differing if self.freight is not None else 0
+        n = self.freight.claimed if self.freight is not None else 0
         claimed, accepted = self._chosen
         self.export.setText(ntr("Export {n} for the claim", "Export {n} for the claim", n))
         self.export.setVisible(n > 0)
@@ -108,7 +108,7 @@ class FreightPanel(Drawer):
             return
         body.addSpacing(18)
         row = QHBoxLayout()
-        count = freight.differing
+        count = freight.claimed
         title = ntr("{n} parcel that differs", "{n} parcels that differ", count)
         row.addWidget(TextLabel(theme, title, Type.BODY_STRONG))
         row.addStretch(1)

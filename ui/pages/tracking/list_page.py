@@ -150,7 +150,7 @@ class TrackList(Page):
     def load_freight(self) -> None:
         """Ask for the bills of the chosen month anew."""
         now = self.views.of(FREIGHT)
-        self.loader.load_freight(self.period, now.carriers, now.accepted)
+        self.loader.load_freight(self.period, next(iter(now.carriers), ""), now.accepted)
 
     @Slot()
     def _tick(self) -> None:
@@ -203,7 +203,7 @@ class TrackList(Page):
         if self.loaded is not None:
             counts.update(self.loaded.counts)
         if self.freight is not None and self.freight.months:
-            counts[FREIGHT] = self.freight.differing
+            counts[FREIGHT] = self.freight.claimed
         self.tabs.set_tabs([Tab(key, str(title), counts.get(key)) for key, title in TABS])
 
     def _show_what_there_is(self) -> None:

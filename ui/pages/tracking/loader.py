@@ -41,7 +41,7 @@ class Freight:
     ``months`` are those there are bills for; without any, nothing was taken in yet.
     """
 
-    wanted: tuple[Period | None, tuple[str, ...], bool]
+    wanted: tuple[Period | None, str, bool]
     period: Period
     months: tuple[Period, ...]
     summary: FreightSummary
@@ -49,8 +49,15 @@ class Freight:
     lines: tuple[FreightRow, ...]
 
     @property
-    def differing(self) -> int:
-        return self.summary.differing
+    def carrier(self) -> str:
+        """The one whose lines are listed, claimed and accepted; ``""``: all of them."""
+        return self.wanted[1]
+
+    @property
+    def claimed(self) -> int:
+        """How many lines that is."""
+        sums = self.summary.carriers
+        return sum(c.differing for c in sums if self.carrier in ("", c.carrier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +85,14 @@ def read_list(work: Workplace, shown: TrackViews) -> Loaded:
     return Loaded(wanted, ids, counts, views.updated_at(work), carriers)
 
 
-def read_freight(
-    work: Workplace, period: Period | None, carriers: tuple[str, ...], accepted: bool
-) -> Freight:
+def read_freight(work: Workplace, period: Period | None, carrier: str, accepted: bool) -> Freight:
     """The bills of ``period``, else of the latest month that has any."""
     months = tuple(money.billed_months(work))
     chosen = period or next(iter(months), money.month_of(money.recent(work).last))
     summary = money.summary(work, chosen)
-    ids = money.line_ids(work, chosen, accepted=accepted)
-    if carriers:
-        ids = [
-            i for code in carriers for i in money.line_ids(work, chosen, code, accepted=accepted)
-        ]
-    lines = tuple(money.differing(work, chosen, limit=_SHOWN_LINES))
-    return Freight((period, carriers, accepted), chosen, months, summary, ids, lines)
+    ids = money.line_ids(work, chosen, carrier, accepted=accepted)
+    lines = tuple(money.differing(work, chosen, carrier, limit=_SHOWN_LINES))
+    return Freight((period, carrier, accepted), chosen, months, summary, ids, lines)
 
 
 def read_parcel(work: Workplace, waybill: str) -> Opened:
@@ -122,7 +123,7 @@ class TrackLoader(QObject):
         self._busy = False
         self._again = False
         self._detail_of = ""
-        self._freight_wanted: tuple[Period | None, tuple[str, ...], bool] | None = None
+        self._freight_wanted: tuple[Period | None, str, bool] | None = None
 
     def load(self, shown: TrackViews) -> None:
         """Read the ids and the counts; ``loaded`` comes for the latest wish only."""
@@ -147,11 +148,9 @@ class TrackLoader(QObject):
         self._busy = False
         self.failed.emit(error)
 
-    def load_freight(
-        self, period: Period | None, carriers: tuple[str, ...], accepted: bool
-    ) -> None:
+    def load_freight(self, period: Period | None, carrier: str, accepted: bool) -> None:
         """Read the bills of a month; ``freight_ready`` comes for the latest wish only."""
-        self._freight_wanted = wanted = (period, carriers, accepted)
+        self._freight_wanted = wanted = (period, carrier, accepted)
         self._run(LIST_LANE, lambda w: read_freight(w, *wanted), self._freight_read)
 
     def _freight_read(self, result: object) -> None:

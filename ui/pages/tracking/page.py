@@ -280,11 +280,11 @@ class TrackingPage(TrackList):
         self.acts.forget_undo()
         match key:
             case "export":
-                self.billing.export(freight.period)
+                self.billing.export(freight.period, freight.carrier)
             case "accept" if chosen:
                 self.billing.accept([i for i in chosen if not self.accepted.get(i, False)])
             case "accept":
-                self.billing.accept_all(freight.period)
+                self.billing.accept_all(freight.period, freight.carrier)
             case "take_back":
                 self.billing.take_back([i for i in chosen if self.accepted.get(i, False)])
 

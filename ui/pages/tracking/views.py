@@ -60,9 +60,10 @@ class TrackViews:
         self.filters[self.tab] = changed
 
     def toggle_carrier(self, code: str) -> None:
-        """Add a company to the chip or take it away."""
+        """Add a company to the chip or take it away; of bills only one is shown, or all."""
         known = self.current.carriers
-        codes = tuple(c for c in known if c != code) if code in known else (*known, code)
+        others = () if self.tab == FREIGHT else tuple(c for c in known if c != code)
+        codes = others if code in known else (*others, code)
         self.change(replace(self.current, carriers=codes))
 
     def clear(self) -> None:
