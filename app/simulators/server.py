@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from app.simulators.bell import Bell
 from app.simulators.exchange import (
     TEXT,
     Call,
@@ -106,9 +107,7 @@ class LoopbackServer:
         if self._httpd is not None:
             raise RuntimeError("the server is running")
         self._httpd = _Httpd(self._address, self)
-        self._thread = threading.Thread(
-            target=self._httpd.serve_forever, kwargs={"poll_interval": 0.05}, name="simulator"
-        )
+        self._thread = threading.Thread(target=self._httpd.serve, name="simulator")
         self._thread.start()
         return self
 
@@ -123,10 +122,11 @@ class LoopbackServer:
             return
         self._httpd = self._thread = None
         self.faults.clear()
-        httpd.shutdown()
+        httpd.bell.ring()
         thread.join()
         httpd.end_connections()
         httpd.server_close()
+        httpd.bell.close()
         if self.crashes:
             raise SimulatorCrashedError(f"{len(self.crashes)} calls crashed") from self.crashes[0]
 
@@ -191,6 +191,7 @@ class _Httpd(ThreadingHTTPServer):
     block_on_close = True
     allow_reuse_address = True
     request_queue_size = 128
+    timeout = 0.05  # for the one who hung up before the connection was taken
 
     def __init__(self, address: tuple[str, int], owner: LoopbackServer) -> None:
         if ":" in address[0]:
@@ -199,6 +200,12 @@ class _Httpd(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(address, _Connection)
+        self.bell = Bell(self.socket)
+
+    def serve(self) -> None:
+        """Take connections until the bell rings: ``serve_forever`` would look for its end."""
+        while self.bell.wait():
+            self.handle_request()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._open_lock:

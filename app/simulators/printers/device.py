@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from app.simulators.bell import Bell
 from app.simulators.printers.bitmap import Paper
 from app.simulators.printers.buffer import JobCutError, PowerOffError, ReceiveBuffer
 from app.simulators.printers.cpcl import CpclInterpreter
@@ -108,10 +109,13 @@ class LabelPrinter:
         controller = Controller(self._buffer, self._mechanism, self.dots_per_mm, self._reply)
         self._interpreter: Interpreter = _INTERPRETERS[self.language](controller)
         self._listener = _listening_socket(self._port)
+        self._bell = Bell(self._listener)
         self._port = self._listener.getsockname()[1]
         self._narrow_window()
         self._threads = [
-            threading.Thread(target=self._accept, args=(self._listener,), name="printer-port"),
+            threading.Thread(
+                target=self._accept, args=(self._listener, self._bell), name="printer-port"
+            ),
             threading.Thread(target=self._interpret, name="printer-engine"),
         ]
         for thread in self._threads:
@@ -128,10 +132,12 @@ class LabelPrinter:
         if listener is None:
             return
         self._stopping.set()
+        self._bell.ring()
         self._mechanism.switch(on=False)
         self._buffer.switch_off()
         for thread in self._threads:
             thread.join()
+        self._bell.close()
         listener.close()
         if self._crashes:
             raise PrinterCrashedError from self._crashes[0]
@@ -263,11 +269,11 @@ class LabelPrinter:
 
     # the port's thread
 
-    def _accept(self, listener: socket.socket) -> None:
-        while not self._stopping.is_set():
+    def _accept(self, listener: socket.socket, bell: Bell) -> None:
+        while bell.wait():
             try:
                 connection, _ = listener.accept()
-            except TimeoutError:
+            except TimeoutError:  # the one who knocked has gone again
                 continue
             with connection:
                 connection.settimeout(_POLL_S)
