@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+INVERTED = bytes(byte ^ 0xFF for byte in range(256))  # for ``bytes.translate``: black is white
+
 
 class Ink(Enum):
     """How new dots meet those that are there."""
@@ -126,5 +128,5 @@ class Paper:
         """A 1-bit picture, black on white."""
         from PIL import Image
 
-        inverted = bytes(b ^ 0xFF for b in self.bits)
+        inverted = self.bits.translate(INVERTED)
         return Image.frombytes("1", (self.width_dots, self.height_dots), inverted)

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 
-from app.simulators.printers.bitmap import Bitmap, Ink
+from app.simulators.printers.bitmap import INVERTED, Bitmap, Ink
 from app.simulators.printers.interpreter import BadCommandError, Controller, whole
 
 _MODES = {0: Ink.REPLACE, 1: Ink.ADD, 2: Ink.FLIP, 3: Ink.REPLACE}
@@ -189,7 +189,7 @@ class TsplInterpreter:
             self._mechanism.complain("a bitmap is wider than the page")
         if y + self._origin[1] + height > self._page.height_dots:
             self._mechanism.complain("a bitmap is higher than the page")
-        black = bytes(b ^ 0xFF for b in data)
+        black = data.translate(INVERTED)
         self._page.stamp(left, y + self._origin[1], row_bytes, black, _MODES[mode])
 
     def _number(self) -> int:

@@ -50,4 +50,4 @@ def _crypt(tag: bytes, text: bytes) -> bytes:
         if len(stream) >= len(text):
             break
         stream += hashlib.sha256(_KEY + tag + block.to_bytes(4, "big")).digest()
-    return bytes(a ^ b for a, b in zip(text, stream, strict=False))
+    return (int.from_bytes(text) ^ int.from_bytes(stream[: len(text)])).to_bytes(len(text))
