@@ -55,6 +55,16 @@ def settle(qtbot: QtBot, product: Product) -> None:
     qtbot.waitUntil(lambda: not product.parts.jobs.active, timeout=WAIT_MS)
 
 
+def tell(qtbot: QtBot, product: Product, *topics: str) -> None:
+    """Say that something changed and wait until every page has read it.
+
+    The feed gathers for a moment first: ``settle`` alone would look before anybody began to read.
+    """
+    with qtbot.waitSignal(product.parts.feed.changed, timeout=WAIT_MS):
+        product.parts.feed.announce(topics)
+    settle(qtbot, product)
+
+
 def orders_page(product: Product) -> OrdersPage:
     page = product.window.page("orders")
     assert isinstance(page, OrdersPage)

@@ -26,7 +26,15 @@ from app.simulators.wechat.addresses import Receiver
 from app.simulators.wechat.shop import WechatShop
 from app.store.tables import audit
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import (
+    WAIT_MS,
+    Hands,
+    orders_page,
+    settle,
+    shown_product,
+    synced_bench,
+    tell,
+)
 from ui.main_window import Product
 from ui.pages.orders.desk_view import NoteState
 from ui.pages.orders.drawer import OrderDrawer
@@ -247,8 +255,7 @@ def test_note_is_kept_on_enter_and_reaches_the_shop(
     assert drawer.view.desk.note.text == "fragile"
     assert drawer.view.desk.note.state is NoteState.WAITING
     outbox.drain(bench.work)
-    product.parts.feed.announce(["orders"])
-    settle(qtbot, product)
+    tell(qtbot, product, "orders")
     qtbot.waitUntil(
         lambda: drawer.view is not None and drawer.view.desk.note.state is NoteState.SAVED,
         timeout=WAIT_MS,
@@ -280,8 +287,7 @@ def test_words_that_are_typed_survive_a_sync(
     Hands(product).type("half a sen")
     shop_of(bench, row).urge(row.order_id)
     bench.sync()
-    product.parts.feed.announce(["orders"])
-    settle(qtbot, product)
+    tell(qtbot, product, "orders")
     assert drawer.note.field.text() == "half a sen"
     assert drawer.note.field.edit.hasFocus()
     QTest.keyClick(drawer.note.field.edit, Qt.Key.Key_Escape)

@@ -18,7 +18,15 @@ from app.services.telling import outbox
 from app.services.waves import wave_views, waves
 from app.simulators.wechat.records import LabelAccount
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import (
+    WAIT_MS,
+    Hands,
+    orders_page,
+    settle,
+    shown_product,
+    synced_bench,
+    tell,
+)
 from ui.main_window import Product
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
@@ -206,8 +214,7 @@ def test_number_that_the_carrier_keeps_is_shown_until_somebody_has_seen_it(
         seen = next(b for b in row.findChildren(Button) if b.text() == "I have seen it")
         seen.click()
         settle(qtbot, product)
-        product.parts.feed.announce(["outbox"])
-        settle(qtbot, product)
+        tell(qtbot, product, "outbox")
         assert number_returns.listed(bench.work) == []
 
 
@@ -225,8 +232,7 @@ def test_direct_accounts_show_what_they_have_left(qtbot: QtBot, bench: Bench) ->
         button = next(b for b in page.balance_tab.findChildren(Button) if b.objectName() == "yunda")
         button.click()
         settle(qtbot, product)
-        product.parts.feed.announce(["shops"])
-        settle(qtbot, product)
+        tell(qtbot, product, "shops")
         shown = [label.text() for label in page.balance_tab.findChildren(TextLabel)]
         assert any("No waybill numbers are left at Yunda." in text for text in shown)
 
@@ -248,7 +254,7 @@ def test_numbers_taken_and_never_used_are_counted_and_given_back(
         settle(qtbot, product)
         assert not number_ledger.unused(bench.work)
         assert parcel_rows(bench.work, [parcel.id])[0].waybill == ""
-        product.parts.feed.announce(["outbox"])
+        tell(qtbot, product, "outbox")
         qtbot.waitUntil(lambda: page.balance_tab.findChildren(UnusedCard) == [], timeout=WAIT_MS)
 
 
