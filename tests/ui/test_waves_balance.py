@@ -234,7 +234,7 @@ def test_direct_accounts_show_what_they_have_left(qtbot: QtBot, bench: Bench) ->
         settle(qtbot, product)
         tell(qtbot, product, "shops")
         shown = [label.text() for label in page.balance_tab.findChildren(TextLabel)]
-        assert any("No waybill numbers are left at Yunda." in text for text in shown)
+        assert any("No waybill numbers are left at Yunda Express." in text for text in shown)
 
 
 def test_numbers_taken_and_never_used_are_counted_and_given_back(
