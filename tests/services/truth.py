@@ -9,9 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select, update
 
 from app.domain.states import ParcelState, Route
+from app.services.parcels import checking
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from app.simulators.exchange import Predicate, Request
+from app.simulators.sto import Repeat as StoRepeat
+from app.simulators.sto import StoQuirks
 from app.simulators.wechat.records import Shipment
+from app.simulators.yto import Repeat as YtoRepeat
+from app.simulators.yto import YtoQuirks
 from app.store.tables import accounts, outbox, print_jobs, shops, waybill_requests
 from tests.support.warehouse import Bench
 
@@ -23,7 +28,19 @@ YUNDA_CREATE = f"{YUNDA_ORDERS}/createBmOrder"
 LABEL_CREATE = "/channels/ec/logistics/ewaybill/biz/order/create"
 LABEL_GET = "/channels/ec/logistics/ewaybill/biz/order/get"
 SEND = "/channels/ec/order/delivery/send"
-CREATE_PATHS = {"sf": SF_PATH, "zto": ZTO_CREATE, "yunda": YUNDA_CREATE}
+YTO_CREATE = "/yto/open/privacy_create_adapter"
+STO_PATH, STO_CREATE = "/sto/gateway/link.do", "OMS_EXPRESS_ORDER_CREATE"
+JT_CREATE = "/jt/webopenplatformapi/api/order/v2/addOrder"
+KUAIDI100_LABELS = "/kuaidi100/label/order"
+CREATE_PATHS = {
+    "sf": SF_PATH,
+    "zto": ZTO_CREATE,
+    "yunda": YUNDA_CREATE,
+    "yto": YTO_CREATE,
+    "sto": STO_PATH,
+    "jt": JT_CREATE,
+    "kuaidi100-jd": KUAIDI100_LABELS,
+}
 
 
 SOURCES = [
@@ -39,8 +56,38 @@ def creates(request: Request) -> bool:
 
 
 def only_creates(carrier: str) -> Predicate | None:
-    """What narrows a fault to bookings: SF has one address for everything."""
-    return creates if carrier == "sf" else None
+    """What narrows a fault to bookings, where a carrier has one address for several things."""
+    word = _CREATE_WORDS.get(carrier)
+    return None if word is None else lambda request: word in request.body
+
+
+_CREATE_WORDS = {
+    "sf": b"serviceCode=" + SF_CREATE.encode(),
+    "sto": STO_CREATE.encode(),
+    "kuaidi100-jd": b"method=order",
+}
+
+
+def allow_repeating(bench: Bench, account: str) -> None:
+    """A contract of YTO or STO under which a repeated order id brings its first number."""
+    change_account(bench, account, repeat_is_safe=True)
+    if account == "yto":
+        bench.world.carriers.yto.quirks = YtoQuirks(repeat=YtoRepeat.SAME_NUMBER)
+    else:
+        bench.world.carriers.sto.quirks = StoQuirks(repeat=StoRepeat.SAME_NUMBER)
+
+
+def given_to(bench: Bench, account: str, count: int = 1) -> list[ParcelRow]:
+    """Parcels that wait for a number of a carrier's account, by a person's choice if need be."""
+    with bench.work.db.read() as tx:
+        company = tx.execute(select(accounts.c.company).where(accounts.c.name == account)).scalar()
+    assert company is not None
+    if company in {"sf", "zto", "yunda"}:
+        return ready(bench, Route.DIRECT, company)[:count]
+    ids = [row.id for row in ready(bench, Route.DIRECT, "zto")[:count]]
+    for parcel_id in ids:
+        checking.change_carrier(bench.work, parcel_id, company)
+    return [parcel(bench, parcel_id) for parcel_id in ids]
 
 
 def ready(bench: Bench, route: Route, carrier: str) -> list[ParcelRow]:
@@ -87,6 +134,11 @@ def numbers_given(bench: Bench, row: ParcelRow, *, alive_only: bool = True) -> l
         for o in world.yunda.orders
         if o.serial_no in keys and not (alive_only and o.is_cancelled)
     ]
+    newer = [(o.logistics_no, o.mail_no, o.is_cancelled) for o in world.carriers.yto.orders]
+    newer += [(o.order_no, o.waybill_no, o.is_cancelled) for o in world.carriers.sto.orders]
+    newer += [(o.our_id, o.bill_code, o.is_cancelled) for o in world.jt.orders]
+    newer += [(o.order_id, o.number, o.is_cancelled) for o in world.kuaidi100.orders]
+    found += [number for key, number, dead in newer if key in keys and not (alive_only and dead)]
     for shop in world.shops.values():
         labels = shop.waybills(alive=True if alive_only else None).values()
         found += [x.waybill_id for x in labels if set(x.order_ids) & set(row.orders)]
