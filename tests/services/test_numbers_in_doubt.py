@@ -9,20 +9,27 @@ import pytest
 from sqlalchemy import select, update
 
 from app.bootstrap import open_services
-from app.domain.states import RequestState, Route
+from app.carriers.registry import CARRIERS
+from app.domain.states import RequestState
 from app.services import integrity
-from app.services.numbers import by_person, settling, voiding
+from app.services.numbers import by_person, number_ledger, settling, voiding
 from app.services.numbers.labelling import label_parcels
+from app.services.numbers.number_ledger import ToDo
 from app.services.numbers.outcomes import LabelRow
 from app.services.parcels.parcel_queries import ParcelRow
 from app.services.telling import outbox
+from app.simulators.demo_accounts import demo_accounts
 from app.store.tables import audit, parcels, waybill_requests
 from tests.services import truth
 from tests.support.warehouse import Bench
 
 pytestmark = pytest.mark.synced
 
-CARRIERS = ("sf", "zto", "yunda")
+ACCOUNTS = {a.name: a.carrier for a in demo_accounts().carriers if getattr(a, "company", "own")}
+"""Every account of the demo that gives numbers, and whose platform is called."""
+
+NEVER_ASKED = {"zto", "yto", "sto"}  # they cannot tell what became of a create
+REPEATED = {"yto", "sto"}  # unless the contract allows to send it again
 LATE_S = 180.0
 
 
@@ -40,7 +47,7 @@ def again(bench: Bench, parcel_id: str) -> LabelRow:
 
 def lost(bench: Bench, carrier: str, *, booked: bool = True) -> ParcelRow:
     """A parcel whose create call broke off."""
-    row = truth.ready(bench, Route.DIRECT, carrier)[0]
+    (row,) = truth.given_to(bench, carrier)
     faults, path = bench.world.carriers.server.faults, truth.CREATE_PATHS[carrier]
     order = faults.lose_answer if booked else faults.close_before
     order(path, when=truth.only_creates(carrier))
@@ -58,23 +65,44 @@ def settle(bench: Bench) -> list[LabelRow]:
     return [row for shop in bench.world.shops for row in settling.settle_open(bench.work, shop)]
 
 
-@pytest.mark.parametrize("carrier", CARRIERS)
+def test_every_registered_carrier_is_here() -> None:
+    assert {carrier.code for carrier in CARRIERS} == set(ACCOUNTS.values())
+    assert set(truth.CREATE_PATHS) == set(ACCOUNTS)
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
 @pytest.mark.parametrize("booked", [True, False])
 def test_an_unknown_request_never_gets_a_new_key_by_itself(
-    bench: Bench, carrier: str, booked: bool
+    bench: Bench, account: str, booked: bool
 ) -> None:
-    row = lost(bench, carrier, booked=booked)
+    row = lost(bench, account, booked=booked)
     for _ in range(3):
         bench.clock.advance(600)
         settle(bench)
         again(bench, row.id)
     assert keys(bench, row.id) == [row.id]
-    assert len(truth.numbers_given(bench, row)) == (1 if booked or carrier != "zto" else 0)
+    given = 1 if booked or account not in NEVER_ASKED else 0
+    assert len(truth.numbers_given(bench, row)) == given
+    states = {state for _, state in truth.requests_of(bench, row.id)}
+    assert states == {RequestState.UNKNOWN if account in NEVER_ASKED else RequestState.ISSUED}
 
 
-@pytest.mark.parametrize("carrier", CARRIERS)
-def test_a_cancelled_number_is_followed_by_the_next_key(bench: Bench, carrier: str) -> None:
-    row = truth.ready(bench, Route.DIRECT, carrier)[0]
+@pytest.mark.parametrize("account", REPEATED)
+@pytest.mark.parametrize("booked", [True, False])
+def test_a_contract_to_repeat_settles_a_doubt_under_the_same_key(
+    bench: Bench, account: str, booked: bool
+) -> None:
+    truth.allow_repeating(bench, account)
+    row = lost(bench, account, booked=booked)
+    bench.clock.advance(15)
+    (found,) = settle(bench)
+    assert truth.numbers_given(bench, row) == [found.waybill]
+    assert truth.requests_of(bench, row.id) == [(row.id, RequestState.ISSUED)]
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_a_cancelled_number_is_followed_by_the_next_key(bench: Bench, account: str) -> None:
+    (row,) = truth.given_to(bench, account)
     (first,) = label_parcels(bench.work, [row.id])
     voiding.cancel_waybill(bench.work, first.waybill)
     assert again(bench, row.id).code == "void_pending"  # not proven yet
@@ -82,6 +110,31 @@ def test_a_cancelled_number_is_followed_by_the_next_key(bench: Bench, carrier: s
     outbox.drain(bench.work)
     fresh = again(bench, row.id)
     assert (fresh.result, fresh.waybill != first.waybill) == ("issued", True)
+    assert keys(bench, row.id) == [row.id, f"{row.id}_2"]
+
+
+@pytest.mark.parametrize("account", sorted(NEVER_ASKED))
+def test_what_nobody_can_be_asked_is_listed_with_what_is_at_stake(
+    bench: Bench, account: str
+) -> None:
+    row = lost(bench, account)
+    bench.clock.advance(15)
+    settle(bench)
+    assert _listed(bench, row.id) == ToDo.ASK
+
+
+def test_kuaidi100_forgets_after_48_hours_and_a_person_is_asked(bench: Bench) -> None:
+    row = lost(bench, "kuaidi100-jd")
+    assert _listed(bench, row.id) == ToDo.COMING
+    bench.clock.advance(hours=49)
+    for _ in range(3):
+        settle(bench)
+        assert again(bench, row.id).code == "ask_person"
+        bench.clock.advance(hours=2)
+    assert len(truth.numbers_given(bench, row)) == 1  # nothing was repeated
+    assert _listed(bench, row.id) == ToDo.ASK
+    by_person.lost(bench.work, row.id)
+    assert again(bench, row.id).result == "issued"
     assert keys(bench, row.id) == [row.id, f"{row.id}_2"]
 
 
@@ -95,7 +148,7 @@ def test_a_persons_word_is_proof_and_on_record(bench: Bench) -> None:
     assert keys(bench, row.id) == [row.id, f"{row.id}_2"]
 
 
-@pytest.mark.parametrize("carrier", ["sf", "yunda"])
+@pytest.mark.parametrize("carrier", ["sf", "yunda", "jt", "kuaidi100-jd"])
 def test_a_number_that_a_carrier_knows_is_not_called_lost(bench: Bench, carrier: str) -> None:
     """A person may be wrong: who can be asked is asked once more, and the number is kept."""
     row = lost(bench, carrier)
@@ -148,7 +201,7 @@ def test_what_sf_never_booked_is_settled_by_itself_and_booked_under_the_same_key
     assert integrity.check(bench.work).broken == ()
 
 
-@pytest.mark.parametrize("carrier", ["sf", "yunda"])
+@pytest.mark.parametrize("carrier", ["sf", "yunda", "jt", "kuaidi100-jd"])
 def test_a_number_that_was_booked_comes_by_itself(bench: Bench, carrier: str) -> None:
     row = lost(bench, carrier)
     assert settle(bench) == []  # too early
@@ -184,6 +237,15 @@ def test_a_call_under_way_is_left_alone(bench: Bench) -> None:
     assert settle(bench) == []
     bench.clock.advance(200)  # its program is gone
     assert [r.result for r in settle(bench)] == ["issued"]
+
+
+def _listed(bench: Bench, parcel_id: str) -> ToDo:
+    """What the list of unused numbers says is to be done about the doubt; its stake is told."""
+    found = number_ledger.listed(bench.work, number_ledger.Asked(unused=True))
+    (entry,) = [e for e in found if e.parcel == parcel_id]
+    assert entry.in_doubt
+    assert "two numbers on one parcel" in str(entry.cost)
+    return entry.to_do
 
 
 def _failure(bench: Bench, parcel_id: str) -> Any:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from app.domain.states import OutboxState, ParcelState, RequestState, Route, WaybillState
 from app.domain.text import T, Text
 from app.ports import Capability
-from app.services.numbers import number_stakes
+from app.services.numbers import number_stakes, outcomes
 from app.services.numbers.shipment_numbers import MOTHER
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels, waybill_requests, waybills
@@ -246,6 +246,10 @@ def _to_do(stakes: number_stakes.Stakes, row: Any, *, given_up: bool, answered: 
 
 def _doubt(stakes: number_stakes.Stakes, row: Any) -> Entry:
     by_itself = row.route == Route.PLATFORM or stakes.can(row, Capability.RECONCILE)
+    if (row.problem or {}).get(
+        "code"
+    ) == outcomes.ASK_PERSON:  # asked, and it cannot say (any more)
+        by_itself = False
     return Entry(
         id=row.id,
         number="",

@@ -159,6 +159,20 @@ def keep_unknown(work: Workplace, parcel_id: str, key: str, reason: Text, raw: s
     return LabelRow(parcel_id, "", "unknown", "unknown", reason, remedy)
 
 
+ASK_PERSON = "ask_person"
+
+
+def ask_person(work: Workplace, parcel_id: str, key: str, reason: Text, remedy: Text) -> None:
+    """Only a person can find out: the request stays open, and says so itself."""
+    with work.db.write() as tx:
+        tx.execute(
+            update(waybill_requests)
+            .where(waybill_requests.c.id == key, waybill_requests.c.state.in_(OPEN))
+            .values(problem={"code": ASK_PERSON})
+        )
+        fail(tx, work, parcel_id, ASK_PERSON, reason, remedy)
+
+
 def end(
     tx: Connection,
     work: Workplace,

@@ -63,7 +63,11 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
         asking = tx.execute(
             update(waybill_requests)
             .where(waybill_requests.c.id == request.id, waybill_requests.c.state.in_(OPEN))
-            .values(state=RequestState.UNKNOWN, lookups=waybill_requests.c.lookups + 1)
+            .values(
+                state=RequestState.UNKNOWN,
+                lookups=waybill_requests.c.lookups + 1,
+                problem=None,
+            )
         )
     if asking.rowcount != 1:  # settled by another bench since it was read
         return outcomes.keep_unknown(work, parcel.id, "", _NOT_SURE, "")
@@ -88,8 +92,8 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
                 "or say that it is lost: waybill settle {parcel}",
                 parcel=parcel.id,
             )
-            outcomes.remember_failure(work, parcel.id, "ask_person", reason, remedy)
-            return LabelRow(parcel.id, "", "unknown", "ask_person", reason, remedy)
+            outcomes.ask_person(work, parcel.id, booking.key, reason, remedy)
+            return LabelRow(parcel.id, "", "unknown", outcomes.ASK_PERSON, reason, remedy)
         case NotSent(reason=reason):
             return outcomes.keep_unknown(work, parcel.id, booking.key, reason, "")
         case _:
