@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli import boxes, waybills
 from app.cli.context import Context
 from app.cli.parser import Commands, media, positive
-from app.cli.result import CommandResult, ErrorRow, of_batch
+from app.cli.result import Column, CommandResult, ErrorRow, of_batch
 from app.cli.waves import batch_columns, batch_ref, batch_row
 from app.domain.errors import UserError
 from app.domain.text import T, tr
@@ -66,7 +66,7 @@ def add(commands: Commands) -> None:
     settle.add_argument(
         "--carrier",
         metavar=tr("CARRIER"),
-        help=tr("whose number it is, when it is another company's than the parcel's"),
+        help=tr("whose number it is, if not the planned company's: a code, a name or other"),
     )
     boxes.add_to_waybill(waybill)
     waybills.add(waybill)
@@ -157,19 +157,24 @@ def _settle(wanted: argparse.Namespace, context: Context) -> CommandResult:
     with context.services() as services:
         if wanted.lost:
             number, carrier, odd = by_person.lost(services.work, wanted.parcel), "", None
+            name = ""
         else:
             taken = by_person.take(
                 services.work, wanted.parcel, wanted.number, wanted.carrier or ""
             )
             number, carrier, odd = taken.number, taken.carrier, taken.warning
+            name = taken.name
     result = "issued" if number else "lost"
     row = {
         "parcel": wanted.parcel,
         "waybill": number,
         "carrier": carrier,
+        "carrier_name": name,
         "result": result,
         "code": "",
     }
     return CommandResult(
-        [row], columns=batch_columns(), warnings=[str(odd)] if odd is not None else ()
+        [row],
+        columns=(*batch_columns(), *([Column("carrier_name", tr("Carrier"))] if name else ())),
+        warnings=[str(odd)] if odd is not None else (),
     )

@@ -28,8 +28,14 @@ COMPANIES: tuple[Company, ...] = (
 )
 # Between us and a company: they book and follow parcels, somebody else carries them.
 AGGREGATORS: tuple[Company, ...] = (Company("kuaidi100", T("Kuaidi100"), "百", ""),)
-_BY_CODE = {c.code: c for c in (*COMPANIES, *AGGREGATORS)}
-_BY_WECHAT = {c.wechat: c for c in COMPANIES}
+# Met on numbers that were bought elsewhere; no rule chooses them.
+ELSEWHERE: tuple[Company, ...] = (
+    Company("dbl", T("Deppon Express"), "德", "DBKD"),
+    Company("cnsd", T("Cainiao Express"), "菜", "CNSD"),
+    Company("other", T("Another carrier"), "他", "OTHER"),
+)
+_BY_CODE = {c.code: c for c in (*COMPANIES, *AGGREGATORS, *ELSEWHERE)}
+_BY_WECHAT = {c.wechat: c for c in (*COMPANIES, *ELSEWHERE)}
 
 
 def company(code: str) -> Company:

@@ -10,9 +10,10 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,7 @@ from app.services.workplace import Workplace
 from app.store.tables import leases
 
 _LENGTH = timedelta(seconds=90)
+_LOOK_S = 0.25  # how often somebody who waits looks again
 
 
 def process_holder() -> str:
@@ -108,6 +110,48 @@ def lease(work: Workplace, name: str) -> Iterator[None]:
             tx.execute(
                 delete(leases).where(leases.c.name == name, leases.c.holder == _holder(work))
             )
+
+
+@contextmanager
+def turn(work: Workplace, name: str, wait_s: float = 30.0) -> Iterator[None]:
+    """Like ``lease``, but waits up to ``wait_s`` for whoever has it, in whatever program.
+
+    For short work only: shorter than a lease lives. Raises ``RetryableError``
+    (``busy_elsewhere``) when the wait was not long enough.
+    """
+    with _lock_of(name), ExitStack() as held:  # threads of one program wait without asking
+        until_s = work.clock.monotonic() + wait_s
+        while True:
+            try:
+                held.enter_context(lease(work, name))
+                break
+            except RetryableError:
+                if work.clock.monotonic() >= until_s:
+                    raise
+                work.clock.sleep(_LOOK_S)
+        yield
+
+
+def _lock_of(name: str) -> _Lock:
+    with _GUARD:
+        return _LOCKS.setdefault(name, _Lock())
+
+
+class _Lock:
+    """A lock that can be forgotten when nobody holds it or waits for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_GUARD = threading.Lock()
+_LOCKS: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
 
 
 def _busy(name: str) -> RetryableError:

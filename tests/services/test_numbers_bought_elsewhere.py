@@ -20,6 +20,7 @@ from app.services.telling import outbox
 from app.store.tables import audit
 from tests.services import truth
 from tests.services.test_numbers_in_doubt import lost
+from tests.services.tracking import road
 from tests.support.warehouse import Bench
 
 pytestmark = pytest.mark.synced
@@ -58,6 +59,46 @@ def test_the_person_says_whose_number_it_is(bench: Bench) -> None:
         by_person.take(bench.work, second.id, "4312345678902", "nobody")
     assert refused.value.code == "report_carrier"
     assert truth.parcel(bench, second.id).waybill == ""
+
+
+def test_a_company_by_any_name_that_the_shop_knows(bench: Bench) -> None:
+    rows = truth.ready(bench, Route.PLATFORM, "zto")[:4]
+    bench.world.shops[rows[0].shop].companies["BEST"] = "百世快递"
+    bench.clock.advance(hours=25)
+    bench.sync()
+    said = ["Deppon Express", "best", "百世快递", "other"]
+    taken = [
+        by_person.take(bench.work, row.id, f"ELSE{n:08}", name)
+        for n, (row, name) in enumerate(zip(rows, said, strict=True))
+    ]
+    assert [(t.carrier, t.name) for t in taken] == [
+        ("dbl", "Deppon Express"),
+        ("best", "百世快递"),
+        ("best", "百世快递"),
+        ("other", "Another carrier"),
+    ]
+    ship(bench.work, parcel_ids=[row.id for row in rows], unpacked=True)
+    outbox.drain(bench.work, everything=True)
+    sent = [s.delivery_id for row in rows for s in truth.shipments(bench, row.orders[0])]
+    assert sent == ["DBKD", "BEST", "BEST", "OTHER"]
+
+
+def test_kuaidi100_says_whose_a_number_is_where_its_form_does_not(bench: Bench) -> None:
+    number = "690000000017X"  # of no company's form
+    bench.world.kuaidi100.follow("shentong", number)
+    assert recognising.suggest(bench.work, number, online=False).carrier == ""
+    found = recognising.suggest(bench.work, number)
+    assert (found.carrier, found.sure) == ("sto", False)
+    assert recognising.suggest(bench.work, YTO).carrier == "yto"  # its form is plain
+    assert bench.world.kuaidi100.counts["detect"] == 1
+    bench.world.carriers.server.faults.bad_gateway("/kuaidi100/autonumber", times=9)
+    assert recognising.suggest(bench.work, number).carrier == ""
+
+
+def test_nobody_is_asked_whose_a_number_is_without_such_an_account(bench: Bench) -> None:
+    road.switch(bench, "kuaidi100", on=False)
+    assert recognising.suggest(bench.work, "690000000017X").carrier == ""
+    assert bench.world.kuaidi100.counts.get("detect", 0) == 0
 
 
 def test_an_odd_sf_number_is_taken_with_a_warning(bench: Bench) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from app.bootstrap import open_services
 from app.carriers.registry import CARRIERS
-from app.domain.states import RequestState
+from app.domain.states import RequestState, Route
 from app.services import integrity
 from app.services.numbers import by_person, number_ledger, settling, voiding
-from app.services.numbers.labelling import label_parcels
+from app.services.numbers.labelling import label_parcels, label_wave
 from app.services.numbers.number_ledger import ToDo
 from app.services.numbers.outcomes import LabelRow
 from app.services.parcels.parcel_queries import ParcelRow
@@ -223,6 +223,34 @@ def test_zto_is_asked_once_and_then_waits_for_a_person(bench: Bench) -> None:
         assert settle(bench) == []
     assert bench.world.carriers.server.journal.count("/zto") == calls
     assert _failure(bench, row.id)["code"] == "ask_person"
+
+
+def test_a_wave_looks_up_what_its_accounts_left_in_doubt(bench: Bench) -> None:
+    doubt, next_ = truth.ready(bench, Route.DIRECT, "sf")[:2]
+    lost(bench, "sf")
+    yunda = lost(bench, "yunda")  # not an account of the wave
+    wave = bench.wave(only=[next_.id])
+    bench.clock.advance(15)
+    (row,) = label_wave(bench.work, wave)
+    assert (row.parcel, row.result) == (next_.id, "issued")
+    assert truth.numbers_given(bench, doubt) == [truth.parcel(bench, doubt.id).waybill]
+    assert truth.requests_of(bench, yunda.id) == [(yunda.id, RequestState.UNKNOWN)]
+
+
+def test_a_carrier_that_does_not_answer_is_asked_once_before_a_wave(bench: Bench) -> None:
+    *doubts, next_ = [row.id for row in truth.ready(bench, Route.DIRECT, "yunda")[:4]]
+    assert len(doubts) > 1
+    faults = bench.world.carriers.server.faults
+    faults.lose_answer(truth.YUNDA_CREATE, times=len(doubts))
+    assert {r.result for r in label_parcels(bench.work, doubts)} == {"unknown"}
+    bench.clock.advance(15)
+    faults.bad_gateway(truth.YUNDA_ORDERS, times=1)
+    settling.settle_before(bench.work, [next_])
+    with bench.work.db.read() as tx:
+        lookups = tx.execute(
+            select(waybill_requests.c.lookups).where(waybill_requests.c.parcel_id.in_(doubts))
+        ).scalars()
+        assert sum(lookups) == 1
 
 
 def test_a_call_under_way_is_left_alone(bench: Bench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.states import Route
+from app.services import leases
 from app.services.numbers.labelling import label_parcels
 from app.services.orders import details, receivers
 from app.services.sync import syncing
@@ -62,6 +65,37 @@ def test_looking_again_costs_nothing_and_is_written_down(bench: Bench, order: Se
     assert [(r.user, r.detail) for r in rows] == [("test", {"why": WHY})] * 2
     name = order.receiver["user_name"]
     assert name not in str(rows) + str(kept)
+
+
+def test_two_parcels_of_one_order_cost_one_decode(bench: Bench, order: SeedOrder) -> None:
+    our_id = receivers.order_of(bench.work, order.order_id).id
+    hang = bench.world.wechat.faults.hang(DECODE)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(receivers.clear, bench.work, our_id)
+        hang.wait_until_met()
+        second = pool.submit(receivers.clear, bench.work, our_id)
+        wait([second], timeout=0.3)  # a second question would be answered at once
+        hang.release()
+        assert first.result(20) == second.result(20)
+    assert used(bench, order) == 1
+    with bench.work.db.read() as tx:
+        notes = tx.execute(select(audit).where(audit.c.action == "decoded")).all()
+    assert len(notes) == 1
+
+
+def test_another_program_that_decodes_the_order_is_waited_for(
+    bench: Bench, order: SeedOrder
+) -> None:
+    our_id = receivers.order_of(bench.work, order.order_id).id
+    other = replace(bench.work, holder="another-pc/7/1")
+    with leases.lease(other, f"decode:{our_id}"):
+        with pytest.raises(RetryableError) as busy:
+            receivers.clear(bench.work, our_id)
+        assert busy.value.code == "busy_elsewhere"
+        assert sum(bench.clock.sleeps) >= 30
+        assert bench.world.wechat.journal.count(DECODE) == 0
+    receivers.clear(bench.work, our_id)
+    assert used(bench, order) == 1
 
 
 def test_a_reason_is_needed(bench: Bench, order: SeedOrder) -> None:

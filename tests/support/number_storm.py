@@ -272,12 +272,9 @@ class NumberStorm:
         booked += [(o.order_id, o.mother) for o in world.sf.orders if not o.cancelled_at_s]
         booked += [(o.partner_order_code, o.bill_code) for o in world.zto.orders]
         booked += [(o.serial_no, o.mail_no) for o in world.yunda.orders if not o.is_cancelled]
-        booked += [
-            (o.logistics_no, o.mail_no) for o in world.carriers.yto.orders if not o.is_cancelled
-        ]
-        booked += [
-            (o.order_no, o.waybill_no) for o in world.carriers.sto.orders if not o.is_cancelled
-        ]
+        yto, sto = world.carriers.yto, world.carriers.sto
+        booked += [(o.logistics_no, o.mail_no) for o in yto.orders if not o.is_cancelled]
+        booked += [(o.order_no, o.waybill_no) for o in sto.orders if not o.is_cancelled]
         booked += [(o.our_id, o.bill_code) for o in world.jt.orders if not o.is_cancelled]
         booked += [(o.order_id, o.number) for o in world.kuaidi100.orders if not o.is_cancelled]
         found: dict[str, list[str]] = {}

@@ -28,7 +28,7 @@ from app.domain.waybills import (
 from app.ports import AddsBoxes, Capability, ShowsLate, WaybillSource, has
 from app.services import records
 from app.services.leases import lease
-from app.services.numbers import label_files, labelling, outcomes, shipment_numbers
+from app.services.numbers import label_files, outcomes, shipment_numbers, sources
 from app.services.numbers.outcomes import LabelRow
 from app.services.parcels import checking
 from app.services.workplace import Workplace
@@ -213,7 +213,7 @@ def _shipment(work: Workplace, parcel: Any) -> tuple[_Grows, Booking, Any]:
         raise _cannot_grow(mother.number)
     booking, _ = outcomes.unseal(work, request)
     if parcel.route == Route.PLATFORM:
-        return labelling.platform_labels_for(work, request), booking, mother
+        return sources.platform_labels_for(work, request), booking, mother
     source = work.outside.carrier(request.account)
     if not (has(source, Capability.ADD_BOXES) and isinstance(source, AddsBoxes)):
         raise _cannot_grow(mother.number)

@@ -15,7 +15,7 @@ from app.domain.waybills import Issued, IssuedNumber
 from app.ports import Capability
 from app.services import records
 from app.services.numbers import booking as bookings
-from app.services.numbers import labelling, numbers, outcomes, recognising, reconciling
+from app.services.numbers import numbers, outcomes, recognising, reconciling, sources
 from app.services.orders import holding
 from app.services.parcels import checking, parcel_moves
 from app.services.telling import outbox_rows
@@ -30,6 +30,7 @@ class Taken:
     number: str
     carrier: str
     warning: Text | None = None
+    name: str = ""  # of the company, as it is shown
 
 
 def settle_by_person(work: Workplace, parcel_id: str, number: str | None) -> None:
@@ -69,7 +70,7 @@ def lost(work: Workplace, parcel_id: str) -> str:
 
 def _asked_once_more(work: Workplace, parcel: Any, request: Any) -> str:
     try:
-        source = labelling.source_for(work, request)
+        source = sources.source_for(work, request)
         if Capability.RECONCILE not in source.capabilities:
             return ""
         row = reconciling.reconcile(work, parcel, request, source)
@@ -82,10 +83,10 @@ def _asked_once_more(work: Workplace, parcel: Any, request: Any) -> str:
 def take(work: Workplace, parcel_id: str, scanned: str, carrier: str = "") -> Taken:
     """The parcel goes under this number, typed or scanned, of whatever company.
 
-    ``carrier`` is our company code or the shop's; without one the parcel's own counts, unless the
-    number can only be another company's. A parcel whose number comes from another company than
-    planned is that company's from now on; a request in doubt at the earlier one is then looked up
-    and given back by itself.
+    ``carrier`` is our company code, the shop's, or the company's name; without one the parcel's own
+    counts, unless the number can only be another company's. A parcel whose number comes from
+    another company than planned is that company's from now on; a request in doubt at the earlier
+    one is then looked up and given back by itself.
 
     Raises ``UserError``: ``no_such_parcel``, ``nothing_unknown`` (a parcel that can take none),
     ``bad_number``, ``number_taken``, ``has_number``, ``report_carrier`` (the shop does not take
@@ -100,6 +101,7 @@ def take(work: Workplace, parcel_id: str, scanned: str, carrier: str = "") -> Ta
         request = _in_doubt(tx, parcel_id)
         _must_be_free(tx, parcel, typed)
         company = _company(tx, work, parcel, read, carrier)
+        name = numbers.carrier_name(tx, work, parcel.shop_id, company)
         elsewhere = company != parcel.carrier
         if elsewhere:
             _change_company(tx, work, parcel, company)
@@ -116,7 +118,7 @@ def take(work: Workplace, parcel_id: str, scanned: str, carrier: str = "") -> Ta
         work, parcel, booking, address_hash, issued, own_request=request is not None
     )
     work.changed("orders", "parcels", "waves")
-    return Taken(typed, company, _warning(read, company))
+    return Taken(typed, company, _warning(read, company), name)
 
 
 def _in_doubt(tx: Connection, parcel_id: str) -> Any:

@@ -15,27 +15,26 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.address import Address
 from app.domain.errors import PackbenchError
 from app.domain.keys import attempt_key
 from app.domain.states import HoldCode, ParcelState, RequestState, Route
 from app.domain.text import T, Text
 from app.domain.waybills import Booking, ProblemClass
 from app.jobs import CancelToken, Progress, ignore_progress
-from app.ports import PlatformAccount, PlatformLabels, WaybillSource
 from app.services import read_only, records
 from app.services.carriers import states
 from app.services.numbers import booking as bookings
-from app.services.numbers import label_files, outcomes, reconciling
+from app.services.numbers import label_files, outcomes, reconciling, settling
 from app.services.numbers.lanes import STOPS_ACCOUNT, Counter, Lane
 from app.services.numbers.outcomes import LabelRow
+from app.services.numbers.sources import source_for
 from app.services.orders import holding
 from app.services.parcels import checking
 from app.services.reach import guarding
 from app.services.stock import allocation
 from app.services.waves.waves import wave_parcels
 from app.services.workplace import Workplace
-from app.store.tables import accounts, parcels, shop_accounts, waybill_requests
+from app.store.tables import accounts, parcels, waybill_requests
 
 
 def label_wave(
@@ -48,10 +47,12 @@ def label_wave(
 ) -> list[LabelRow]:
     """Numbers for every parcel of the wave; goes on past a bad one, accounts side by side.
 
-    ``without``: parcels that nobody is asked about.
+    First, what earlier waves left in doubt at the same accounts is looked up, where its time has
+    come. ``without``: parcels that nobody is asked about.
     """
     with work.db.read() as tx:
         ids = [p.id for p in wave_parcels(tx, wave_id) if p.id not in without]
+    settling.settle_before(work, ids, cancel)
     return label_parcels(work, ids, progress, cancel)
 
 
@@ -238,34 +239,6 @@ def _latest_request(tx: Connection, parcel_id: str) -> Any:
 def _reread(work: Workplace, request: Any) -> Any:
     with work.db.read() as tx:
         return tx.execute(select(waybill_requests).where(waybill_requests.c.id == request.id)).one()
-
-
-def source_for(work: Workplace, parcel: Any) -> WaybillSource:
-    """Where the parcel's number comes from."""
-    if parcel.route == Route.PLATFORM:
-        return platform_labels_for(work, parcel)
-    return work.outside.carrier(parcel.account)
-
-
-def platform_labels_for(work: Workplace, parcel: Any) -> PlatformLabels:
-    """The platform's account that a parcel (or a request) of the platform's route belongs to."""
-    with work.db.read() as tx:
-        row = tx.execute(
-            select(shop_accounts).where(
-                shop_accounts.c.shop_id == parcel.shop_id,
-                shop_accounts.c.account_id == parcel.account,
-            )
-        ).one()
-    account = PlatformAccount(
-        company=row.carrier,
-        delivery_id=row.delivery_id,
-        account_id=row.account_id,
-        bound=row.bound,
-        balance=row.balance,
-        sender=Address.from_dict(row.sender),
-        record=row.record,
-    )
-    return work.outside.shop(parcel.shop_id).platform_labels(account)
 
 
 def _book(work: Workplace, parcel: Any, request: Any) -> LabelRow:

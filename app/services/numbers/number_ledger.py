@@ -246,10 +246,8 @@ def _to_do(stakes: number_stakes.Stakes, row: Any, *, given_up: bool, answered: 
 
 def _doubt(stakes: number_stakes.Stakes, row: Any) -> Entry:
     by_itself = row.route == Route.PLATFORM or stakes.can(row, Capability.RECONCILE)
-    if (row.problem or {}).get(
-        "code"
-    ) == outcomes.ASK_PERSON:  # asked, and it cannot say (any more)
-        by_itself = False
+    if (row.problem or {}).get("code") == outcomes.ASK_PERSON:
+        by_itself = False  # it was asked, and cannot say any more
     return Entry(
         id=row.id,
         number="",

@@ -14,6 +14,10 @@ from app.ports import Capability, WaybillSource
 from app.services.workplace import Workplace
 from app.store.tables import shop_accounts
 
+# Their numbers cost nothing, only parcels do. The others sell numbers in advance, also where an
+# account has no way to ask how many are left.
+_BY_THE_MONTH = frozenset({"sf", "jd", "ems"})
+
 
 class Stakes:
     """Answers for the accounts of one listing; asks nobody outside. ``row`` names the account."""
@@ -49,7 +53,7 @@ class Stakes:
 
     def _is_prepaid(self, row: Any) -> bool:
         if row.route != Route.PLATFORM:
-            return self.can(row, Capability.BALANCE)
+            return self.can(row, Capability.BALANCE) or row.carrier not in _BY_THE_MONTH
         shop = getattr(row, "shop_id", "")
         known = self._counted.get((shop, row.account))
         if known is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, select
 
-from app.domain.companies import COMPANIES, company, company_of_wechat
+from app.domain.companies import COMPANIES, ELSEWHERE, Company, company, company_of_wechat
 from app.domain.errors import UserError
 from app.domain.text import T
 from app.services.sync import shop_companies
@@ -26,16 +28,14 @@ def typed(number: str, ref: str) -> str:
 
 
 def carrier_code(tx: Connection, work: Workplace, shop_id: str, carrier: str, ref: str) -> str:
-    """Our code of the carrier a person named (our code or the shop's), if the shop takes it.
+    """Our code of the carrier a person named, if the shop takes it.
 
-    Without the shop's list only the carriers we know count. Raises ``UserError``
-    (``report_carrier``).
+    Our code, the shop's, or a name as it is shown here or in the shop's list. Without that list
+    only the carriers we know count. Raises ``UserError`` (``report_carrier``).
     """
     wanted = carrier.strip()
-    found = company(wanted.lower())
-    if found not in COMPANIES:
-        found = company_of_wechat(wanted.upper())
     listed = shop_companies.known(tx, work, shop_id)
+    found = _meant(wanted, listed or {})
     fits = found in COMPANIES if listed is None else found.wechat in listed
     if not (fits or found.wechat == shop_companies.OTHER):
         raise UserError(
@@ -45,6 +45,24 @@ def carrier_code(tx: Connection, work: Workplace, shop_id: str, carrier: str, re
             ref=ref,
         )
     return found.code
+
+
+def _meant(wanted: str, listed: Mapping[str, str]) -> Company:
+    for known in (*COMPANIES, *ELSEWHERE):
+        if wanted.casefold() in {known.code, known.wechat.casefold(), str(known.name).casefold()}:
+            return known
+    for code, name in listed.items():
+        if wanted.casefold() == name.casefold():
+            return company_of_wechat(code)
+    return company_of_wechat(wanted.upper())
+
+
+def carrier_name(tx: Connection, work: Workplace, shop_id: str, code: str) -> str:
+    """How a company is called, one that only the shop's list knows too."""
+    found = company(code)
+    if found in COMPANIES or found in ELSEWHERE:
+        return str(found.name)
+    return (shop_companies.known(tx, work, shop_id) or {}).get(found.wechat, str(found.name))
 
 
 def must_be_free(tx: Connection, carrier: str, number: str, ref: str) -> None:

@@ -5,6 +5,8 @@ Nothing is booked anew here: what is proven dead waits for whoever asks for numb
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +21,8 @@ from app.ports import Capability
 from app.services import read_only, records
 from app.services.leases import lease, renew
 from app.services.numbers import outcomes, reconciling
-from app.services.numbers.labelling import source_for
 from app.services.numbers.outcomes import LabelRow
+from app.services.numbers.sources import source_for
 from app.services.parcels import checking, parcel_making
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
@@ -55,6 +57,49 @@ def settle_open(work: Workplace, shop_id: str, cancel: CancelToken | None = None
     if rows:
         work.changed("orders", "parcels", "waves")
     return rows
+
+
+def settle_before(
+    work: Workplace, parcel_ids: Sequence[str], cancel: CancelToken | None = None
+) -> list[LabelRow]:
+    """Before these parcels get numbers: what other parcels left in doubt at the same accounts.
+
+    Like ``settle_open``, but an account that gives no clear answer is not asked on: these parcels
+    wait. Their own doubts are looked up in their turn.
+    """
+    token, rows, theirs = cancel or CancelToken(), [], set(parcel_ids)
+    for shop_id, names in _places(work, parcel_ids).items():
+        with suppress(RetryableError), lease(work, f"settle:{shop_id}"):  # taken: it is being done
+            silent: set[str] = set()
+            for request in _due(work, shop_id, names):
+                if token.cancelled:
+                    break
+                if request.parcel_id in theirs or request.account in silent:
+                    continue
+                renew(work, f"settle:{shop_id}")
+                row = _settle(work, request)
+                if row is not None:
+                    rows.append(row)
+                    if row.code == "unknown":
+                        silent.add(request.account)
+    if rows:
+        work.changed("orders", "parcels", "waves")
+    return rows
+
+
+def _places(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, set[str]]:
+    """The accounts of these parcels, by shop."""
+    found: dict[str, set[str]] = {}
+    with work.db.read() as tx:
+        for start in range(0, len(parcel_ids), _A_ROUND):
+            rows = tx.execute(
+                select(parcels.c.shop_id, parcels.c.account)
+                .where(parcels.c.id.in_(parcel_ids[start : start + _A_ROUND]))
+                .distinct()
+            )
+            for row in rows:
+                found.setdefault(row.shop_id, set()).add(row.account or "")
+    return found
 
 
 def recycle_expired(work: Workplace) -> int:
@@ -127,8 +172,10 @@ def is_due(request: Any, now: datetime) -> bool:
     return bool(since.total_seconds() >= wait_s)
 
 
-def _due(work: Workplace, shop_id: str) -> list[Any]:
+def _due(work: Workplace, shop_id: str, names: Iterable[str] | None = None) -> list[Any]:
+    """Requests in doubt whose time has come, at any account of the shop or at these."""
     now = work.now()
+    there = [] if names is None else [waybill_requests.c.account.in_(sorted(names))]
     with work.db.read() as tx:
         rows = tx.execute(
             select(waybill_requests)
@@ -143,6 +190,7 @@ def _due(work: Workplace, shop_id: str) -> list[Any]:
                     ),
                 ),
                 parcels.c.state != ParcelState.CANCELLED,  # those are asked for on their way back
+                *there,
             )
             .order_by(waybill_requests.c.lookups, waybill_requests.c.sent_at)
             .limit(_A_ROUND)

@@ -19,8 +19,8 @@ from app.domain.waybills import Problem, ProblemClass, VoidResult
 from app.ports import Reported, ReportLater, ReportOutcome, ReportRefused
 from app.services import records
 from app.services.numbers import outcomes, reconciling, shipment_numbers
-from app.services.numbers.labelling import source_for
 from app.services.numbers.outcomes import LabelRow
+from app.services.numbers.sources import source_for
 from app.services.orders import holding
 from app.services.parcels import checking, parcel_making
 from app.services.printing import label_content, print_proofs

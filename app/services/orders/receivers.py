@@ -18,6 +18,7 @@ from app.domain.errors import PackbenchError, UserError
 from app.domain.orders import VirtualNumber
 from app.domain.text import T
 from app.services import read_only, records
+from app.services.leases import turn
 from app.services.orders import queries
 from app.services.workplace import Workplace
 from app.store.inserting import insert_if_new
@@ -66,16 +67,15 @@ def reveal(work: Workplace, order: str, why: str) -> Revealed:
 def clear(work: Workplace, our_id: str) -> Address:
     """The receiver in clear: as it came, from the encrypted copy, else decoded once by the shop.
 
-    Raises ``UserError`` (``decode_quota``) when the shop's decodes of the day are used up.
+    Raises ``UserError`` (``decode_quota``) when the shop's decodes of the day are used up,
+    ``RetryableError`` (``busy_elsewhere``) when another program is asking and does not end.
     """
     with work.db.read() as tx:
         order = tx.execute(select(orders).where(orders.c.id == our_id)).one()
-        kept = tx.execute(
-            select(order_secrets).where(order_secrets.c.order_id == our_id)
-        ).one_or_none()
+        found = known(tx, work, order)
+    if found is not None:
+        return found
     stored = Address.from_dict(order.receiver)
-    if not stored.masked:
-        return stored
     if not stored.province and not stored.name:
         raise UserError(
             "no_receiver",
@@ -83,8 +83,16 @@ def clear(work: Workplace, our_id: str) -> Address:
             T("A gift has one when it is accepted."),
             ref=order.order_id,
         )
-    if kept is not None and kept.address_hash == order.address_hash:
-        return Address.from_dict(json.loads(work.sealer.unseal(kept.receiver_sealed)))
+    with turn(work, f"decode:{our_id}"):
+        with work.db.read() as tx:  # two parcels of one order at the same moment: one has asked
+            order = tx.execute(select(orders).where(orders.c.id == our_id)).one()
+            found = known(tx, work, order)
+        return found if found is not None else _decoded(work, order)
+
+
+def _decoded(work: Workplace, order: Any) -> Address:
+    """Ask the shop, and keep what it says."""
+    our_id = order.id
     receiver = _decode(work, order)
     sealed = work.sealer.seal(json.dumps(receiver.as_dict(), ensure_ascii=False))
     values = {

@@ -22,7 +22,7 @@ from app.domain.states import Route
 from app.domain.waybills import Booking
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.services.numbers import booking as bookings
-from app.services.numbers import labelling
+from app.services.numbers import sources
 from app.services.parcels import checking
 from app.services.reach import asking, guarding, known, lists, seen
 from app.services.reach.recent import Answered, RecentAnswers
@@ -138,7 +138,7 @@ def _who_answers(
 ) -> Callable[[], Answered | None]:
     """How to ask about the parcel; what the carrier's own limits say is added to ``found``."""
     if parcel.route == Route.PLATFORM:
-        labels = labelling.platform_labels_for(work, parcel)
+        labels = sources.platform_labels_for(work, parcel)
         return lambda: asking.platform(labels, booking)
     source = work.outside.carrier(parcel.account)
     found += seen.in_fields(work, source, booking)

@@ -23,6 +23,7 @@ from app.store.tables import tracks, waybills
 # What concerns the account and not the number: asking for the next one brings the same. ACCOUNT is
 # among them for the account's own numbers only: ZTO's E418 says that a number is another's.
 OF_THE_ACCOUNT = frozenset({ProblemClass.AUTH, ProblemClass.RATE, ProblemClass.DAY_LIMIT})
+SILENT_POLLS = 3  # answers with nothing in them: then somebody else is asked
 _NO_ANSWER = frozenset({"not_sent", "unknown"})
 
 
@@ -34,7 +35,7 @@ class Asked:
     number: str
     company: str
     goes_on_as: str = ""
-    given_by: str = ""  # the account that gave the number
+    given_by: str = ""  # the account that gave the number; "": typed in, nobody knows
     phones: tuple[str, ...] = ()
 
     def queries(self, phone: int = 0) -> list[TrackQuery]:
@@ -78,6 +79,7 @@ def wanted(work: Workplace, waybill_ids: Sequence[str]) -> list[Asked]:
                 waybills.c.number,
                 waybills.c.carrier,
                 waybills.c.account,
+                waybills.c.request_id,
                 waybills.c.parties_sealed,
                 tracks.c.goes_on_as,
             )
@@ -90,7 +92,7 @@ def wanted(work: Workplace, waybill_ids: Sequence[str]) -> list[Asked]:
             r.number,
             r.carrier,
             r.goes_on_as or "",
-            r.account,
+            r.account if r.request_id else "",
             phone_ends(work, r.parties_sealed),
         )
         for r in rows
@@ -167,6 +169,28 @@ def strange(account: str, asked: Sequence[Asked], heard: Heard) -> list[Asked]:
     if heard.stop is not None:
         return []
     return [a for a in asked if a.given_by != account and a.waybill_id in heard.problems]
+
+
+def silent(work: Workplace, account: str, asked: Sequence[Asked]) -> list[Asked]:
+    """The numbers of others that ``account`` answered again and again with nothing at all.
+
+    SF does not say that a number is another customer's: it just tells nothing of it.
+    """
+    others = [a.waybill_id for a in asked if a.given_by != account]
+    if not others:
+        return []
+    with work.db.read() as tx:
+        quiet = set(
+            tx.execute(
+                select(tracks.c.waybill_id).where(
+                    tracks.c.waybill_id.in_(others),
+                    tracks.c.stage.is_(None),
+                    tracks.c.polls >= SILENT_POLLS,
+                    tracks.c.failures == 0,
+                )
+            ).scalars()
+        )
+    return [a for a in asked if a.waybill_id in quiet]
 
 
 def unusable(error: PackbenchError) -> Problem:

@@ -102,9 +102,13 @@ class Poller:
     def _hand_on(self, who: Answering, account: str, wanted: Sequence[Asked], heard: Heard) -> None:
         """What the company's account does not know, one that knows every company is asked next."""
         other = who.after(account)
-        ids = [a.waybill_id for a in asking.strange(account, wanted, heard)]
-        if other and ids:
-            following.hand_on(self.work, ids, other)
+        if not other:
+            return
+        unknown = asking.strange(account, wanted, heard)
+        if heard.stop is None:
+            unknown += asking.silent(self.work, account, wanted)
+        if unknown:
+            following.hand_on(self.work, [a.waybill_id for a in unknown], other)
 
     def _rested(self, account: str) -> bool:
         until, _ = self._pauses.get(account, (self.work.now(), _FIRST_PAUSE))

@@ -256,13 +256,14 @@ def _would_know(tx: Connection, row: Any) -> bool:
     """Whether silence of the account means that there is nothing: it gave the number itself, or
     it knows every company. SF tells nothing at all of numbers that another customer had.
     """
-    gave, asked_of = tx.execute(
-        select(waybills.c.account, accounts.c.carrier)
+    gave, request, asked_of = tx.execute(
+        select(waybills.c.account, waybills.c.request_id, accounts.c.carrier)
         .select_from(waybills)
         .outerjoin(accounts, accounts.c.name == row.account)
         .where(waybills.c.id == row.waybill_id)
     ).one()
-    return bool(gave == row.account or asked_of != row.carrier)
+    given = gave == row.account and request is not None  # a number typed in is anybody's
+    return bool(given or asked_of != row.carrier)
 
 
 def _province(tx: Connection, parcel_id: str) -> str:

@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.domain.following import Limits
+from app.domain.recognition import sf_check_digit
 from app.domain.states import Route
 from app.domain.tracking import TrackEvent, TrackStage
 from app.jobs import CancelToken
+from app.services.numbers import by_person
 from app.services.numbers.labelling import label_parcels
 from app.services.parcels import unshipping
 from app.services.parcels.shipping import ship
 from app.services.telling import outbox
-from app.services.tracking import budget, following, limits, on_demand, storing
+from app.services.tracking import asking, budget, following, limits, on_demand, storing
 from app.services.tracking.answering import answering
 from app.services.tracking.polling import Poller, keep_asking
 from app.services.tracking.views import track_detail
@@ -236,3 +238,33 @@ def test_a_number_of_the_platform_is_asked_for_where_every_company_is_known(
         road.poll(bench)
     track = road.track_of(bench, row)
     assert (track.account, track.stage) == ("kuaidi100", TrackStage.PICKED_UP)
+
+
+@pytest.mark.parametrize("aggregator", [True, False])
+def test_a_number_of_sfs_other_customer_is_asked_for_elsewhere(
+    bench: Bench, aggregator: bool
+) -> None:
+    """SF does not refuse such a number: it tells nothing of it, for ever."""
+    road.switch(bench, "kuaidi100", on=aggregator)
+    row = truth.ready(bench, Route.DIRECT, "zto")[0]
+    number = f"SF100000000000{sf_check_digit('SF1000000000000')}"
+    by_person.take(bench.work, row.id, number)
+    assert ship(bench.work, parcel_ids=[row.id], unpacked=True)[0].ok
+    outbox.drain(bench.work, everything=True)
+    order = next(o for o in bench.scenario.orders if o.order_id == row.orders[0])
+    bench.world.kuaidi100.follow("shunfeng", number, order.receiver["tel_number"][-4:])
+    bench.world.kuaidi100.advance(number)
+    asked_at_sf = []
+    for _ in range(asking.SILENT_POLLS + 3):
+        bench.clock.advance(hours=2)
+        road.poll(bench)
+        asked_at_sf.append(road.calls(bench, "sf"))
+    track = road.track_of(bench, row)
+    if aggregator:
+        assert (track.account, track.stage) == ("kuaidi100", TrackStage.PICKED_UP)
+        assert asked_at_sf[-1] == asking.SILENT_POLLS
+    else:
+        bench.clock.advance(hours=40)
+        road.poll(bench)
+        track = road.track_of(bench, row)
+        assert (track.account, track.stage, track.warning) == ("sf", None, None)

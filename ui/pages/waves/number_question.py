@@ -44,6 +44,7 @@ class NumberForm(QWidget):
         self.company.addItem(tr("as planned, or as the number says"), "")
         for company in COMPANIES:
             self.company.addItem(carrier_name(company.code), company.code)
+        self.company.addItem(carrier_name("other"), "other")
         for at, (name, field) in enumerate(
             ((tr("Waybill number"), self.number), (tr("Carrier"), self.company))
         ):
@@ -77,6 +78,8 @@ class NumberQuestion(QObject):
             ],
             self.form,
         )
+        self._by_hand = False  # what a person chose stays
+        self.form.company.activated.connect(self._company_chosen)
         self._button = self.dialog.buttons["take"]
         self._button.setEnabled(False)
         self._soon = QTimer(self)
@@ -94,6 +97,10 @@ class NumberQuestion(QObject):
         self._button.setEnabled(long_enough)
         if long_enough:
             self._soon.start()
+
+    @Slot(int)
+    def _company_chosen(self, _at: int) -> None:
+        self._by_hand = True
 
     @Slot(str)
     def _chosen(self, verb: str) -> None:
@@ -118,11 +125,18 @@ class NumberQuestion(QObject):
         self._tools.jobs.run(LANE, job, name="number", done=known, owner=self)
 
     def show_suggestion(self, found: Suggestion) -> None:
-        """Preselect the company where there is one, and say what is odd."""
-        at = self.form.company.findData(found.carrier) if found.carrier else 0
-        self.form.company.setCurrentIndex(max(0, at))
+        """Preselect the company where a person has not, and say what is odd."""
+        if not self._by_hand:
+            at = self.form.company.findData(found.carrier) if found.carrier else 0
+            self.form.company.setCurrentIndex(max(0, at))
+        chosen = self.form.company.currentData()
         if found.parcel:
             said = tr("This number is on another parcel already.")
+        elif self._by_hand and chosen and found.carrier and chosen != found.carrier:
+            said = tr(
+                "It looks like a number of {carrier}: compare it with the label.",
+                carrier=carrier_name(found.carrier),
+            )
         elif found.carrier and not found.sure:
             said = str(found.warning or tr("Perhaps of this company: compare it with the label."))
         else:
