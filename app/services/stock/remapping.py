@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from app.domain.states import HoldCode
 from app.services import records
 from app.services.orders import holding
-from app.services.parcels import checking
+from app.services.parcels import checking, weighing
 from app.services.stock import mapping
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, parcel_lines, parcels
@@ -72,5 +72,6 @@ def remap_open_orders(work: Workplace) -> int:
                 checking.advance(tx, work, parcel_id)
             records.refresh_orders(tx, [row.our_id])
     if done:
+        weighing.expect_anew(work)
         work.changed("orders", "parcels", "stock")
     return done

@@ -14,7 +14,7 @@ from app.domain.errors import UserError
 from app.domain.states import MoveKind
 from app.domain.text import T, Text
 from app.services import records
-from app.services.parcels import checking
+from app.services.parcels import checking, weighing
 from app.services.stock import allocation, ledger, mapping, remapping
 from app.services.workplace import Workplace
 from app.store.tables import products, sku_barcodes, skus, stock_balances, stock_moves
@@ -189,6 +189,7 @@ def import_rows(
         remapping.remap_open_orders(work)
         with work.db.write() as tx:
             _let_go_on(tx, work)
+        weighing.expect_anew(work)
         checking.recheck(work)
         work.changed("stock", "orders", "parcels")
     return results

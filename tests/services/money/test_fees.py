@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.services.money import fees
+from app.services.numbers import labelling
 from app.services.orders import details
 from app.services.parcels import weighing
-from app.store.tables import parcels, waybill_fees
+from app.services.stock import stock
+from app.store.tables import parcel_lines, parcels, skus, waybill_fees
 from tests.services.money.test_choice import apply
 from tests.support.warehouse import Bench
 
@@ -73,3 +75,36 @@ def test_a_parcel_without_a_number_is_estimated_while_one_looks(bench: Bench) ->
     assert fee.estimated_fen is not None
     with bench.work.db.read() as tx:
         assert tx.execute(select(waybill_fees)).all() == []
+
+
+@pytest.mark.synced
+def test_weights_that_come_after_the_orders_count_for_parcels_without_a_number(
+    bench: Bench,
+) -> None:
+    with bench.work.db.read() as tx:
+        some = tx.execute(select(parcels.c.id).where(parcels.c.state == "to_label")).scalars()
+        first = list(some)[:12]
+    labelling.label_parcels(bench.work, first)
+    with bench.work.db.read() as tx:
+        before = {r.id: r for r in tx.execute(select(parcels))}
+        counted = [
+            {"sku": r.code, "name": r.name, "quantity": "500", "weight_g": "777"}
+            for r in tx.execute(select(skus.c.code, skus.c.name))
+        ]
+        pieces = {
+            row.parcel_id: row.pieces
+            for row in tx.execute(
+                select(parcel_lines.c.parcel_id, func.sum(parcel_lines.c.quantity).label("pieces"))
+                .where(parcel_lines.c.sku_id.is_not(None))
+                .group_by(parcel_lines.c.parcel_id)
+            )
+        }
+    stock.import_rows(bench.work, counted)
+    with bench.work.db.read() as tx:
+        after = {r.id: r for r in tx.execute(select(parcels))}
+    waiting = [p for p in after.values() if p.state == "to_label" and not p.waybill_id]
+    numbered = [p for p in after.values() if p.waybill_id]
+    assert waiting
+    assert all(p.expected_weight_g == 777 * pieces[p.id] for p in waiting)
+    assert numbered
+    assert all(p.expected_weight_g == before[p.id].expected_weight_g for p in numbered)
