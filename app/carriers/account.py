@@ -7,11 +7,12 @@ and ``optional`` keep the rules beside the field, ``read_account`` applies them.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, Protocol, TypeVar
 
-from app.domain.errors import UserError
+from app.domain.errors import SeveralError, UserError
 from app.domain.text import T, Text
 
 
@@ -63,13 +64,27 @@ def read_account(kind: type[S], config: Mapping[str, Any]) -> S:
     Blanks and line ends around keys and secrets are dropped: a pasted line end in SF's partner id
     makes every call fail with a message about permissions.
 
-    Raises: ``UserError`` (``carrier_settings``) that names the account and the key.
+    Raises: ``SeveralError`` (``carrier_settings``): each names the account and a key. What keys say
+    together is looked at when each is good by itself.
     """
     account = str(config.get("name") or config.get("carrier") or "?")
     known = fields(kind)  # type: ignore[arg-type]  # every kind is a dataclass
-    _refuse_unknown(account, config, setting_names(kind))
-    values = {f.name: _value(account, f, config) for f in known if _given(account, f, config)}
+    wrong = _unknown(account, config, setting_names(kind))
+    values = {}
+    for item in known:
+        try:
+            if _given(account, item, config):
+                values[item.name] = _value(account, item, config)
+        except UserError as error:
+            wrong.append(error)
+    refuse(wrong)
     return kind(**values)
+
+
+def refuse(problems: Sequence[UserError]) -> None:
+    """Raise what was found, all of it at once, when there is anything."""
+    if problems:
+        raise SeveralError(problems)
 
 
 def missing(account: str, key: str) -> UserError:
@@ -87,15 +102,18 @@ def unusable(account: str, key: str, what_fits: Text) -> UserError:
     )
 
 
-def _refuse_unknown(account: str, config: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    for name in config:
-        if name in known:
-            continue
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0)
-        raise _wrong(
+def _unknown(account: str, config: Mapping[str, Any], known: tuple[str, ...]) -> list[UserError]:
+    return [
+        _wrong(
             T("The carrier account {name} has an unknown key {key}.", name=account, key=name),
-            T("The nearest known key is {near}.", near=near[0]),
+            T(
+                "The nearest known key is {near}.",
+                near=difflib.get_close_matches(name, known, n=1, cutoff=0)[0],
+            ),
         )
+        for name in config
+        if name not in known
+    ]
 
 
 def _given(account: str, item: Field[Any], config: Mapping[str, Any]) -> bool:
@@ -125,7 +143,9 @@ def _value(account: str, item: Field[Any], config: Mapping[str, Any]) -> Any:
             raise fault
         return value
     if wanted in {"int", "float"}:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise fault
+        if not math.isfinite(value) or value < 0:
             raise fault
         if (wanted == "int" and value != int(value)) or (value == 0 and wanted == "float"):
             raise fault
@@ -155,7 +175,9 @@ def _expectation(item: Field[Any]) -> Text:
     match str(item.type):
         case "bool":
             return T("Use true or false.")
-        case "int" | "float":
+        case "int":
+            return T("Use a whole number, 0 or more.")
+        case "float":
             return T("Use a number above 0.")
         case "tuple[int, ...]":
             return T("Use three whole millimetres: [length, width, height].")

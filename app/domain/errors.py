@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.domain.text import T, Text
 
 
@@ -29,6 +31,15 @@ class UserError(PackbenchError):
     """The user must change something (exit status 1)."""
 
     exit_code = 1
+
+
+class SeveralError(UserError):
+    """Several things at once that the user must change; it speaks as the first of ``problems``."""
+
+    def __init__(self, problems: Sequence[UserError]) -> None:
+        first = problems[0]
+        super().__init__(first.code, first.message, first.remedy, ref=first.ref)
+        self.problems = tuple(problems)
 
 
 class RetryableError(PackbenchError):

@@ -97,6 +97,11 @@ def short_name(region: str) -> str:
     return _parted(region)[0]
 
 
+def is_province(name: str) -> bool:
+    """Whether a province is called so, in full or as people say it."""
+    return any(same_region(name, full) for full in PROVINCES)
+
+
 def province_name(province: str) -> str:
     """The full name of a province (``上海`` → ``上海市``); other words come back as they are."""
     return next((full for full in PROVINCES if same_region(province, full)), province)

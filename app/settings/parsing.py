@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.address import Address
-from app.domain.errors import UserError
+from app.domain.errors import SeveralError, UserError
 from app.domain.following import Limits
 from app.domain.prices import PriceTable
 from app.domain.routing import Rule
@@ -158,9 +158,13 @@ class _Reader:
             approval=self._approval(),
             tracking=self._tracking(),
             users=self._users(),
-            reach=self._reach(),
         )
-        config = replace(config, rules=self._rules(config), prices=self._prices(config))
+        config = replace(
+            config,
+            rules=self._rules(config),
+            prices=self._prices(config),
+            reach=self._reach(config),
+        )
         self._problems.raise_any()
         return config
 
@@ -180,9 +184,11 @@ class _Reader:
         tables = self._tables("user")
         return None if tables is None else tuple(parts.read_user(t) for t in tables)
 
-    def _reach(self) -> tuple[ReachConfig, ...] | None:
+    def _reach(self, config: Config) -> tuple[ReachConfig, ...] | None:
         tables = self._tables("reach")
-        return None if tables is None else tuple(parts.read_reach(t) for t in tables)
+        if tables is None:
+            return None
+        return tuple(parts.read_reach(t, _companies(config)) for t in tables)
 
     def _table(self, section: str) -> Table | None:
         if section not in self._document:
@@ -241,9 +247,7 @@ class _Reader:
         tables = self._tables("rule")
         if tables is None:
             return None
-        accounts = None
-        if config.carriers is not None:
-            accounts = {c.name: c.company for c in config.carriers}
+        accounts = _companies(config)
         shops = None if config.shops is None else [s.name for s in config.shops]
         return tuple(read_rule(t, accounts, shops) for t in tables)
 
@@ -298,6 +302,12 @@ class _Reader:
         try:
             keys.check(values)
         except UserError as error:
-            key = str(error.message.params.get("key", "")) or error.ref.rpartition(".")[2]
-            at = next((k for k in (key, f"{key}_env") if k in table.values), "")
-            self._problems.add(table.line(at), error.message, error.remedy, error.code)
+            for one in error.problems if isinstance(error, SeveralError) else (error,):
+                key = str(one.message.params.get("key", "")) or one.ref.rpartition(".")[2]
+                at = next((k for k in (key, f"{key}_env") if k in table.values), "")
+                self._problems.add(table.line(at), one.message, one.remedy, one.code)
+
+
+def _companies(config: Config) -> dict[str, str] | None:
+    """Carrier account to company; ``None``: the file does not speak of accounts."""
+    return None if config.carriers is None else {c.name: c.company for c in config.carriers}

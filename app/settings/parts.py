@@ -11,7 +11,9 @@ from app.domain.companies import COMPANIES
 from app.domain.text import T
 from app.ports import PrinterConfig
 from app.settings.config import ApprovalConfig, ReachConfig, RelayConfig, UserConfig
+from app.settings.places import check_provinces
 from app.settings.reading import Table
+from app.settings.rules import check_account
 
 LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
 DOCUMENTS = ("label", "slip", "picklist")
@@ -60,8 +62,8 @@ def read_user(table: Table) -> UserConfig:
     return found
 
 
-def read_reach(table: Table) -> ReachConfig:
-    """One line of the merchant's own table of places."""
+def read_reach(table: Table, accounts: Mapping[str, str] | None) -> ReachConfig:
+    """One line of the own table of places. ``accounts``: as for ``read_rule``."""
     found = ReachConfig(
         carrier=table.choice("carrier", [c.code for c in COMPANIES], required=True),
         verdict=table.choice("verdict", VERDICTS, "refused"),
@@ -72,6 +74,8 @@ def read_reach(table: Table) -> ReachConfig:
         reason=table.text("reason"),
         account=table.text("account"),
     )
+    check_provinces(table, "province", [found.province])
+    check_account(table, found.account, found.carrier, accounts)
     table.finish()
     return found
 

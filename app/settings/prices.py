@@ -8,6 +8,7 @@ from datetime import date
 from app.domain.companies import COMPANIES
 from app.domain.prices import PriceTable, Zone
 from app.domain.text import T
+from app.settings.places import check_provinces
 from app.settings.problems import nearest
 from app.settings.reading import Table
 
@@ -40,7 +41,7 @@ def _check_account(table: Table, account: str, accounts: Collection[str] | None)
     # The accounts of a shop's own platform are numbers and stand in no file.
     if accounts is None or not account or account in {*accounts, *companies} or account.isdecimal():
         return
-    known = [*accounts, *companies]
+    known = list(dict.fromkeys([*accounts, *companies]))
     table.wrong(
         "account",
         T("“{account}” is neither an account nor a company code.", account=account),
@@ -72,6 +73,7 @@ def _zone(zone: Table) -> Zone:
         min_weight_g=zone.whole("min_weight_g"),
         max_weight_g=zone.whole("max_weight_g") if zone.has("max_weight_g") else None,
     )
+    check_provinces(zone, "provinces", found.provinces)
     if found.further_fen and not found.further_g:
         zone.wrong(
             "further_fen",

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from app.domain.errors import UserError
+from app.domain.errors import SeveralError, UserError
 from app.domain.text import T, Text
 
 
-class ConfigError(UserError):
+class ConfigError(SeveralError):
     """The file cannot be applied. ``problems`` holds everything found, in the file's order."""
-
-    def __init__(self, problems: Sequence[UserError]) -> None:
-        first = problems[0]
-        super().__init__(first.code, first.message, first.remedy, ref=first.ref)
-        self.problems = tuple(problems)
 
 
 class Problems:

@@ -8,6 +8,7 @@ from app.domain.companies import COMPANIES
 from app.domain.conditions import CONDITIONS, NUMBERS, TIMES, clock_time
 from app.domain.routing import Rule
 from app.domain.text import T
+from app.settings.places import check_provinces
 from app.settings.reading import Table
 
 _DAYS = tuple("1234567")
@@ -36,19 +37,22 @@ def read_rule(
         product=then.text("product"),
         min_balance=then.whole("min_balance"),
     )
-    if rule.account and accounts is not None and accounts.get(rule.account) != rule.carrier:
-        then.wrong(
-            "account",
-            T(
-                "“{account}” is no account with {carrier}.",
-                account=rule.account,
-                carrier=rule.carrier,
-            ),
-            T("Use the name of a [[carrier]] whose carrier is {carrier}.", carrier=rule.carrier),
-        )
+    check_account(then, rule.account, rule.carrier, accounts)
     then.finish()
     table.finish()
     return rule
+
+
+def check_account(
+    table: Table, account: str, carrier: str, accounts: Mapping[str, str] | None
+) -> None:
+    """Note an ``account`` that is none of ``carrier``'s; ``None``: not in this file, unchecked."""
+    if account and accounts is not None and accounts.get(account) != carrier:
+        table.wrong(
+            "account",
+            T("“{account}” is no account with {carrier}.", account=account, carrier=carrier),
+            T("Use the name of a [[carrier]] whose carrier is {carrier}.", carrier=carrier),
+        )
 
 
 def _condition(when: Table, key: str) -> object:
@@ -63,7 +67,10 @@ def _condition(when: Table, key: str) -> object:
         )
     if key == "weekday":
         return _days(when)
-    return list(when.texts(key))
+    names = when.texts(key)
+    if key == "province":
+        check_provinces(when, key, names)
+    return list(names)
 
 
 def _days(when: Table) -> list[str]:

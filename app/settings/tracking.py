@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.domain.following import Limits
-from app.domain.regions import PROVINCES, same_region
 from app.domain.text import T
+from app.settings.places import check_provinces
 from app.settings.reading import Table
 
 _MOST_HOURS = 30 * 24
@@ -31,13 +31,7 @@ def read_tracking(table: Table) -> Limits:
         remote_provinces=table.texts("remote_provinces", usual.remote_provinces),
         faster=max(1, _whole(table, "faster", usual.faster, _MOST_TIMES)),
     )
-    for province in found.remote_provinces:
-        if not any(same_region(province, known) for known in PROVINCES):
-            table.wrong(
-                "remote_provinces",
-                T("“{name}” is no province.", name=province),
-                T("Write it like {example}.", example="西藏自治区"),
-            )
+    check_provinces(table, "remote_provinces", found.remote_provinces)
     table.finish()
     return found
 

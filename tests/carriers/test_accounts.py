@@ -9,7 +9,7 @@ import pytest
 
 from app.carriers.account import read_account
 from app.carriers.registry import CARRIERS, carrier, make_source
-from app.domain.errors import UserError
+from app.domain.errors import SeveralError, UserError
 from app.ports import Capability
 from tests.carriers.recording import RecordingTransport
 from tests.carriers.samples import (
@@ -103,7 +103,9 @@ def test_an_unknown_key_names_the_nearest_known_one(clock: FakeClock) -> None:
         ({"calls_per_second": 0}, "above 0"),
         ({"calls_per_second": "2"}, "above 0"),
         ({"timeout_s": -1}, "above 0"),
-        ({"default_weight_g": 1.5}, "above 0"),
+        ({"default_weight_g": 1.5}, "whole number"),
+        ({"default_weight_g": float("inf")}, "whole number"),
+        ({"timeout_s": float("nan")}, "above 0"),
         ({"services": ["IN91"]}, "tables"),
         ({"services": "IN91"}, "tables"),
         ({"partner_id": True}, "text"),
@@ -114,6 +116,17 @@ def test_a_wrong_value_says_what_is_expected(
     changes: dict[str, Any], hint: str, clock: FakeClock
 ) -> None:
     assert hint in refusal(SF_CONFIG | changes, clock)
+
+
+def test_everything_wrong_with_an_account_is_said_at_once(clock: FakeClock) -> None:
+    wrong = SF_CONFIG | {"checkword": "", "signature": "md5", "call_courier": 1, "colour": "red"}
+    with pytest.raises(SeveralError) as caught:
+        make_source(wrong, RecordingTransport(), clock)
+    keys = [problem.message.params["key"] for problem in caught.value.problems]
+    assert sorted(map(str, keys)) == ["call_courier", "checkword", "colour", "signature"]
+    with pytest.raises(SeveralError) as caught:
+        make_source(ZTO_CONFIG | {"return_slip": True}, RecordingTransport(), clock)
+    assert [p.message.params["key"] for p in caught.value.problems] == ["site_code", "site_name"]
 
 
 @pytest.mark.parametrize("size", [[1, 2], [1, 2, 0], [1, 2, 3.5], ["1", "2", "3"], 5])

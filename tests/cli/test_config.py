@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from app.bootstrap import open_services
@@ -103,3 +104,26 @@ def test_doctor_on_an_empty_folder_says_what_is_missing(shell: Shell) -> None:
 def test_upgrade_of_a_new_database_needs_no_copy(shell: Shell) -> None:
     assert shell.json("db", "upgrade").rows == [{"result": "upgraded", "copy": ""}]
     assert shell.json("db", "check").code == 0
+
+
+def test_what_is_shown_is_written_as_it_is_read(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "limits.toml"
+    file.write_text("[tracking]\nslow_days = 9\n[approval]\nlead_fen = 100\n", encoding="utf-8")
+    assert shell.json("config", "apply", str(file)).code == 0
+    shown = tmp_path / "shown.toml"
+    shown.write_text(shell("config", "show").out, encoding="utf-8")
+    assert tomllib.loads(shown.read_text(encoding="utf-8"))["tracking"]["slow_days"] == 9
+    assert shell.json("config", "apply", str(shown)).code == 0
+
+
+def test_every_mistake_of_one_account_is_named_with_its_line(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "sf.toml"
+    file.write_text(
+        '[[carrier]]\nname = "sf"\ncarrier = "sf"\nbase_url = "sfapi"\npartner_id = "p"\n'
+        'checkword = "invented"\nmonthly_account = "7551234567"\nsignature = "md55"\n'
+        "calls_per_second = -1\n",
+        encoding="utf-8",
+    )
+    answer = shell.json("config", "apply", str(file))
+    assert answer.code == 1
+    assert [e["ref"] for e in answer.errors] == ["sf.toml:4", "sf.toml:8", "sf.toml:9"]

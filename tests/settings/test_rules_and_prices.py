@@ -89,6 +89,7 @@ def test_a_price_table_in_full() -> None:
         ("", f"{ZONE}, min_weight_g = 5, max_weight_g = 5", "No weight"),
         ("", f"{ZONE}, frist_g = 5", "unknown key “frist_g”"),
         ("", f"{ZONE}, provinces = [1]", "provinces"),
+        ("", f"{ZONE}, provinces = ['上海', '西臧']", "“西臧” is no province"),
         ('valid_from = "spring"', ZONE, "valid_from"),
         ("volume_divisor = -1", ZONE, "volume_divisor"),
         ("packing_g = 1", ZONE, "unknown key “packing_g”"),
@@ -110,3 +111,22 @@ def test_prices_without_zones_or_for_nobody_are_refused() -> None:
     assert "zto-1" in remedy
     platform = PRICE.format(more="", zone=ZONE).replace('"zto"', '"20001"')
     assert parse(platform).prices
+
+
+def test_places_that_do_not_exist_have_no_effect_and_are_named() -> None:
+    rule = (
+        '[[rule]]\nname = "r"\nwhen = { province = ["西藏", "Tibet"] }\nthen = { carrier = "sf" }\n'
+    )
+    assert "“Tibet” is no province" in only(rule)[1]
+    place = '[[reach]]\ncarrier = "zto"\nprovince = "{}"\n'
+    assert "“西臧” is no province" in only(place.format("西臧"))[1]
+    assert [r.province for r in parse(place.format("内蒙古")).reach or ()] == ["内蒙古"]
+
+
+def test_a_place_names_an_account_of_its_company() -> None:
+    carriers = '[[carrier]]\nname = "zto-1"\ncarrier = "zto"\napp_secret = "invented"\n'
+    place = '[[reach]]\ncarrier = "zto"\nprovince = "西藏"\naccount = "{}"\n'
+    said = [message for _line, message, _remedy in problems(carriers + place.format("zto-l"))]
+    assert any("“zto-l” is no account with zto" in message for message in said)
+    said = [message for _line, message, _remedy in problems(carriers + place.format("zto-1"))]
+    assert not any("is no account" in message for message in said)

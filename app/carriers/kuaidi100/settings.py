@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.carriers.account import missing, optional, required
+from app.carriers.account import missing, optional, refuse, required
 from app.carriers.kuaidi100.names import KD100_NAMES
 
 _FOR_NUMBERS = ("secret", "partner_id")
@@ -41,6 +41,5 @@ class Kuaidi100Settings:
     timeout_s: float = optional(20.0)
 
     def __post_init__(self) -> None:
-        for key in _FOR_NUMBERS if self.company else ():
-            if not getattr(self, key):
-                raise missing(self.name, key)
+        wanted = _FOR_NUMBERS if self.company else ()
+        refuse([missing(self.name, key) for key in wanted if not getattr(self, key)])

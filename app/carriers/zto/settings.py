@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.carriers.account import missing, optional, required, unusable
+from app.carriers.account import missing, optional, refuse, required, unusable
 from app.domain.text import T
 
 SIGNATURES = ("md5", "md5_hex", "sha256", "sha256_hex", "hmac_sha256", "hmac_sha256_hex")
@@ -55,9 +55,7 @@ class ZtoSettings:
         wanted = ["customer_id"] if self.is_group else ["account_id", "account_password"]
         wanted += ["hmac_key"] if self.signature.startswith("hmac_") else []
         wanted += ["site_code", "site_name"] if self.return_slip else []
-        for key in wanted:
-            if not getattr(self, key):
-                raise missing(self.name, key)
+        refuse([missing(self.name, key) for key in wanted if not getattr(self, key)])
         if self.order_type == _WITHOUT_NUMBER:
             why = T("With 3 the number comes only with the courier: use 2 for ZTO's pickup orders.")
             raise unusable(self.name, "order_type", why)
