@@ -34,13 +34,13 @@ _LEVELS = ("province", "city", "district", "street")
 def add(commands: Commands) -> None:
     group = commands.group("reach", tr("where carriers go, known before a number is taken"))
     listing = group.add("list", tr("own table, stopped regions and refusals by place"), _list)
-    listing.add_argument("--carrier", metavar=tr("CODE"), help=tr("of this carrier only"))
+    listing.add_argument("--carrier", metavar=tr("CARRIER"), help=tr("of this carrier only"))
     listing.add_argument("--origin", choices=_ORIGINS, help=tr("who says so"))
     listing.add_argument(
         "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
     )
     new = group.add("add", tr("a line in your own table"), _add)
-    new.add_argument("carrier", metavar=tr("CODE"), help=tr("the carrier: sf, zto, yunda …"))
+    new.add_argument("carrier", metavar=tr("CARRIER"), help=tr("the carrier: sf, zto, yunda …"))
     new.add_argument(
         "region",
         nargs="+",
@@ -53,7 +53,9 @@ def add(commands: Commands) -> None:
     gone = group.add("remove", tr("take a line out, or forget a refusal"), _remove)
     gone.add_argument("line", nargs="+", metavar="ID", help=tr("see reach list"))
     fresh = group.add("refresh", tr("fetch the carriers' lists of stopped regions"), _refresh)
-    fresh.add_argument("carriers", nargs="*", metavar=tr("CODE"), help=tr("of these carriers only"))
+    fresh.add_argument(
+        "carriers", nargs="*", metavar=tr("CARRIER"), help=tr("of these carriers only")
+    )
     add_check(group.add("check", tr("what would be refused; books nothing"), run_check))
 
 
@@ -160,12 +162,13 @@ def _region_row(row: RegionRow) -> dict[str, Any]:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.reach import views
+    from app.services.reach import own, views
 
+    carrier = own.company_code(wanted.carrier) if wanted.carrier else ""
     with context.services() as services:
         rows, total = views.regions(
             services.work,
-            carrier=wanted.carrier or "",
+            carrier=carrier,
             origin=wanted.origin or "",
             limit=wanted.limit,
         )
@@ -188,6 +191,7 @@ def _add(wanted: argparse.Namespace, context: Context) -> CommandResult:
         wanted.carrier, wanted.verdict, reason=wanted.reason, account=wanted.account, **where
     )
     with context.services() as services:
+        own.must_be_theirs(services.work, line)
         line_id = own.add(services.work, line)
     row = {"id": line_id, "origin": "own", **own.shown(line), "region": line.where.words}
     columns = [c for c in _columns() if c.key not in {"times", "last_at"}]
@@ -206,10 +210,11 @@ def _remove(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _refresh(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.reach import lists
+    from app.services.reach import lists, own
 
+    named = [own.company_code(code) for code in wanted.carriers]
     with context.services() as services:
-        states = lists.refresh(services.work, wanted.carriers or None)
+        states = lists.refresh(services.work, named or None)
     rows = [
         {
             "account": s.account,
@@ -228,7 +233,12 @@ def _refresh(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("result", tr("Result"), show=words.result),
     )
     errors = [_not_fetched(s) for s in states if s.message]
-    summary = "" if states else tr("None of your carriers publishes such a list.")
+    nobody = (
+        tr("None of these carriers publishes such a list.")
+        if named
+        else tr("None of your carriers publishes such a list.")
+    )
+    summary = "" if states else nobody
     return CommandResult(rows, errors, columns, summary, done=len(rows) - len(errors))
 
 

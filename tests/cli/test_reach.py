@@ -51,12 +51,25 @@ def test_lines_are_added_listed_and_taken_out(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("dhl", "西藏"), ("zto", "a", "b", "c", "d", "e"), ("zto", "西藏", "--verdict", "no")]
+    "words",
+    [
+        ("dhl", "西藏"),
+        ("zto", "西臧"),
+        ("zto", "西藏", "--account", "nobody"),
+        ("zto", "a", "b", "c", "d", "e"),
+        ("zto", "西藏", "--verdict", "no"),
+    ],
 )
 def test_what_is_no_line_is_refused(shell: Shell, words: tuple[str, ...]) -> None:
     refused = shell.json("reach", "add", *words)
     assert refused.code == 1
     assert refused.errors[0]["remedy"]
+
+
+def test_a_company_nobody_knows_is_not_an_empty_list(shell: Shell) -> None:
+    for words in (("refresh", "nope"), ("list", "--carrier", "nope")):
+        answer = shell.json("reach", *words)
+        assert (answer.code, answer.errors[0]["code"]) == (1, "reach_carrier")
 
 
 def test_the_file_replaces_the_own_table_and_shows_it(shell: Shell, tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from app.domain.companies import COMPANIES
 from app.domain.errors import UserError
 from app.domain.reach import ReachOrigin, ReachVerdict
-from app.domain.regions import Place, place
+from app.domain.regions import Place, is_province, place
 from app.domain.text import T
 from app.services import records
 from app.services.parcels import checking
 from app.services.reach.places import columns, is_at, place_in
 from app.services.workplace import Workplace
 from app.settings import ReachConfig
-from app.store.tables import reach_regions
+from app.store.tables import accounts, reach_regions
 
 VERDICTS = (ReachVerdict.REFUSED, ReachVerdict.DOUBTFUL, ReachVerdict.REACHED)
 
@@ -51,14 +51,7 @@ def own_region(
     account: str = "",
 ) -> OwnRegion:
     """A line as a person writes it. Raises ``UserError``: ``reach_carrier``, ``reach_region``."""
-    code = carrier.strip().lower()
-    if code not in {c.code for c in COMPANIES}:
-        raise UserError(
-            "reach_carrier",
-            T("{carrier} is no carrier that is known here.", carrier=carrier),
-            T("Take one of: {codes}", codes=", ".join(c.code for c in COMPANIES)),
-            ref=carrier,
-        )
+    code = company_code(carrier)
     where = place(province, city, district, street)
     if not where.province:
         raise UserError(
@@ -67,7 +60,27 @@ def own_region(
             T("Name it from the province down: 西藏自治区 那曲市 安多县"),
             ref=carrier,
         )
+    if not is_province(where.province):
+        raise UserError(
+            "reach_region",
+            T("“{name}” is no province.", name=where.province),
+            T("Name it from the province down: 西藏自治区 那曲市 安多县"),
+            ref=carrier,
+        )
     return OwnRegion(code, where, ReachVerdict(verdict), reason.strip()[:256], account.strip())
+
+
+def company_code(carrier: str) -> str:
+    """The code of a company as a person writes it. Raises ``UserError`` (``reach_carrier``)."""
+    code = carrier.strip().lower()
+    if code in {c.code for c in COMPANIES}:
+        return code
+    raise UserError(
+        "reach_carrier",
+        T("{carrier} is no carrier that is known here.", carrier=carrier),
+        T("Take one of: {codes}", codes=", ".join(c.code for c in COMPANIES)),
+        ref=carrier,
+    )
 
 
 def from_config(lines: Sequence[ReachConfig]) -> list[OwnRegion]:
@@ -128,6 +141,27 @@ def add(work: Workplace, region: OwnRegion) -> str:
     checking.recheck(work)
     work.changed("settings")
     return region_id
+
+
+def must_be_theirs(work: Workplace, region: OwnRegion) -> None:
+    """Raises ``UserError`` (``reach_account``): the line's account is none of its company."""
+    if not region.account:
+        return
+    with work.db.read() as tx:
+        company = tx.execute(
+            select(accounts.c.company).where(accounts.c.name == region.account)
+        ).scalar()
+    if company != region.carrier:
+        raise UserError(
+            "reach_account",
+            T(
+                "“{account}” is no account with {carrier}.",
+                account=region.account,
+                carrier=region.carrier,
+            ),
+            T("See the names with: config show"),
+            ref=region.account,
+        )
 
 
 def remove(work: Workplace, region_id: str) -> None:
