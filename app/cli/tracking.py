@@ -40,7 +40,13 @@ def _track(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
     with context.services() as services:
         work = services.work
-        names = list(wanted.waybill)
+        names = [name for name in wanted.waybill if name.strip()]
+        if len(names) < len(wanted.waybill) and not names:
+            raise UserError(
+                "usage",
+                T("An empty waybill number."),
+                T("Give the number that stands on the label."),
+            )
         if wanted.all:
             names += track_ids(work, TrackFilter("on_the_way"))
         if not names:

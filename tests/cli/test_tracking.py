@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from app.domain.states import Route
+from app.services.numbers.labelling import label_parcels
 from app.store.tables import tracks
 from tests.cli.calling import Shell
+from tests.services import truth
 from tests.services.tracking import road
 from tests.support.warehouse import Bench, open_bench
 
@@ -74,6 +77,22 @@ def test_a_number_of_somebody_else_is_asked_about_but_not_kept(bench: Bench, her
     assert (answer.code, answer.rows[0]["stage"]) == (0, "in_transit")
     assert answer.rows[0]["parcel"] == ""
     assert stranger.json("track", "--warnings").rows == []
+
+
+def test_a_platform_number_that_has_not_left_is_asked_for_where_all_are_known(
+    bench: Bench, here: Shell
+) -> None:
+    row = truth.ready(bench, Route.PLATFORM, "zto")[0]
+    (issued,) = label_parcels(bench.work, [row.id])
+    answer = here.json("track", issued.waybill, " ")
+    assert (answer.code, answer.errors) == (0, [])
+    assert [r["waybill"] for r in answer.rows] == [issued.waybill]
+    fetched = here.json("label", "fetch", issued.waybill)
+    assert (fetched.code, fetched.errors[0]["code"]) == (1, "platform_label")
+    road.switch(bench, "kuaidi100", on=False)
+    alone = here.json("track", issued.waybill)
+    assert (alone.code, alone.errors[0]["code"]) == (1, "E418")
+    assert here.json("track", " ").errors[0]["code"] == "usage"
 
 
 def test_trouble_is_listed_and_acknowledged(bench: Bench, here: Shell) -> None:

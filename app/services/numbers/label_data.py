@@ -111,6 +111,6 @@ def nothing_to_fetch(number: str) -> UserError:
     return UserError(
         "not_the_carriers",
         T("The label of {number} is drawn here.", number=number),
-        T("Where the carrier can draw it: label_source = “cloud” in its account."),
+        T('SF and YTO can draw it: label_source = "cloud" in the account.'),
         ref=number,
     )

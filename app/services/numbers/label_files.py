@@ -96,6 +96,8 @@ def fetch(work: Workplace, number: str, media: str = "") -> str:
 
     with work.db.read() as tx:
         waybill = find_waybill(tx, number)
+        if waybill.route == Route.PLATFORM:
+            raise _of_the_platform(waybill.number)
         drawn_here = not _is_carriers(tx, waybill)
         media = media or label_media(tx, Route(waybill.route))
     if drawn_here:
@@ -107,6 +109,15 @@ def fetch(work: Workplace, number: str, media: str = "") -> str:
     _forget_failure(work, waybill.parcel_id)
     work.changed("parcels")
     return media
+
+
+def _of_the_platform(number: str) -> UserError:
+    return UserError(
+        "platform_label",
+        T("Only the platform's print component can draw this label."),
+        T("Print it on a printer of the component."),
+        ref=number,
+    )
 
 
 def _is_carriers(tx: Connection, waybill: Any) -> bool:

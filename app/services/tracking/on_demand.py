@@ -158,8 +158,7 @@ def _other(work: Workplace, name: str, who: Answering) -> Looked:
             waybill.carrier,
             phones=phone_ends(work, waybill.parties_sealed),
         )
-        account = who.account(waybill.carrier, waybill.account)
-        looked = _asked(work, account, asked)
+        looked = _of_anybody(work, who, asked, waybill.account)
         if looked.events:
             with work.db.write() as tx:
                 told = [Track(waybill.number, looked.events)]
@@ -169,11 +168,25 @@ def _other(work: Workplace, name: str, who: Answering) -> Looked:
     companies = [c for c in (seems.carrier, *seems.others) if c][:_MOST_COMPANIES]
     best: Looked | None = None
     for company in companies:
-        looked = _asked(work, who.account(company), Asked("", seems.number, company))
+        looked = _of_anybody(work, who, Asked("", seems.number, company))
         if looked.events:
             return looked
         best = best if best is not None and best.ok else looked
     return best or Looked(seems.number, "", problem=_not_placed(seems.number))
+
+
+def _of_anybody(work: Workplace, who: Answering, asked: Asked, given_by: str = "") -> Looked:
+    """Ask the company's own account, then who knows every company.
+
+    A company tells little of a number that another customer has: it refuses it, or is silent.
+    """
+    account = who.account(asked.company, given_by)
+    looked = _asked(work, account, asked)
+    other = who.after(account) if account and account != given_by else ""
+    if looked.events or not other:
+        return looked
+    again = _asked(work, other, asked)
+    return again if again.events or (again.ok and not looked.ok) else looked
 
 
 def _asked(work: Workplace, account: str, asked: Asked) -> Looked:
