@@ -214,7 +214,8 @@ def refusal_of(carrier: str, outcome: Rejected | NotSent | Unknown) -> Problem:
 def unhealthy(carrier: str, outcome: Rejected | NotSent | Unknown) -> Health:
     """A connection test that did not succeed."""
     found = refusal_of(carrier, outcome)
-    return Health(False, found.message, found.remedy)
+    later = not isinstance(outcome, Rejected) or found.kind is K.RATE
+    return Health(False, found.message, found.remedy, later=later)
 
 
 def not_voided(carrier: str, outcome: Rejected | NotSent | Unknown) -> Voided:

@@ -48,7 +48,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("calls_today", tr("Calls today"), right=True),
         Column("bound_at", tr("Bound at")),
         Column("asked_at", tr("Read at")),
-        Column("problem", tr("Problem")),
+        Column("problem", tr("What is wrong")),
         Column("remedy", tr("Remedy")),
     )
     return CommandResult(rows, columns=columns, done=len(rows))
@@ -122,7 +122,7 @@ def _told(answers: list[tuple[str, Health]]) -> CommandResult:
         for name, health in answers
     ]
     errors = [
-        ErrorRow("carrier", str(health.message), str(health.remedy or ""), name)
+        ErrorRow("carrier", str(health.message), str(health.remedy or ""), name, health.later)
         for name, health in answers
         if not health.ok
     ]

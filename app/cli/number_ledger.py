@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, moment, positive
-from app.cli.result import Column, CommandResult, of_batch
+from app.cli.result import Column, CommandResult, count_line, of_batch
 from app.cli.waves import batch_columns, batch_ref, batch_row
 from app.domain.text import tr
 
@@ -55,7 +55,7 @@ def _ledger(wanted: argparse.Namespace, context: Context) -> CommandResult:
         since=wanted.since,
         until=wanted.until,
         days=wanted.days,
-        most=wanted.limit,
+        most=wanted.limit and wanted.limit + 1,  # one more, to know whether that was all
     )
     with context.services() as services:
         found = number_ledger.listed(services.work, asked)
@@ -69,7 +69,11 @@ def _ledger(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("to_do", tr("Still possible"), show=words.number_to_do),
         Column("stake", tr("At stake")),
     )
-    return CommandResult([_row(e) for e in found], columns=columns)
+    shown = found[: wanted.limit]
+    summary = count_line(len(shown))
+    if len(found) > len(shown):
+        summary = tr("The first {shown}; see more with --limit", shown=len(shown))
+    return CommandResult([_row(e) for e in shown], columns=columns, summary=summary)
 
 
 def _row(entry: Entry) -> dict[str, Any]:

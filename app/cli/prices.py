@@ -59,8 +59,12 @@ def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
     with context.services() as services:
         prices.must_be_an_account(services.work, table.account)
         result = "would" if wanted.dry_run else prices.keep(services.work, table)
+    summary = (
+        tr("Table “{table}” is in order; nothing was changed.", table=table.name)
+        if wanted.dry_run
+        else tr("Table “{table}”: {result}", table=table.name, result=words.result(result))
+    )
     rows = [{**row, "result": result} for row in _rows(table)]
-    summary = tr("Table “{table}”: {result}", table=table.name, result=words.result(result))
     return CommandResult(rows, columns=_columns(), summary=summary)
 
 

@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
         type=Path,
         nargs="?",
         metavar=tr("FILE"),
-        help=tr("rules of this file instead of those in use"),
+        help=tr("rules and prices of this file instead of those in use"),
     )
     trial.add_argument("--last", type=positive, default=50, metavar="N", help=tr("so many parcels"))
     trial.add_argument("--changed", action="store_true", help=tr("only parcels that go otherwise"))
@@ -43,8 +43,8 @@ def _list(_wanted: argparse.Namespace, context: Context) -> CommandResult:
     columns = (
         Column("position", tr("No."), right=True),
         Column("name", tr("Rule")),
-        Column("when", tr("When"), show=_said),
-        Column("then", tr("Then"), show=_said),
+        Column("when", tr("Conditions"), show=_said),
+        Column("then", tr("Goes by"), show=_said),
     )
     return CommandResult(rows, columns=columns, summary=count_line(len(rows)))
 
@@ -69,7 +69,8 @@ def _try(wanted: argparse.Namespace, context: Context) -> CommandResult:
             config = read_config(
                 wanted.file, context.doors.adapters(), context.environ, services.secrets.get
             )
-            rules, prices = config.rules or (), config.prices
+            # As in config apply: a section that the file does not have stays as it is.
+            rules, prices = config.rules, config.prices
         found = trial.try_rules(services.work, rules, wanted.last, prices)
     rows = [_row(r) for r in found.rows if r.changes or not wanted.changed]
     columns = (

@@ -56,3 +56,4 @@ class Health:
     message: Text
     remedy: Text | None = None
     balance: int | None = None  # numbers left, where the other side counts them
+    later: bool = False  # nobody answered: the same test may succeed later

@@ -98,3 +98,9 @@ def test_products_are_listed_by_code(bench: Bench, shell: Shell) -> None:
     assert (names["2"], names["7777"]) == ("顺丰标快", "专配")
     assert shell.json("carriers", "products", "yunda").rows == []
     assert shell.json("carriers", "products", "nobody").errors[0]["code"] == "no_account"
+
+
+def test_nobody_answering_is_a_matter_of_time(bench: Bench, shell: Shell) -> None:
+    bench.world.carriers.server.stop()
+    assert shell.json("carriers", "check").code == 2
+    assert shell.json("carriers", "bind", "zto").code == 2

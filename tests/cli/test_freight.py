@@ -47,6 +47,10 @@ def test_rules_are_listed_and_tried(tmp_path: Path) -> None:
         assert "would go otherwise" in said
         assert "yuan then" in said
         assert shell.json("rules", "list").rows == listed
+        only_prices = shell.json("rules", "try", str(tmp_path / "prices.toml"), "--last", "30")
+        assert [(r["now"], r["then"]) for r in only_prices.rows] == [
+            (r["now"], r["now"]) for r in rows
+        ]
         (tmp_path / "wrong.toml").write_text(RULES.replace("when", "wenn"), encoding="utf-8")
         wrong = shell.json("rules", "try", str(tmp_path / "wrong.toml"))
         assert (wrong.code, wrong.errors[0]["code"]) == (1, "config_unknown_key")
@@ -62,11 +66,15 @@ def test_a_price_table_is_imported_and_a_parcel_quoted(tmp_path: Path) -> None:
         )
         tried = shell.json("prices", "import", str(file), "--account", "zto", "--dry-run")
         assert [r["result"] for r in tried.rows] == ["would", "would"]
+        said = shell("prices", "import", str(file), "--account", "zto", "--dry-run").out
+        assert "nothing was changed" in said
         assert shell.json("prices", "list").rows == []
         assert shell.json("prices", "import", str(file), "--account", "zto").code == 0
         assert [r["first_fen"] for r in shell.json("prices", "list").rows] == [320, 450]
         wrong = shell.json("prices", "import", str(file), "--account", "ztoo")
         assert (wrong.code, wrong.errors[0]["code"]) == (1, "price_account")
+        nobody = shell.json("freight", "bills", "--account", "ztoo")
+        assert (nobody.code, nobody.errors[0]["code"]) == (1, "no_account")
         parcel = shell.json("parcels", "list", "--limit", "1").rows[0]["id"]
         shown = shell.json("parcels", "show", parcel).rows[0]
         assert {"reason", "trail", "product", "fee_fen", "billed_fen"} <= set(shown)

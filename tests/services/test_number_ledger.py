@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from app.domain.errors import UserError
 from app.domain.states import ParcelState, RequestState, Route, WaybillState
 from app.services import integrity
 from app.services.numbers import by_person, number_ledger, settling, unused_numbers
@@ -87,6 +88,13 @@ def test_the_ledger_knows_accounts_and_times(bench: Bench) -> None:
     assert [e.number for e in number_ledger.listed(bench.work, Asked(since=between))] == [second]
     assert [e.number for e in number_ledger.listed(bench.work, Asked(until=between))] == [first]
     assert len(number_ledger.listed(bench.work, Asked(most=1))) == 1
+
+
+def test_an_account_nobody_has_is_not_an_empty_ledger(bench: Bench) -> None:
+    for wanted in (Asked(account="ztoo"), Asked(account="ztoo", unused=True)):
+        with pytest.raises(UserError, match="ztoo"):
+            number_ledger.listed(bench.work, wanted)
+    assert number_ledger.listed(bench.work, Asked(account="zto", unused=True)) == []
 
 
 def test_a_number_in_doubt_says_what_either_answer_costs(bench: Bench) -> None:

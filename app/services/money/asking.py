@@ -50,8 +50,11 @@ def fetch_bills(
     """Bills of shipped numbers that have none yet, from every account that can tell.
 
     What came stays when a later call fails; numbers not billed yet are asked for the next time.
+    Raises ``UserError``: ``no_account``, or a missing secret of the named ``account``.
     """
     token = cancel or CancelToken()
+    if account:
+        work.outside.carrier(account)  # refuses a name that nobody has
     with work.db.read() as tx:
         query = select(accounts.c.name, accounts.c.company).where(
             accounts.c.active, accounts.c.company != ""

@@ -14,13 +14,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, tuple_
 
+from app.domain.errors import UserError
 from app.domain.states import OutboxState, ParcelState, RequestState, Route, WaybillState
 from app.domain.text import T, Text
 from app.ports import Capability
 from app.services.numbers import number_stakes, outcomes
 from app.services.numbers.shipment_numbers import MOTHER
 from app.services.workplace import Workplace
-from app.store.tables import outbox, parcels, waybill_requests, waybills
+from app.store.tables import accounts, outbox, parcels, shop_accounts, waybill_requests, waybills
 
 UNUSED_AFTER_DAYS = 3
 _AT_ONCE = 500
@@ -92,14 +93,40 @@ class Unused:
 
 
 def listed(work: Workplace, asked: Asked | None = None) -> list[Entry]:
-    """The wanted entries, those in doubt first, then the oldest; reads the database only."""
+    """The wanted entries, those in doubt first, then the oldest; reads the database only.
+
+    Raises ``UserError`` (``no_account``) for an account that nobody has.
+    """
     wanted = asked or Asked()
+    _must_be_known(work, wanted.account)
     found: list[Entry] = []
     for entry in entries(work, wanted):
         if wanted.most is not None and len(found) >= wanted.most:
             break
         found.append(entry)
     return found
+
+
+def _must_be_known(work: Workplace, account: str) -> None:
+    """A wrong name must not look like "nothing is unused"; one that gave numbers once is known."""
+    if not account:
+        return
+    with work.db.read() as tx:
+        known = tx.execute(
+            select(accounts.c.name)
+            .where(accounts.c.name == account)
+            .union_all(
+                select(shop_accounts.c.account_id).where(shop_accounts.c.account_id == account),
+                select(waybills.c.account).where(waybills.c.account == account),
+            )
+        ).first()
+    if known is None:
+        raise UserError(
+            "no_account",
+            T("There is no carrier account called {name}.", name=account),
+            T("See the names with: config show"),
+            ref=account,
+        )
 
 
 def entries(work: Workplace, asked: Asked) -> Iterator[Entry]:
