@@ -8,7 +8,7 @@ from typing import Any
 from app.carriers.account import read_account
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.source import SfSource
-from app.domain.waybills import Booking, Issued, ProblemClass, Rejected
+from app.domain.waybills import Booking
 from app.simulators.exchange import Predicate, Request
 from app.simulators.sf import SfAccount, SfQuirks, SfSimulator
 from tests.carriers.samples import SF_CONFIG, sf_booking
@@ -50,13 +50,3 @@ def at(address: str, booking: Booking | None = None) -> Booking:
     """A booking whose receiver's address steers the simulated SF."""
     booking = booking or sf_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"连云路169号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from app.domain.waybills import Issued, ProblemClass, Rejected
 from app.net.transport import HttpxTransport
 from app.simulators.server import LoopbackServer
 from tests.support.clock import FakeClock
@@ -37,3 +38,13 @@ class Station:
     def close(self) -> None:
         for server in self._servers:
             server.stop()
+
+
+def issued(outcome: object) -> Issued:
+    assert isinstance(outcome, Issued), outcome
+    return outcome
+
+
+def problem_kind(outcome: object) -> ProblemClass:
+    assert isinstance(outcome, Rejected), outcome
+    return outcome.problem.kind

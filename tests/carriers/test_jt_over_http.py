@@ -18,7 +18,6 @@ from app.domain.waybills import (
     NeverExisted,
     NotSent,
     ProblemClass,
-    Rejected,
     Unknown,
     VoidResult,
 )
@@ -26,7 +25,7 @@ from app.net.transport import HttpxTransport
 from app.simulators.jt import JtAccount, JtQuirks, JtSimulator, RepeatReply
 from app.simulators.server import LoopbackServer
 from tests.carriers.samples import JT_CONFIG, jt_booking
-from tests.carriers.station import Station
+from tests.carriers.station import Station, issued, problem_kind
 from tests.support.clock import FakeClock
 
 _CREATE = "/order/v2/addOrder"
@@ -55,16 +54,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[JtStation]:
 def at(address: str) -> Booking:
     booking = jt_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"申贵路1500号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 @pytest.mark.parametrize("uuid", ["", "9c87"])

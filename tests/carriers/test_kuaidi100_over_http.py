@@ -16,16 +16,14 @@ from app.domain.tracking import TrackQuery, TrackStage
 from app.domain.waybills import (
     AskPerson,
     Booking,
-    Issued,
     ProblemClass,
-    Rejected,
     Unknown,
     VoidResult,
 )
 from app.net.transport import HttpxTransport
 from app.simulators.kuaidi100 import Kuaidi100Account, Kuaidi100Quirks, Kuaidi100Simulator
 from tests.carriers.samples import KUAIDI100_CONFIG, kuaidi100_booking
-from tests.carriers.station import Station
+from tests.carriers.station import Station, issued, problem_kind
 from tests.support.clock import FakeClock
 
 _LABELS = "/label/order"
@@ -69,16 +67,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[Kuaidi100Station
 def at(address: str) -> Booking:
     booking = kuaidi100_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"申贵路1500号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 @pytest.mark.parametrize("company", list(KD100_NAMES))

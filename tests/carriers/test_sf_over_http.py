@@ -14,7 +14,8 @@ from app.simulators.server import LoopbackServer
 from app.simulators.sf import SfAccount, SfAlgorithm, SfQuirks
 from app.simulators.sf.records import RepeatReply
 from tests.carriers.samples import SF_CONFIG, sf_booking
-from tests.carriers.sf_station import PATH, SfStation, at, issued, problem_kind
+from tests.carriers.sf_station import PATH, SfStation, at
+from tests.carriers.station import issued, problem_kind
 from tests.support.clock import FakeClock
 
 

@@ -21,7 +21,8 @@ from app.simulators.sf import SfAccount, SfQuirks
 from app.simulators.sf.cloud import FILE_PATH
 from app.simulators.sf.records import SERVICES, RepeatReply
 from tests.carriers.samples import sf_booking
-from tests.carriers.sf_station import PATH, SfStation, at, calls_of, issued, problem_kind
+from tests.carriers.sf_station import PATH, SfStation, at, calls_of
+from tests.carriers.station import issued, problem_kind
 from tests.support.clock import FakeClock
 
 

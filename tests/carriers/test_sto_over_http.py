@@ -14,10 +14,8 @@ from app.domain.tracking import TrackQuery, TrackStage
 from app.domain.waybills import (
     AskPerson,
     Booking,
-    Issued,
     NotSent,
     ProblemClass,
-    Rejected,
     Unknown,
     VoidResult,
 )
@@ -27,7 +25,7 @@ from app.simulators.server import LoopbackServer
 from app.simulators.sto import Repeat, StoAccount, StoQuirks, StoSimulator
 from app.simulators.sto.simulator import GATEWAY
 from tests.carriers.samples import STO_CONFIG, sto_booking
-from tests.carriers.station import Station
+from tests.carriers.station import Station, issued, problem_kind
 from tests.support.clock import FakeClock
 
 
@@ -62,16 +60,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[StoStation]:
 def at(address: str) -> Booking:
     booking = sto_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"申贵路1500号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,8 @@ from app.domain.tracking import TrackQuery, TrackStage
 from app.domain.waybills import (
     AskPerson,
     Booking,
-    Issued,
     NotSent,
     ProblemClass,
-    Rejected,
     Unknown,
     VoidResult,
 )
@@ -26,7 +24,7 @@ from app.ports.carriers import LabelFile, LabelPage
 from app.simulators.server import LoopbackServer
 from app.simulators.yto import Repeat, YtoAccount, YtoQuirks, YtoSimulator
 from tests.carriers.samples import YTO_CONFIG, yto_booking
-from tests.carriers.station import Station
+from tests.carriers.station import Station, issued, problem_kind
 from tests.support.clock import FakeClock
 
 _CREATE = "/open/privacy_create_adapter"
@@ -58,16 +56,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[YtoStation]:
 def at(address: str) -> Booking:
     booking = yto_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"申贵路1500号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,8 @@ from app.carriers.registry import make_source
 from app.domain.waybills import (
     AskPerson,
     Booking,
-    Issued,
     NotSent,
     ProblemClass,
-    Rejected,
     Unknown,
     VoidResult,
 )
@@ -24,7 +22,7 @@ from app.ports import WaybillSource
 from app.simulators.server import LoopbackServer
 from app.simulators.yunda import YundaAccount, YundaQuirks, YundaSimulator
 from tests.carriers.samples import YUNDA_CONFIG, yunda_booking
-from tests.carriers.station import Station
+from tests.carriers.station import Station, issued, problem_kind
 from tests.support.clock import FakeClock
 
 _ORDERS = "/openapi-api/v1/accountOrder"
@@ -55,16 +53,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[YundaStation]:
 def at(address: str) -> Booking:
     booking = yunda_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"盈港东路6679号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 @pytest.mark.parametrize("field", ["mail_no", "mailno"])

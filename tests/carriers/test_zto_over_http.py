@@ -12,10 +12,8 @@ from app.carriers.registry import make_source
 from app.domain.waybills import (
     AskPerson,
     Booking,
-    Issued,
     NotSent,
     ProblemClass,
-    Rejected,
     Unknown,
     VoidResult,
 )
@@ -31,7 +29,7 @@ from app.simulators.zto import (
     ZtoWaybillAccount,
 )
 from tests.carriers.samples import ZTO_CONFIG, zto_booking
-from tests.carriers.station import Station
+from tests.carriers.station import Station, issued, problem_kind
 from tests.support.clock import FakeClock
 
 _CREATE = "/zto.open.createOrder"
@@ -61,16 +59,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[ZtoStation]:
 def at(address: str) -> Booking:
     booking = zto_booking()
     return replace(booking, receiver=replace(booking.receiver, address=f"申贵路1500号{address}"))
-
-
-def issued(outcome: object) -> Issued:
-    assert isinstance(outcome, Issued), outcome
-    return outcome
-
-
-def problem_kind(outcome: object) -> ProblemClass:
-    assert isinstance(outcome, Rejected), outcome
-    return outcome.problem.kind
 
 
 _SIGNATURES = {
