@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -55,10 +54,11 @@ def note_weight(tx: Connection, work: Workplace, parcel_id: str) -> None:
         return
     estimator = read_estimator(tx, work.now())
     if estimator.tables:
-        _write(tx, work, parcel.waybill_id, _priced(tx, estimator, parcel, _to(tx, parcel_id), 0))
+        to = bookings.receiver_of(tx, work, parcel_id)
+        _write(tx, work, parcel.waybill_id, _priced(tx, estimator, parcel, to, 0))
 
 
-def fee_of(tx: Connection, parcel_id: str, now: datetime) -> ParcelFee:
+def fee_of(tx: Connection, work: Workplace, parcel_id: str) -> ParcelFee:
     """What is kept of the parcel's number, or an estimate of today while it has none."""
     row = tx.execute(
         select(
@@ -82,9 +82,9 @@ def fee_of(tx: Connection, parcel_id: str, now: datetime) -> ParcelFee:
     if kept.estimated_fen is not None or not row.carrier:
         return kept
     priced = None
-    estimator = read_estimator(tx, now)
+    estimator = read_estimator(tx, work.now())
     if estimator.tables:
-        priced = _priced(tx, estimator, row, _to(tx, parcel_id), 0)
+        priced = _priced(tx, estimator, row, bookings.receiver_of(tx, work, parcel_id), 0)
     if priced is None:
         return kept
     fee = priced.fee
@@ -94,7 +94,7 @@ def fee_of(tx: Connection, parcel_id: str, now: datetime) -> ParcelFee:
 def of_parcels(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, ParcelFee]:
     """``fee_of`` for a few parcels: those of one order."""
     with work.db.read() as tx:
-        return {parcel_id: fee_of(tx, parcel_id, work.now()) for parcel_id in parcel_ids}
+        return {parcel_id: fee_of(tx, work, parcel_id) for parcel_id in parcel_ids}
 
 
 def of_wave(tx: Connection, wave_id: str) -> FeeSum:
@@ -110,10 +110,6 @@ def of_wave(tx: Connection, wave_id: str) -> FeeSum:
         .where(parcels.c.wave_id == wave_id, parcels.c.state != ParcelState.CANCELLED)
     ).one()
     return FeeSum(int(fen), priced, all_of_them - priced)
-
-
-def _to(tx: Connection, parcel_id: str) -> Address:
-    return Address.from_dict(bookings.first_order(tx, parcel_id).receiver)
 
 
 def _priced(

@@ -168,7 +168,7 @@ def _ours(tx: Connection, work: Workplace, row: Any) -> Ours:
     left = row.shipped_at is not None and (row.live_id == row.waybill_id or row.kind != _MOTHER)
     expected = row.estimated_fen
     if expected is None and left and row.kind == _MOTHER:
-        expected = fees.fee_of(tx, row.parcel_id, work.now()).estimated_fen
+        expected = fees.fee_of(tx, work, row.parcel_id).estimated_fen
     return Ours(
         sent=left or row.first_scan_at is not None,
         weight_g=row.weight_g or row.estimated_for_g or row.expected_weight_g or None,

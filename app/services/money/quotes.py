@@ -63,7 +63,7 @@ def quotes(work: Workplace, parcel_id: str) -> list[QuoteRow]:
             .order_by(accounts.c.position)
         ).all()
         estimator = read_estimator(tx, work.now())
-        to = Address.from_dict(bookings.first_order(tx, parcel_id).receiver)
+        to = bookings.receiver_of(tx, work, parcel_id)
     booking, _ = bookings.build(work, parcel_id, work.key(), decode=False)
     booking = _place_only(booking)
     both = [*usable, *(Account(r.company, r.name) for r in direct)]

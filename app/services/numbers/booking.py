@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from app.domain.address import Address, clean_address
 from app.domain.errors import UserError
@@ -91,14 +91,30 @@ def first_order(tx: Connection, parcel_id: str) -> Any:
 
     An order whose goods were taken out (cancelled, refunded) says nothing any more.
     """
-    return tx.execute(
+    return tx.execute(_by_first_order(parcel_id)).one()
+
+
+def receiver_of(tx: Connection, work: Workplace, parcel_id: str) -> Address:
+    """Where the parcel goes: as a person corrected it, else as its first order says; may be masked.
+
+    Asks nobody. Empty for a parcel without goods.
+    """
+    order = tx.execute(_by_first_order(parcel_id)).one_or_none()
+    if order is None:
+        return Address()
+    written = corrected.of(tx, work, parcel_id, order.address_hash)
+    return written or Address.from_dict(order.receiver)
+
+
+def _by_first_order(parcel_id: str) -> Select[Any]:
+    return (
         select(orders)
         .join(order_lines, order_lines.c.order_id == orders.c.id)
         .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
         .where(parcel_lines.c.parcel_id == parcel_id)
         .order_by((parcel_lines.c.quantity > 0).desc(), orders.c.paid_at, orders.c.id)
         .limit(1)
-    ).one()
+    )
 
 
 def _order_numbers(tx: Connection, parcel_id: str) -> list[str]:

@@ -14,6 +14,7 @@ from app.domain.routing import Choice, Decision, Facts, Ways, in_a_row
 from app.domain.states import HoldCode, HoldScope, ParcelState
 from app.domain.text import T, Text
 from app.services import records
+from app.services.numbers import booking as bookings
 from app.services.orders import holding
 from app.services.parcels import parcel_moves
 from app.services.parcels.placing import Notes, Placed, Placing, facts_from, read_placing
@@ -310,7 +311,7 @@ def facts_of(tx: Connection, work: Workplace, parcel_id: str) -> Facts | None:
         return None
     return facts_from(
         rows[0].shop_id,
-        guarding.receiver_of(tx, work, parcel_id),
+        bookings.receiver_of(tx, work, parcel_id),
         Notes([r.buyer_note for r in rows], [r.merchant_note for r in rows]),
         sum(r.paid_fen for r in rows),
         [(r.code, r.weight_g or 0, r.quantity) for r in rows],

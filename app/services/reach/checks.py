@@ -109,7 +109,7 @@ def check_one(
         ).scalar()
         if number is not None or not parcel.account:
             return Checked(parcel_id, number or "")
-        receiver = guarding.receiver_of(tx, work, parcel_id)
+        receiver = bookings.receiver_of(tx, work, parcel_id)
         place = known.reach_of(tx, parcel.carrier, parcel.account, receiver, work.now())
         if place is not None and guarding.let_pass(tx, parcel_id, parcel.carrier, place):
             place = replace(place, verdict=ReachVerdict.DOUBTFUL)

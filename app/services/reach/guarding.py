@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from app.domain.address import Address
 from app.domain.reach import ReachAnswer, ReachVerdict
 from app.domain.states import HoldCode, HoldScope
 from app.domain.text import T
-from app.services.orders import corrected, holding
+from app.services.numbers import booking as bookings
+from app.services.orders import holding
 from app.services.reach import known
 from app.services.workplace import Workplace
-from app.store.tables import holds, order_lines, orders, parcel_lines, parcels
+from app.store.tables import holds, parcels
 
 
 def guard(tx: Connection, work: Workplace, parcel_id: str) -> bool:
@@ -28,29 +28,13 @@ def guard(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     ).one()
     answer = None
     if parcel.carrier and known.anything(tx, parcel.carrier):
-        receiver = receiver_of(tx, work, parcel_id)
+        receiver = bookings.receiver_of(tx, work, parcel_id)
         answer = known.reach_of(tx, parcel.carrier, parcel.account or "", receiver, work.now())
     if answer is None or answer.verdict is not ReachVerdict.REFUSED:
         let_go(tx, work, parcel_id)
         return False
     holding.put(tx, work, hold_for(parcel.carrier, answer), parcel_id=parcel_id)
     return any(code == HoldCode.OUT_OF_RANGE for code, _ in _held(tx, parcel_id))
-
-
-def receiver_of(tx: Connection, work: Workplace, parcel_id: str) -> Address:
-    """Where the parcel goes: as a person corrected it, else as its first order says."""
-    row = tx.execute(
-        select(orders.c.receiver, orders.c.address_hash)
-        .join(order_lines, order_lines.c.order_id == orders.c.id)
-        .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
-        .where(parcel_lines.c.parcel_id == parcel_id)
-        .order_by((parcel_lines.c.quantity > 0).desc(), orders.c.paid_at, orders.c.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return Address()
-    written = corrected.of(tx, work, parcel_id, row.address_hash)
-    return written or Address.from_dict(row.receiver)
 
 
 def hold_for(carrier: str, answer: ReachAnswer) -> holding.Wanted:

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.domain.address import Address
 from app.domain.following import (
     Limits,
     Travel,
@@ -192,7 +191,7 @@ def refresh(tx: Connection, work: Workplace, row: Any, limits: Limits | None) ->
             row.handed_at,
             events,
             stage,
-            _province(tx, row.parcel_id),
+            bookings.receiver_of(tx, work, row.parcel_id).province,
             row.promised_at,
             sure=_would_know(tx, row),
         )
@@ -264,8 +263,3 @@ def _would_know(tx: Connection, row: Any) -> bool:
     ).one()
     given = gave == row.account and request is not None  # a number typed in is anybody's
     return bool(given or asked_of != row.carrier)
-
-
-def _province(tx: Connection, parcel_id: str) -> str:
-    receiver = bookings.first_order(tx, parcel_id).receiver
-    return Address.from_dict(receiver).province

@@ -5,15 +5,28 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.address import Address
+from app.domain.states import Route
 from app.services.money import fees
 from app.services.numbers import labelling
-from app.services.orders import details
+from app.services.orders import details, receiver_correction
 from app.services.parcels import weighing
+from app.services.parcels.parcel_queries import parcel_rows
 from app.services.stock import stock
 from app.store.tables import parcel_lines, parcels, skus, waybill_fees
+from tests.services import truth
 from tests.services.money.test_choice import apply
 from tests.support.warehouse import Bench
 
+_URUMQI = Address(
+    name="周小满",
+    phone="13900000009",
+    province="新疆",
+    city="乌鲁木齐市",
+    district="天山区",
+    street="新华街道",
+    address="光明路 8 号",
+)
 PRICES = """
 [[price]]
 name = "all of them"
@@ -59,6 +72,35 @@ def test_the_estimate_is_kept_with_the_number_and_follows_the_scale(bench: Bench
     weighing.note_weight(bench.work, parcel.id, 2001)
     fee = fees.of_parcels(bench.work, [parcel.id])[parcel.id]
     assert fee.estimated_fen == 700
+
+
+@pytest.mark.synced
+def test_a_corrected_receiver_is_paid_for_before_and_after_weighing(bench: Bench) -> None:
+    far = """
+    [[price]]
+    name = "far"
+    account = "sf"
+    zones = [
+      { name = "rest", first_g = 9000, first_fen = 400 },
+      { name = "far", provinces = ["新疆"], first_g = 9000, first_fen = 2300 },
+    ]
+    """
+    apply(bench, far)
+    row = truth.ready(bench, Route.DIRECT, "sf")[0]
+    assert fees.of_parcels(bench.work, [row.id])[row.id].zone == "rest"
+    receiver_correction.correct(bench.work, row.id, _URUMQI)
+    (carried,) = parcel_rows(bench.work, [row.id])
+    assert carried.carrier == "sf"
+    assert fees.of_parcels(bench.work, [row.id])[row.id].zone == "far"
+    (labelled,) = labelling.label_parcels(bench.work, [row.id])
+    assert labelled.ok
+    with bench.work.db.write() as tx:
+        tx.execute(
+            parcels.update().where(parcels.c.id == row.id).values(packed_at=bench.work.now())
+        )
+    weighing.note_weight(bench.work, row.id, 800)
+    fee = fees.of_parcels(bench.work, [row.id])[row.id]
+    assert (fee.zone, fee.estimated_fen) == ("far", 2300)
 
 
 @pytest.mark.synced

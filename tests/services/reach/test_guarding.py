@@ -12,11 +12,12 @@ from app.domain.regions import PROVINCES
 from app.domain.routing import Fell
 from app.domain.states import HoldCode, ParcelState, Route
 from app.domain.text import Text
+from app.services.numbers import booking as bookings
 from app.services.numbers.labelling import label_parcels
 from app.services.orders import holding
 from app.services.parcels import checking
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
-from app.services.reach import guarding, own
+from app.services.reach import own
 from app.store.tables import holds
 from tests.services import truth
 from tests.support.warehouse import Bench, open_bench
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.synced
 def _refuse(bench: Bench, row: ParcelRow, verdict: str = "refused") -> str:
     """The parcel's own district in the own table."""
     with bench.work.db.read() as tx:
-        where = guarding.receiver_of(tx, bench.work, row.id)
+        where = bookings.receiver_of(tx, bench.work, row.id)
     line = own.own_region(
         row.carrier,
         verdict,
