@@ -96,3 +96,22 @@ class Desk(Generic[S, A]):
             return Track(query.number, problem=refusal_of(self._carrier, found))
 
         return [track(query) for query in wanted]
+
+
+def track_in_batches(
+    carrier: str,
+    wanted: Sequence[TrackQuery],
+    size: int,
+    ask: Callable[[Sequence[TrackQuery]], list[Track] | Rejected | NotSent | Unknown],
+) -> list[Track]:
+    """``size`` numbers a call; a call without an answer says so at each of its numbers."""
+    tracks: list[Track] = []
+    for start in range(0, len(wanted), size):
+        batch = wanted[start : start + size]
+        found = ask(batch)
+        if isinstance(found, list):
+            tracks += found
+        else:
+            problem = refusal_of(carrier, found)
+            tracks += [Track(query.number, problem=problem) for query in batch]
+    return tracks

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.carriers import health, sentences
-from app.carriers.desk import Desk
+from app.carriers.desk import Desk, track_in_batches
 from app.carriers.jt import answers, errors, wire
 from app.carriers.jt.settings import JtSettings
 from app.carriers.jt.tracks import read_tracks
@@ -159,21 +159,16 @@ class JtSource:
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
         """Where these parcels are, ten numbers a call."""
-        size = self.numbers_a_call
-        batches = (wanted[start : start + size] for start in range(0, len(wanted), size))
-        return [track for batch in batches for track in self._track(batch)]
 
-    def _track(self, batch: Sequence[TrackQuery]) -> list[Track]:
-        found = self._desk.ask(
-            wire.TRACK,
-            wire.tracks_data(batch),
-            lambda answer: read_tracks(answer, batch),
-            priority=Priority.SWEEP,
-        )
-        if isinstance(found, list):
-            return found
-        problem = refusal_of(errors.CARRIER, found)
-        return [Track(query.number, problem=problem) for query in batch]
+        def ask(batch: Sequence[TrackQuery]) -> list[Track] | Rejected | NotSent | Unknown:
+            return self._desk.ask(
+                wire.TRACK,
+                wire.tracks_data(batch),
+                lambda answer: read_tracks(answer, batch),
+                priority=Priority.SWEEP,
+            )
+
+        return track_in_batches(errors.CARRIER, wanted, self.numbers_a_call, ask)
 
     def _labelled(self, key: str, issued: Issued) -> Issued:
         """``issued`` with a sorting code; without one, with a warning and an empty ``mark``."""

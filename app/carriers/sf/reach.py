@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from app.carriers.reaching import answered, unasked
 from app.carriers.sf import errors
 from app.carriers.sf.answers import Answer
 from app.carriers.sf.wire import contacts
 from app.carriers.wire_json import JsonObject, as_objects, as_text
 from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
 from app.domain.text import T
-from app.domain.waybills import Booking, Problem, ProblemClass
+from app.domain.waybills import Booking
 
 FILTER = "EXP_RECE_FILTER_ORDER_BSP"
 _BY_MACHINE = 1  # filterType: nobody at SF is asked to look
@@ -37,7 +38,7 @@ def read_reach(answer: Answer, booking: Booking) -> ReachAnswer:
             return ReachAnswer(ReachVerdict.REACHED, ReachOrigin.ONLINE, said=remark)
         case "3":
             refused = errors.out_of_range(remark, answer.reference)
-            return _answer(ReachVerdict.REFUSED, refused)
+            return answered(ReachVerdict.REFUSED, refused)
         case "1":
             reason = T("SF will check by hand whether it delivers to this address.")
         case "4":
@@ -47,13 +48,3 @@ def read_reach(answer: Answer, booking: Booking) -> ReachAnswer:
             return ReachAnswer(ReachVerdict.UNKNOWN, ReachOrigin.ONLINE, reason, "", remark)
     code = f"filterResult {result}"
     return ReachAnswer(ReachVerdict.DOUBTFUL, ReachOrigin.ONLINE, reason, code, remark)
-
-
-def unasked(problem: Problem) -> ReachAnswer:
-    """SF could not be asked, or refused the question. Only "not served" says something."""
-    refused = problem.kind is ProblemClass.OUT_OF_RANGE
-    return _answer(ReachVerdict.REFUSED if refused else ReachVerdict.UNKNOWN, problem)
-
-
-def _answer(verdict: ReachVerdict, problem: Problem) -> ReachAnswer:
-    return ReachAnswer(verdict, ReachOrigin.ONLINE, problem.message, problem.code, problem.said)

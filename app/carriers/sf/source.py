@@ -14,14 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.carriers.desk import track_in_batches
 from app.carriers.problems import no_route, not_voided, refusal_of, unhealthy
+from app.carriers.reaching import unasked
 from app.carriers.sf import answers, cloud, errors, fees, wire
 from app.carriers.sf.answers import Answer
 from app.carriers.sf.boxes import MORE_BOXES, more_data, read_more
 from app.carriers.sf.calls import SfCalls
 from app.carriers.sf.label import has_route
 from app.carriers.sf.products import products_of
-from app.carriers.sf.reach import FILTER, filter_data, read_reach, unasked
+from app.carriers.sf.reach import FILTER, filter_data, read_reach
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.tracks import NUMBERS_A_CALL, read_tracks
 from app.carriers.validation import faults, ready
@@ -256,24 +258,17 @@ class SfSource:
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
         """Where these parcels are, one track a query, ten numbers a call."""
-        batches = (
-            wanted[start : start + NUMBERS_A_CALL]
-            for start in range(0, len(wanted), NUMBERS_A_CALL)
-        )
-        return [track for batch in batches for track in self._track(batch)]
 
-    def _track(self, batch: Sequence[TrackQuery]) -> list[Track]:
-        found = self._calls.ask(
-            "",
-            wire.ROUTES,
-            wire.routes_data(batch),
-            lambda answer: read_tracks(answer, batch),
-            Priority.SWEEP,
-        )
-        if isinstance(found, list):
-            return found
-        problem = refusal_of(errors.CARRIER, found)
-        return [Track(query.number, problem=problem) for query in batch]
+        def ask(batch: Sequence[TrackQuery]) -> list[Track] | Rejected | NotSent | Unknown:
+            return self._calls.ask(
+                "",
+                wire.ROUTES,
+                wire.routes_data(batch),
+                lambda answer: read_tracks(answer, batch),
+                Priority.SWEEP,
+            )
+
+        return track_in_batches(errors.CARRIER, wanted, NUMBERS_A_CALL, ask)
 
     def _billed(self, number: str) -> Billed:
         found = self._calls.ask(

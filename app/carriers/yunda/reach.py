@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.carriers.reaching import unasked
 from app.carriers.wire_json import JsonObject, as_object, as_objects, as_text, is_true
 from app.carriers.yunda.answers import Answer
 from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
@@ -14,10 +15,7 @@ _SEGMENTS = ("one_code", "two_code", "three_code")
 def read_reach(answer: Answer, query_id: int) -> ReachAnswer:
     """``close`` decides; a warned site, or an address without a first segment, is doubtful."""
     if not answer.success:
-        found = answer.problem
-        return ReachAnswer(
-            ReachVerdict.UNKNOWN, ReachOrigin.ONLINE, found.message, found.code, found.said
-        )
+        return unasked(answer.problem)
     route = _route(answer, query_id)
     closed = as_text(route.get("close"))
     said = "，".join(

@@ -20,6 +20,7 @@ from app.carriers.problems import (
     somebody_elses,
     unhealthy,
 )
+from app.carriers.reaching import unasked
 from app.carriers.repeats import AlreadyThere, Written, first_time
 from app.carriers.validation import faults, ready
 from app.carriers.yunda import answers, errors, wire
@@ -29,7 +30,7 @@ from app.carriers.yunda.settings import YundaSettings
 from app.carriers.yunda.tracks import read_track
 from app.domain.checks import Fault
 from app.domain.fees import NumbersLeft
-from app.domain.reach import ReachAnswer, ReachOrigin, ReachVerdict
+from app.domain.reach import ReachAnswer
 from app.domain.tracking import Track, TrackQuery
 from app.domain.waybills import (
     AskPerson,
@@ -141,7 +142,7 @@ class YundaSource:
         weight_g = self._settings.default_weight_g or _ANY_WEIGHT_G
         prepared = ready(booking, wire.LIMITS, weight_g)
         if isinstance(prepared, Rejected):
-            return _cannot_ask(prepared.problem)
+            return unasked(prepared.problem)
         query_id = wire.query_id(prepared)
         reached = self._desk.ask(
             wire.ROUTE,
@@ -152,7 +153,7 @@ class YundaSource:
         )
         if isinstance(reached, ReachAnswer):
             return reached
-        return _cannot_ask(refusal_of(errors.CARRIER, reached))
+        return unasked(refusal_of(errors.CARRIER, reached))
 
     def track(self, wanted: Sequence[TrackQuery]) -> list[Track]:
         """Where these parcels are, one call a number."""
@@ -199,12 +200,6 @@ class YundaSource:
             lambda answer: answers.read_label(answer, number),
             key=key,
         )
-
-
-def _cannot_ask(problem: Problem) -> ReachAnswer:
-    return ReachAnswer(
-        ReachVerdict.UNKNOWN, ReachOrigin.ONLINE, problem.message, problem.code, problem.said
-    )
 
 
 def _still_open(outcome: Rejected | Unknown | NotSent) -> Rejected | Unknown:
