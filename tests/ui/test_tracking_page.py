@@ -215,6 +215,43 @@ def test_carriers_that_cannot_be_reached_are_named_with_a_remedy(
     assert len(page.table.rows.ids) == 1  # what was known stays
 
 
+def test_asking_can_be_stopped(qtbot: QtBot, bench: Bench, product: Product) -> None:
+    rows = road.sent(bench, "zto", 2)
+    assert len(rows) == 2
+    page = opened(qtbot, product)
+    told: list[str] = []
+    page.acts.moved.connect(told.append)
+    page.refresh_now()
+    assert page.acts.running
+    page.refresh_now()  # the same key again
+    settle(qtbot, product)
+    assert not page.acts.running
+    assert told[0]
+    assert told[-1] == ""
+    asked = road.calls(bench, "zto")
+    assert asked < 2
+    page.refresh_now()
+    settle(qtbot, product)
+    assert road.calls(bench, "zto") == 2  # what was answered is kept
+
+
+def test_the_number_that_a_parcel_goes_on_as_is_shown(
+    qtbot: QtBot, bench: Bench, product: Product
+) -> None:
+    (row,) = road.sent(bench, "sf")
+    road.move(bench, row, 4)
+    road.report(bench, row, "70", "客户拒收")
+    bench.clock.advance(minutes=5)
+    road.report(bench, row, "648", "快件退回,新单号SF1538402911264")
+    road.pass_hours(bench, 3)
+    page = opened(qtbot, product, "trouble")
+    page.open_parcel(row.waybill)
+    settle(qtbot, product)
+    links = [b.text() for b in page.track_drawer.findChildren(Button) if b.isVisible()]
+    assert "SF1538402911264" in links
+    assert line(page.table, 0).glyph[0] == "arrow-u-up-left"
+
+
 def test_what_nobody_can_be_asked_about_says_so(
     qtbot: QtBot, bench: Bench, product: Product
 ) -> None:
