@@ -81,7 +81,10 @@ class TrackList(Page):
         self.content.addWidget(self.bar)
         self.stack = QStackedWidget(self)
         self.content.addWidget(self.stack, 1)
-        self.skeleton = SkeletonRows(theme, self.stack, row_px=RowHeight.COMFORTABLE)
+        self.skeleton = QWidget(self.stack)
+        loading = QVBoxLayout(self.skeleton)
+        loading.setContentsMargins(24, 0, 20, 0)
+        loading.addWidget(SkeletonRows(theme, self.skeleton, row_px=RowHeight.COMFORTABLE))
         self.table = DataTable(
             theme,
             columns(theme),
