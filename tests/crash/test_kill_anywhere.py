@@ -29,6 +29,10 @@ def searches(request: Request) -> bool:
     return b"serviceCode=" + truth.SF_SEARCH.encode() in request.body
 
 
+def adds_boxes(request: Request) -> bool:
+    return b"serviceCode=EXP_RECE_GET_SUB_MAILNO" in request.body
+
+
 @pytest.mark.parametrize(
     ("route", "carrier"),
     [
@@ -49,6 +53,45 @@ def test_killed_anywhere_nothing_happens_twice(tmp_path: Path, route: Route, car
         report_with_kills(floor)
         everything_is_right(floor)
         assert floor.commands.kills >= 14
+
+
+def test_killed_while_asking_jt_there_is_one_number_a_parcel(tmp_path: Path) -> None:
+    """J&T finds an order by our id, and refuses an id that it has seen."""
+    with open_floor(tmp_path, Route.DIRECT, "jt") as floor:
+        truth.change_account(floor.bench, "jt", settle_after_s=2.0)
+        floor.make_wave(PARCELS)
+        label_with_kills(floor)
+        numbers_are_right(floor)
+        floor.commands.run("ship", "--wave", floor.wave, "--unpacked")
+        floor.commands.run("outbox", "drain")
+        everything_is_right(floor)
+        assert floor.commands.kills == 6
+
+
+def test_killed_while_boxes_are_added_none_is_asked_for_twice(tmp_path: Path) -> None:
+    with open_floor(tmp_path, Route.DIRECT, "sf") as floor:
+        floor.make_wave(1)
+        floor.commands.run("wave", "label", floor.wave)
+        (row,) = floor.rows
+        truth.change_account(floor.bench, "sf", settle_after_s=180.0)
+        add = ("waybill", "boxes", row.waybill, "--add", "1")
+        faults = floor.server.faults
+        _kill_at(floor, faults.hang(truth.SF_PATH, when=adds_boxes), *add)  # added, nothing stored
+        assert floor.commands.run(*add).code == 0
+        assert [len(o.children) for o in floor.world.sf.orders] == [1]
+        late = faults.hang(truth.SF_PATH, when=adds_boxes, takes_effect=False)
+        floor.commands.kill(late.met.is_set, *add)
+        early = floor.commands.run(*add)  # SF shows nothing yet: that is no proof
+        assert [e["code"] for e in early.document["errors"]] == ["boxes_in_doubt"]
+        calls = floor.server.journal.count(truth.SF_PATH)
+        late.release()
+        floor.server.journal.wait_for(truth.SF_PATH, calls + 1)
+        assert floor.commands.run(*add).code == 0
+        (order,) = floor.world.sf.orders
+        assert len(order.children) == 2
+        assert floor.numbers_of(row.id) == {order.mother, *order.children}
+        checked = floor.commands.run("db", "check")
+        assert (checked.code, checked.document["errors"]) == (0, [])
 
 
 # the steps
@@ -211,6 +254,8 @@ def _look_up(floor: Floor) -> tuple[str, int, Predicate | None] | None:
             return truth.SF_PATH, 1, searches
         case "yunda":
             return f"{truth.YUNDA_ORDERS}/updateBmOrder", 1, None
+        case "jt":
+            return "/jt/webopenplatformapi/api/order/getOrders", 1, None
         case _:
             return None
 
