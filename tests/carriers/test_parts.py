@@ -1,0 +1,68 @@
+"""What an account says it can do is what its source can do, for every registered carrier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.carriers.registry import CARRIERS, make_source
+from app.ports import PARTS, Capability, WaybillSource, has
+from app.ports.carriers import ChecksFields
+from tests.carriers.recording import RecordingTransport
+from tests.carriers.samples import (
+    JT_CONFIG,
+    KUAIDI100_CONFIG,
+    SF_CONFIG,
+    STO_CONFIG,
+    YTO_CONFIG,
+    YUNDA_CONFIG,
+    ZTO_CONFIG,
+)
+from tests.support.clock import FakeClock
+
+# Each carrier as it usually is, and with everything that a contract may add.
+_ACCOUNTS: dict[str, tuple[dict[str, Any], ...]] = {
+    "sf": (SF_CONFIG, SF_CONFIG | {"label_source": "cloud"}),
+    "zto": (ZTO_CONFIG, ZTO_CONFIG | {"order_type": "2", "query_by_partner_code": True}),
+    "yunda": (YUNDA_CONFIG,),
+    "yto": (
+        YTO_CONFIG,
+        YTO_CONFIG | {"repeat_is_safe": True, "quotes": True, "label_source": "cloud"},
+    ),
+    "sto": (STO_CONFIG, STO_CONFIG | {"repeat_is_safe": True}),
+    "jt": (JT_CONFIG,),
+    "kuaidi100": (KUAIDI100_CONFIG, KUAIDI100_CONFIG | {"company": ""}),
+}
+
+
+def _sources(code: str, clock: FakeClock) -> list[WaybillSource]:
+    return [make_source(config, RecordingTransport(), clock) for config in _ACCOUNTS[code]]
+
+
+@pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
+def test_a_named_capability_is_a_part_of_the_source(code: str, clock: FakeClock) -> None:
+    for source in _sources(code, clock):
+        named = [c for c in source.capabilities if c in PARTS]
+        assert [c for c in named if not has(source, c)] == []
+
+
+@pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
+def test_a_part_that_no_account_names_is_not_written(code: str, clock: FakeClock) -> None:
+    sources = _sources(code, clock)
+    written = {c for c, part in PARTS.items() for source in sources if isinstance(source, part)}
+    named = {c for source in sources for c in source.capabilities}
+    assert written <= named
+
+
+@pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
+def test_what_the_registry_promises_some_account_keeps(code: str, clock: FakeClock) -> None:
+    (promised,) = (carrier.capabilities for carrier in CARRIERS if carrier.code == code)
+    assert any(promised <= source.capabilities for source in _sources(code, clock))
+
+
+@pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
+def test_who_gives_numbers_checks_the_fields_of_a_booking(code: str, clock: FakeClock) -> None:
+    for source in _sources(code, clock):
+        if Capability.CREATE in source.capabilities:
+            assert isinstance(source, ChecksFields)
