@@ -74,8 +74,9 @@ def _day(text: str) -> date:
 
 
 def _of(wanted: argparse.Namespace, work: Workplace) -> Period:
-    from app.services.money import views
+    from app.services.money import statements, views
 
+    statements.named_company(wanted.carrier)  # a wrong one must not look like "nothing differs"
     usual = views.recent(work)
     return views.Period(wanted.first or usual.first, wanted.last or usual.last)
 

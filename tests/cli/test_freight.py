@@ -97,6 +97,9 @@ def test_a_statement_from_import_to_claim(tmp_path: Path) -> None:
         assert report[0]["over_fen"] == 350 + 50
         assert [r["verdict"] for r in report[1:]] == ["weight", "price"]
         out = tmp_path / "claim.xlsx"
+        for words in (("report", "--carrier", "ztoo"), ("export", str(out), "--carrier", "ztoo")):
+            assert shell.json("freight", *words).errors[0]["code"] == "freight_carrier"
+        assert shell.json("freight", "export", str(tmp_path / "claim.doc")).code == 1
         assert shell.json("freight", "export", str(out), *march).rows[0]["lines"] == 2
         assert load_workbook(out).active is not None
         line = report[2]["id"]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.states import Route
+from app.services.numbers import by_person
 from app.services.numbers.labelling import label_parcels
 from app.store.tables import tracks
 from tests.cli.calling import Shell
@@ -93,6 +94,17 @@ def test_a_platform_number_that_has_not_left_is_asked_for_where_all_are_known(
     alone = here.json("track", issued.waybill)
     assert (alone.code, alone.errors[0]["code"]) == (1, "E418")
     assert here.json("track", " ").errors[0]["code"] == "usage"
+
+
+def test_a_typed_number_that_has_not_left_is_asked_for_where_all_are_known(
+    bench: Bench, here: Shell
+) -> None:
+    row = truth.ready(bench, Route.DIRECT, "zto")[0]
+    by_person.take(bench.work, row.id, "73120000000012")
+    answer = here.json("track", "73120000000012")
+    assert [e["code"] for e in answer.errors] != ["E418"]
+    services = here.json("carriers", "list").rows
+    assert {r["account"]: r["calls_today"] for r in services}["kuaidi100"] == 1
 
 
 def test_trouble_is_listed_and_acknowledged(bench: Bench, here: Shell) -> None:

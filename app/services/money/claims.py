@@ -90,8 +90,15 @@ def export(work: Workplace, file: Path, period: Period, carrier: str = "") -> in
     """Write the lines that differ and are not accepted, for the claim (``.xlsx`` or ``.csv``).
 
     Holds numbers, weights and money, nothing of the buyer. Returns how many lines; raises
-    ``UserError`` (``export_file``) when the file cannot be written.
+    ``UserError`` (``export_file``) when the file is of another kind or cannot be written.
     """
+    if file.suffix.lower() not in {".xlsx", ".csv"}:
+        raise UserError(
+            "export_file",
+            T("{file} is neither .xlsx nor .csv.", file=file.name),
+            T("Give the file one of these endings."),
+            ref=file.name,
+        )
     rows = list(_rows(work, period, carrier))
     table = [_headings(), *(_cells(row) for row in rows)]
     try:

@@ -59,7 +59,7 @@ def import_file(
     Raises ``UserError``: ``import_file``, ``freight_columns``, ``freight_amount``,
     ``freight_carrier``, ``freight_empty``.
     """
-    code = _named(carrier) or carrier_of(file)
+    code = named_company(carrier) or carrier_of(file)
     sheet = read_statement(file, {**_remembered(work, code, file), **(columns or {})})
     lines = _merged(sheet.lines)
     if not lines:
@@ -107,7 +107,11 @@ def take_answers(work: Workplace, account: str, carrier: str, lines: Sequence[Bi
     return new
 
 
-def _named(carrier: str) -> str:
+def named_company(carrier: str) -> str:
+    """The code of the company called ``carrier``, or ``""`` for none.
+
+    Raises: ``UserError`` (``freight_carrier``) for a company that nobody knows.
+    """
     code = carrier.strip().lower()
     if code and code not in {c.code for c in COMPANIES}:
         raise UserError(

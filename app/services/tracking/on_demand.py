@@ -158,7 +158,8 @@ def _other(work: Workplace, name: str, who: Answering) -> Looked:
             waybill.carrier,
             phones=phone_ends(work, waybill.parties_sealed),
         )
-        looked = _of_anybody(work, who, asked, waybill.account)
+        given_by = waybill.account if waybill.request_id else ""  # a typed number is anybody's
+        looked = _of_anybody(work, who, asked, given_by)
         if looked.events:
             with work.db.write() as tx:
                 told = [Track(waybill.number, looked.events)]
