@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.text import T, tr
+from app.services.carriers import states
 from app.services.numbers import balances, labelling, number_ledger, number_returns, voiding
 from app.services.numbers.number_returns import ReturnState
 from app.services.orders import details, queries
@@ -28,6 +31,7 @@ from tests.ui.orders_window import (
     tell,
 )
 from ui.main_window import Product
+from ui.pages.waves.account_row import AccountRow
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
 from ui.pages.waves.returns_card import ReturnRow
@@ -233,8 +237,8 @@ def test_direct_accounts_show_what_they_have_left(qtbot: QtBot, bench: Bench) ->
         button.click()
         settle(qtbot, product)
         tell(qtbot, product, "shops")
-        shown = [label.text() for label in page.balance_tab.findChildren(TextLabel)]
-        assert any("No waybill numbers are left at Yunda Express." in text for text in shown)
+        said = _account_row(page, "yunda").said.accessibleName()
+        assert "No waybill numbers are left at Yunda Express." in said
 
 
 def test_numbers_taken_and_never_used_are_counted_and_given_back(
@@ -271,3 +275,43 @@ def test_a_typed_number_preselects_its_company(qtbot: QtBot, bench: Bench) -> No
         settle(qtbot, product)
         (row,) = parcel_rows(bench.work, [parcel.id])
         assert (row.waybill, row.carrier) == ("YT1234567890123", "yto")
+
+
+def _account_row(page: WavesPage, name: str) -> AccountRow:
+    """The row of a direct account; rows are made anew with every reading."""
+    rows = page.balance_tab.findChildren(AccountRow)
+    return next(r for r in rows if not r.isHidden() and r.findChild(QWidget, name) is not None)
+
+
+def test_a_direct_account_shows_its_calls_and_is_bound_once(qtbot: QtBot, bench: Bench) -> None:
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.tabs.choose("balance")
+        settle(qtbot, product)
+        assert _account_row(page, "zto").facts.text() == tr("not asked today")
+        button = _account_row(page, "zto").findChild(Button, "bind:zto")
+        assert isinstance(button, Button)
+        button.click()
+        settle(qtbot, product)
+        page.refresh(page.topics)
+        settle(qtbot, product)
+        row = _account_row(page, "zto")
+        assert row.findChild(Button, "bind:zto") is None
+        # The site is asked for by its name, then the account is bound.
+        assert row.facts.text().startswith("2 calls today")
+        (state,) = [s for s in states.listed(bench.work) if s.account == "zto"]
+        assert state.bound_at is not None
+        assert _account_row(page, "sf").findChild(Button, "bind:sf") is None
+
+
+def test_an_account_in_trouble_says_what_to_do(qtbot: QtBot, bench: Bench) -> None:
+    states.note_refusal(
+        bench.work, "zto", "account", T("Keys are wrong."), T("Type them anew."), empty=False
+    )
+    with shown_product(qtbot, bench) as product:
+        page = opened(qtbot, product)
+        page.tabs.choose("balance")
+        settle(qtbot, product)
+        said = _account_row(page, "zto").said
+        assert said.isVisible()
+        assert said.accessibleName() == "Keys are wrong. Type them anew."

@@ -74,9 +74,15 @@ class WaveActs(QObject):
         self.address.failed.connect(self.show_error)
 
     def do(
-        self, run: Callable[[Workplace], object], done: Callable[[object], None] | None = None
+        self,
+        run: Callable[[Workplace], object],
+        done: Callable[[object], None] | None = None,
+        failed: Callable[[PackbenchError], None] | None = None,
     ) -> None:
-        """Run a service in the page's lane; ``done`` gets its result on the main thread."""
+        """Run a service in the page's lane; ``done`` gets its result on the main thread.
+
+        ``failed`` says an error elsewhere than in the page's banner.
+        """
         work = self._work
 
         def job(_progress: Progress, _cancel: CancelToken) -> object:
@@ -87,7 +93,9 @@ class WaveActs(QObject):
             if done is not None:
                 done(result)
 
-        self._tools.jobs.run(LANE, job, name="wave", done=ended, failed=self.show_error, owner=self)
+        self._tools.jobs.run(
+            LANE, job, name="wave", done=ended, failed=failed or self.show_error, owner=self
+        )
 
     @Slot(object)
     def show_error(self, error: PackbenchError) -> None:

@@ -5,42 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.domain.text import ntr, tr
+from app.domain.text import tr
 from app.ports import Health
-from app.services.carriers.states import AccountState
+from app.services.carriers.overview import AccountToday
 from app.services.numbers.balances import Balance
 from app.services.numbers.number_ledger import Unused
 from app.services.numbers.number_returns import ReturnRow, ReturnState
 from app.services.orders.details import ShopState
 from ui.pages.orders.words import clock_time, short_company
+from ui.pages.waves.account_row import AccountRow, labels_left
 from ui.pages.waves.returns_card import ReturnsCard, ReturnView
 from ui.pages.waves.unused_card import UnusedCard
 from ui.paint_status import Severity
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
-from ui.widgets.buttons import Button, Size
 from ui.widgets.card import Card, Hairline
 from ui.widgets.drawer import ScrollColumn
 from ui.widgets.label import TextLabel
 from ui.widgets.states import EmptyState
 
 
-def _left(count: int) -> str:
-    """还剩 100,000 张."""
-    return ntr("{count} label left", "{count} labels left", count, count=f"{count:,}")
-
-
 class BalanceTab(ScrollColumn):
-    """Labels left of each account; a direct one can be asked at once.
+    """Labels left of each account; a direct one can be asked or bound at once.
 
     ``retry_wanted`` and ``acknowledged`` carry the row of a number on its way back;
     ``void_wanted``: give back what is not used.
     """
 
     check_wanted = Signal(str)
+    bind_wanted = Signal(str)
     retry_wanted = Signal(str)
     acknowledged = Signal(str)
     void_wanted = Signal()
@@ -48,21 +44,21 @@ class BalanceTab(ScrollColumn):
     def __init__(self, theme: Theme) -> None:
         super().__init__(padding=24, spacing=16)
         self.theme = theme
-        self._answers: dict[str, TextLabel] = {}
+        self._accounts: dict[str, AccountRow] = {}
         self._said: dict[str, tuple[str, bool]] = {}
 
     def show_accounts(
         self,
         shops: Sequence[ShopState],
         balances: Sequence[Balance],
-        accounts: Sequence[AccountState],
+        accounts: Sequence[AccountToday],
         returns: Sequence[ReturnRow],
         now: datetime,
         unused: Unused,
     ) -> None:
         """Show these; answers of earlier checks stay."""
         self.clear()
-        self._answers = {}
+        self._accounts = {}
         if returns:
             card = ReturnsCard(self.theme, [_return_view(row, now) for row in returns])
             card.retry_wanted.connect(self.retry_wanted)
@@ -79,7 +75,7 @@ class BalanceTab(ScrollColumn):
                 note = tr("read {time}", time=clock_time(read, now))
                 self._card(shop.title, [self._balance(b) for b in rows], note)
         if accounts:
-            self._card(tr("Direct accounts"), [self._account(a) for a in accounts])
+            self._card(tr("Direct accounts"), [self._account(a, now) for a in accounts])
         if not accounts and not balances:
             fact = tr("No carrier account yet")
             comfort = tr("Bind one in the shop, or add a direct one in the settings.")
@@ -101,65 +97,41 @@ class BalanceTab(ScrollColumn):
             card.body.addWidget(row)
         self.body.addWidget(card)
 
-    def _line(self, name: str, said: str, color: str | Tone) -> tuple[QWidget, TextLabel]:
+    def _line(self, name: str, said: str, color: str | Tone) -> QWidget:
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 10, 0, 10)
         row.setSpacing(12)
         row.addWidget(TextLabel(self.theme, name, Type.BODY_STRONG), 1)
-        answer = TextLabel(self.theme, said, Type.BODY, color)
-        row.addWidget(answer)
-        return line, answer
+        row.addWidget(TextLabel(self.theme, said, Type.BODY, color))
+        return line
 
     def _balance(self, balance: Balance) -> QWidget:
         name = short_company(balance.carrier)
         if balance.left is None:
-            return self._line(name, tr("paid by the month"), "text2")[0]
-        words = _left(balance.left)
+            return self._line(name, tr("paid by the month"), "text2")
+        words = labels_left(balance.left)
         if balance.low:
             words = f"{words} · {tr('top up soon')}"
-        return self._line(name, words, Tone.WARN if balance.low else "text")[0]
+        return self._line(name, words, Tone.WARN if balance.low else "text")
 
-    def _account(self, account: AccountState) -> QWidget:
-        code = account.company or account.carrier
-        company = short_company(code)
-        name = company if account.account == code else f"{company} · {account.account}"
-        line, answer = self._line(name, *self._words(account))
-        self._answers[account.account] = answer
-        button = Button(self.theme, tr("Test"), line, size=Size.SMALL, icon="plugs-connected")
-        button.setObjectName(account.account)
-        button.setAccessibleDescription(name)
-        button.clicked.connect(self._check)
-        layout = line.layout()
-        if layout is not None:
-            layout.addWidget(button)
-        return line
-
-    def _words(self, account: AccountState) -> tuple[str, str | Tone]:
-        """How a direct account stands, or what it said when it was asked from here."""
-        if account.trouble is not None:
-            remedy = str(account.trouble.remedy or "")
-            return f"{account.trouble.message} {remedy}".strip(), Tone.ERR
-        if account.left is not None:
-            words = _left(account.left)
-            return (f"{words} · {tr('top up soon')}", Tone.WARN) if account.low else (words, "text")
-        said, good = self._said.get(account.account, ("", True))
-        if said:
-            return said, Tone.OK if good else Tone.ERR
-        return (tr("paid by the month") if account.asked_at and account.company else ""), "text2"
-
-    @Slot()
-    def _check(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self.tell(sender.objectName(), tr("Asking …"), good=True)
-            self.check_wanted.emit(sender.objectName())
+    def _account(self, account: AccountToday, now: datetime) -> QWidget:
+        row = AccountRow(self.theme, account, now)
+        row.check_wanted.connect(self.check_wanted)
+        row.bind_wanted.connect(self.bind_wanted)
+        name = account.state.account
+        self._accounts[name] = row
+        # What is stored says more, and says it after a restart too.
+        if name in self._said and account.state.trouble is None and account.state.left is None:
+            words, good = self._said[name]
+            row.tell(words, good=good)
+        return row
 
     def tell_health(self, name: str, health: Health) -> None:
         """The carrier's answer."""
         words = [str(health.message)]
         if health.balance is not None:
-            words.append(_left(health.balance))
+            words.append(labels_left(health.balance))
         if not health.ok and health.remedy is not None:
             words.append(str(health.remedy))
         self.tell(name, " ".join(words), good=health.ok)
@@ -167,10 +139,9 @@ class BalanceTab(ScrollColumn):
     def tell(self, name: str, words: str, *, good: bool) -> None:
         """A sentence beside an account."""
         self._said[name] = (words, good)
-        answer = self._answers.get(name)
-        if answer is not None:
-            answer.setText(words)
-            answer.set_color(Tone.OK if good else Tone.ERR)
+        row = self._accounts.get(name)
+        if row is not None:
+            row.tell(words, good=good)
 
 
 _RETURN_SHAPES = {

@@ -48,6 +48,7 @@ class BalanceWatch(QObject):
         self._turn = 0
         box.carrier_wanted.connect(self.change_carrier)
         tab.check_wanted.connect(self.check_account)
+        tab.bind_wanted.connect(self.bind_account)
         tab.retry_wanted.connect(self.retry)
         tab.acknowledged.connect(self.acknowledge)
         tab.void_wanted.connect(self.void_unused)
@@ -129,7 +130,27 @@ class BalanceWatch(QObject):
             if isinstance(health, Health):
                 self._tab.tell_health(name, health)
 
-        self._acts.do(lambda work: states.check(work, name), answered)
+        self._acts.do(lambda work: states.check(work, name), answered, self._not_asked(name))
+
+    def _not_asked(self, name: str) -> Callable[[PackbenchError], None]:
+        """What stopped the question, beside the account."""
+
+        def say(error: PackbenchError) -> None:
+            self._tab.tell(name, f"{error.message} {error.remedy}", good=False)
+
+        return say
+
+    @Slot(str)
+    def bind_account(self, name: str) -> None:
+        """Tie a direct account to the app; harmless when it is tied already."""
+
+        def answered(health: object) -> None:
+            if isinstance(health, Health):
+                self._tab.tell_health(name, health)
+                if health.ok:
+                    self._tools.shell.say(tr("The account is bound"), icon="link")
+
+        self._acts.do(lambda work: states.bind(work, name), answered, self._not_asked(name))
 
     @Slot(str)
     def retry(self, key: str) -> None:

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.domain.errors import PackbenchError
 from app.domain.labels import PickList
 from app.jobs import CancelToken, Progress
-from app.services.carriers import states
-from app.services.carriers.states import AccountState
+from app.services.carriers import overview
+from app.services.carriers.overview import AccountToday
 from app.services.numbers import balances, number_ledger, number_returns
 from app.services.numbers.balances import Balance
 from app.services.numbers.number_ledger import Unused
@@ -49,7 +49,7 @@ class OtherTabs:
     loose: tuple[WaveParcel, ...]
     reprints: tuple[Any, ...]
     shops: tuple[ShopState, ...]
-    accounts: tuple[AccountState, ...]
+    accounts: tuple[AccountToday, ...]
     balances: tuple[Balance, ...]
     returns: tuple[ReturnRow, ...]
     unused: Unused
@@ -74,7 +74,7 @@ def read_others(work: Workplace) -> OtherTabs:
         wave_views.loose_rows(work),
         tuple(details.reprints(work)),
         tuple(details.shop_states(work)),
-        tuple(states.listed(work)),
+        tuple(overview.listed(work)),
         tuple(balances.listed(work)),
         tuple(number_returns.listed(work, everything=True)),
         number_ledger.unused(work),
