@@ -15,6 +15,7 @@ from app.simulators.demo_accounts import (
     DemoAccounts,
     DemoShop,
 )
+from app.simulators.demo_prices import DEMO_PRICES, price_values
 
 HURRIED = {"faster": 240, "track_calls_per_day": 1_000_000}
 # Carriers that answer at several addresses: the key of each, and where it is below the carrier's.
@@ -35,7 +36,7 @@ def config_toml(
     *,
     hurried: bool = False,
 ) -> str:
-    """Sender, shops, carriers, printers and rules. ``carrier_urls`` by the carrier's code.
+    """Sender, shops, carriers, printers, rules and prices. ``carrier_urls`` by carrier's code.
 
     ``hurried``: carriers are asked where parcels are every few seconds instead of hours.
     """
@@ -50,6 +51,7 @@ def config_toml(
         _table("[[rule]]", {"name": rule.name, "when": rule.when, "then": dict(rule.then)})
         for rule in accounts.rules
     ]
+    tables += [_table("[[price]]", price_values(table)) for table in DEMO_PRICES]
     if hurried:
         tables.append(_table("[tracking]", HURRIED))
     return "\n".join(tables)

@@ -38,9 +38,11 @@ class Lines(Block):
         width: int = CARD_INNER_PX,
         most: int = 4,
         icon: str = "",
+        indent: int = 22,  # of the text behind an icon
     ) -> None:
         super().__init__(theme, text)
         self._text, self._role, self._color = text, role, color
+        self._indent = indent
         self._width, self._most, self._icon = width, most, icon
         self.fit()
 
@@ -54,7 +56,7 @@ class Lines(Block):
         self.fit()
 
     def _lines(self) -> list[str]:
-        room = self._width - (22 if self._icon else 0)
+        room = self._width - (self._indent if self._icon else 0)
         face = self.theme.face(self._role)
         return [
             line
@@ -74,7 +76,7 @@ class Lines(Block):
         if self._icon:
             weight = "fill" if isinstance(self._color, Tone) else "regular"
             draw_icon(p, self._icon, QPointF(8, face.line_px / 2), 16, color, self.theme, weight)
-            left = 22
+            left = self._indent
         for at, line in enumerate(self._lines()):
             box = QRect(left, at * face.line_px, self.width() - left, face.line_px)
             draw_text(p, box, line, face, color)

@@ -154,7 +154,13 @@ class ReceiverPanel(QWidget):
                 what = tr("On the label: {receiver}", receiver=label.written)
                 words = f"{label.title} · {what}" if label.title else what
                 line = Lines(
-                    self.theme, words, color="text", width=INNER_PX, most=3, icon="pencil-simple"
+                    self.theme,
+                    words,
+                    color="text",
+                    width=INNER_PX,
+                    most=3,
+                    icon="pencil-simple",
+                    indent=26,
                 )
                 self._labels.addWidget(line)
                 self._written.append(line)

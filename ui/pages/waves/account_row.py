@@ -52,6 +52,7 @@ class AccountRow(QWidget):
         words.setSpacing(0)
         words.addWidget(TextLabel(theme, name, Type.BODY_STRONG))
         self.facts = TextLabel(theme, _facts(account, now), Type.CAPTION, "text2")
+        self.facts.setVisible(bool(self.facts.text()))
         words.addWidget(self.facts)
         row.addLayout(words, 1)
         self._standing = _standing(state)
@@ -118,11 +119,9 @@ def _standing(state: AccountState) -> tuple[str, str | Tone]:
 def _facts(account: AccountToday, now: datetime) -> str:
     """今天问了 42 次 · 3 次没成 · 10:32 问过."""
     calls, state = account.calls, account.state
-    facts = [
-        ntr("{n} call today", "{n} calls today", calls.calls, n=f"{calls.calls:,}")
-        if calls.calls
-        else tr("not asked today")
-    ]
+    facts = []
+    if calls.calls:
+        facts.append(ntr("{n} call today", "{n} calls today", calls.calls, n=f"{calls.calls:,}"))
     if calls.refused:
         facts.append(ntr("{n} refused", "{n} refused", calls.refused, n=f"{calls.refused:,}"))
     if state.asked_at is not None:

@@ -130,7 +130,7 @@ class BalanceTab(ScrollColumn):
     def tell_health(self, name: str, health: Health) -> None:
         """The carrier's answer."""
         words = [str(health.message)]
-        if health.balance is not None:
+        if health.ok and health.balance is not None:
             words.append(labels_left(health.balance))
         if not health.ok and health.remedy is not None:
             words.append(str(health.remedy))

@@ -32,7 +32,7 @@ def columns() -> tuple[Column, ...]:
     return (
         Column("order", tr("Order"), 106),
         Column("receiver", tr("Receiver"), 82),
-        Column("region", tr("Region"), 112, shed=1),
+        Column("region", tr("Region"), 98, shed=1),
         Column("carrier", tr("Carrier"), 92),
         Column("waybill", tr("Waybill number"), 148, stretch=1, min_width=148),
         Column("state", tr("State"), 98),
