@@ -13,6 +13,7 @@ from app.ports import PrinterConfig
 from app.settings import parse_config
 from app.simulators.demo_accounts import demo_accounts
 from app.simulators.demo_config import config_toml
+from app.simulators.demo_prices import DEMO_PRICES
 from app.simulators.demo_shop import open_shops, products
 from app.simulators.scenario import build_scenario
 
@@ -85,3 +86,8 @@ def test_an_opened_shop_has_its_orders_its_goods_and_its_pushes() -> None:
             event for event in opened.events if event.get("order_info", {}).get("type") == 7
         ]
         assert len(urged) == sum(order.expectation.urged for order in filled.orders)
+
+
+def test_the_prices_come_back_from_the_file_as_they_are() -> None:
+    config = parse_config(written().encode(), adapters(), {})
+    assert config.prices == DEMO_PRICES

@@ -111,9 +111,11 @@ def test_a_parcel_without_a_number_is_estimated_while_one_looks(bench: Bench) ->
             select(parcels).where(parcels.c.wave_id == wave, parcels.c.carrier == "zto")
         ).first()
     assert parcel is not None
-    assert fees.of_parcels(bench.work, [parcel.id])[parcel.id] == fees.ParcelFee()
+    demo = fees.of_parcels(bench.work, [parcel.id])[parcel.id]
+    assert demo.table == "中通协议价"
     apply(bench, PRICES.format(carrier="zto"))
     fee = fees.of_parcels(bench.work, [parcel.id])[parcel.id]
+    assert fee.table != demo.table
     assert fee.estimated_fen is not None
     with bench.work.db.read() as tx:
         assert tx.execute(select(waybill_fees)).all() == []
