@@ -171,7 +171,7 @@ def _carriers(work: Workplace) -> Iterator[Finding]:
         except PackbenchError as error:
             finding = Finding(what, "problem", error.message, error.remedy)
         called = calls.today(work).get(row.name)
-        if called is not None and finding.state == "ok":
+        if called is not None and finding.state != "problem":
             said = T("{said} Calls today: {n}.", said=finding.message, n=called.calls)
             finding = replace(finding, message=said)
         yield finding
