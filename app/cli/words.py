@@ -37,6 +37,7 @@ RESULTS: Mapping[str, Text] = {
     "later": T("later"),
     "lost": T("no number"),
     "new": T("new"),
+    "off": T("not used any more"),
     "parcel": T("new parcel"),
     "printed": T("printed"),
     "queued": T("waits to be sent"),
@@ -163,6 +164,7 @@ _SECTIONS: Mapping[str, Text] = {
     "price": T("Prices"),
     "relay": T("Relay"),
     "reach": T("Reach"),
+    "user": T("User"),
 }
 _REACH: Mapping[str, Text] = {
     "refused": T("does not go there"),

@@ -90,6 +90,7 @@ def read_sender(table: Table) -> Address:
         street=table.text("street"),
         address=table.text("address", required=True),
         company=table.text("company"),
+        extension=table.text("extension"),
     )
     table.checked(
         "phone",

@@ -108,7 +108,9 @@ def test_upgrade_of_a_new_database_needs_no_copy(shell: Shell) -> None:
 
 def test_what_is_shown_is_written_as_it_is_read(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "limits.toml"
-    file.write_text("[tracking]\nslow_days = 9\n[approval]\nlead_fen = 100\n", encoding="utf-8")
+    sender = 'name="a"\nphone="057180000000"\nprovince="浙江省"\ncity="杭州市"\naddress="b 1"\n'
+    limits = "[tracking]\nslow_days = 9\n[approval]\nlead_fen = 100\n"
+    file.write_text(f"{limits}[sender]\n{sender}", encoding="utf-8")
     assert shell.json("config", "apply", str(file)).code == 0
     shown = tmp_path / "shown.toml"
     shown.write_text(shell("config", "show").out, encoding="utf-8")

@@ -143,3 +143,18 @@ def test_lists_of_stopped_regions_are_fetched_and_kept(bench: Bench, sheet: Shel
     assert states["zto"]["result"] == "done"
     listed = sheet.json("reach", "list", "--origin", "list").rows
     assert len(listed) == states["zto"]["regions"]
+
+
+def test_the_same_place_for_one_account_instead_of_all_is_another_line(
+    shell: Shell, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.toml"
+    place = '[[reach]]\ncarrier = "zto"\nprovince = "西藏"\n'
+    file.write_text(place, encoding="utf-8")
+    assert shell.json("config", "apply", str(file)).code == 0
+    file.write_text(place + 'account = "zto-south"\n', encoding="utf-8")
+    rows = shell.json("config", "apply", str(file)).rows
+    assert {r["name"]: r["result"] for r in rows} == {
+        "zto 西藏自治区": "off",
+        "zto 西藏自治区 zto-south": "new",
+    }

@@ -36,7 +36,7 @@ class OwnRegion:
     @property
     def name(self) -> str:
         """How the line is called where changes are listed."""
-        return " ".join(part for part in (self.carrier, self.where.words) if part)
+        return " ".join(part for part in (self.carrier, self.where.words, self.account) if part)
 
 
 def own_region(
