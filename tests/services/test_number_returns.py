@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.errors import UserError
 from app.domain.states import Route
-from app.services.numbers import number_returns, voiding
+from app.services.numbers import number_returns, outcomes, voiding
 from app.services.numbers.labelling import label_parcels
 from app.services.numbers.number_returns import ReturnState
 from app.services.sync import syncing
 from app.services.telling import outbox
+from app.store.tables import outbox as outbox_table
+from app.store.tables import waybill_requests
 from tests.services import truth
 from tests.services.truth import SF_PATH
 from tests.support.warehouse import Bench
@@ -112,3 +115,23 @@ def test_a_number_in_doubt_is_shown_without_one(bench: Bench) -> None:
     syncing.sync_shop(bench.work, row.shop)
     (shown,) = number_returns.listed(bench.work)
     assert (shown.number, shown.in_doubt, shown.parcel) == ("", True, row.id)
+
+
+def test_a_refused_way_back_is_kept_without_the_person_it_names(bench: Bench) -> None:
+    row = truth.ready(bench, Route.DIRECT, "yunda")[0]
+    (issued,) = label_parcels(bench.work, [row.id])
+    with bench.work.db.read() as tx:
+        request = tx.execute(select(waybill_requests)).first()
+    receiver = outcomes.unseal(bench.work, request)[0].receiver
+    assert not receiver.masked
+    voiding.cancel_waybill(bench.work, issued.waybill)
+    said = f"面单已经被揽收：{receiver.name} {receiver.phone}"
+    refused = {"order_serial_no": row.id, "status": "0", "msg": said}
+    answer = {"result": True, "code": "0000", "message": "请求成功", "data": [refused]}
+    bench.world.carriers.server.faults.answer_json(f"{truth.YUNDA_ORDERS}/cancelBmOrder", answer)
+    outbox.drain(bench.work)
+    with bench.work.db.read() as tx:
+        kept = str([r.reason for r in tx.execute(select(outbox_table)) if r.reason])
+    assert "揽收" in kept
+    assert receiver.name not in kept
+    assert receiver.phone not in kept

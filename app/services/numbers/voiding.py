@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.domain.errors import UserError
+from app.domain.privacy import refusal_without_person
 from app.domain.states import (
     OPEN_STATES,
     HoldCode,
@@ -90,6 +91,7 @@ def send(work: Workplace, waybill_id: str) -> ReportOutcome:
         return Reported()
     booking, _ = outcomes.unseal(work, request)
     voided = source_for(work, request).void(booking, waybill.number, waybill.carrier_order)
+    problem = voided.problem and refusal_without_person(voided.problem, booking.receiver)
     match voided.result:
         case VoidResult.VOIDED | VoidResult.ALREADY_VOID:
             _end(work, waybill_id, WaybillState.VOID, request.id)
@@ -99,9 +101,9 @@ def send(work: Workplace, waybill_id: str) -> ReportOutcome:
             return Reported()
         case VoidResult.TOO_LATE:
             _keep(work, waybill)
-            return ReportRefused(voided.problem or _too_late(waybill.number))
+            return ReportRefused(problem or _too_late(waybill.number))
         case VoidResult.UNKNOWN:
-            reason = voided.problem.message if voided.problem else T("No clear answer.")
+            reason = problem.message if problem else T("No clear answer.")
             return ReportLater(reason)
 
 
