@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import PackbenchError, UserError
 from app.store.engine import Database, sqlite_url
-from app.store.inserting import insert_if_new
+from app.store.inserting import insert_all_new, insert_if_new
 from app.store.schema import ensure_usable, schema_state
 from app.store.tables import metadata, quotas
 from tests.support.postgres import fresh_database
@@ -130,3 +130,14 @@ def test_a_row_that_is_there_leaves_the_transaction_whole(db: Database) -> None:
         tx.execute(update(quotas).values(used=quotas.c.used + 1))
     with db.read() as tx:
         assert tx.execute(select(quotas.c.used)).scalars().all() == [2]
+
+
+def test_rows_of_which_one_is_there_are_written_but_that(db: Database) -> None:
+    ensure_usable(db)
+    rows = [{"shop_id": "s", "kind": k, "day": "2026-11-20", "used": 1} for k in "abc"]
+    with db.write() as tx:
+        tx.execute(insert(quotas).values(rows[1] | {"used": 7}))
+        insert_all_new(tx, quotas, rows)
+    with db.read() as tx:
+        found = tx.execute(select(quotas.c.kind, quotas.c.used).order_by(quotas.c.kind)).all()
+    assert [tuple(row) for row in found] == [("a", 1), ("b", 7), ("c", 1)]

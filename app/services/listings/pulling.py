@@ -24,6 +24,7 @@ from app.ports import GoodsDesk
 from app.services.leases import lease, renew
 from app.services.stock import remapping
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import listings, sync_cursors
 
 STREAM = "goods"
@@ -232,7 +233,7 @@ class _Run:
             batch.append(listing)
             if n == len(found) or sum(len(b.skus) for b in batch) >= _SKUS_A_TRANSACTION:
                 with self.work.db.write() as tx:
-                    for one in batch:
+                    for one in sorted(batch, key=lambda b: b.product_id):
                         self._store_one(tx, one)
                 batch = []
 
@@ -246,24 +247,23 @@ class _Run:
                 )
             )
         }
-        for sku in found.skus:
+        for sku in sorted(found.skus, key=lambda s: s.sku_id):
             row = known.pop(sku.sku_id, None)
             values = _values(found, sku)
             seen: dict[str, Any] = {"pulled_at": self.started_at}
             if sku.stock is not None:
                 seen |= {"shop_stock": sku.stock, "stock_seen_at": self.work.now()}
+            key = {
+                "shop_id": self.shop_id,
+                "product_id": found.product_id,
+                "sku_id": sku.sku_id,
+            }
             if row is None:
                 self.result.new += 1
-                tx.execute(
-                    insert(listings).values(
-                        id=self.work.key(),
-                        shop_id=self.shop_id,
-                        product_id=found.product_id,
-                        sku_id=sku.sku_id,
-                        **values,
-                        **seen,
-                    )
-                )
+                new = insert(listings).values(id=self.work.key(), **key, **values, **seen)
+                if not insert_if_new(tx, new):  # an order named it at this moment
+                    mine = [listings.c[name] == value for name, value in key.items()]
+                    tx.execute(update(listings).where(*mine).values(**values, **seen))
                 continue
             if all(getattr(row, name) == value for name, value in values.items()):
                 self.result.same += 1

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, insert, se
 
 from app.domain.orders import LineSnapshot
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import listings, sku_barcodes, skus
 
 
@@ -29,7 +30,8 @@ def resolve(tx: Connection, work: Workplace, shop_id: str, line: LineSnapshot) -
         )
     ).one_or_none()
     if row is None:
-        tx.execute(
+        insert_if_new(
+            tx,
             insert(listings).values(
                 id=work.key(),
                 shop_id=shop_id,
@@ -37,7 +39,7 @@ def resolve(tx: Connection, work: Workplace, shop_id: str, line: LineSnapshot) -
                 sku_id=line.sku_id,
                 title=line.title,
                 spec=line.spec,
-            )
+            ),
         )
     return lookup(tx, shop_id, line.product_id, line.sku_id, line.sku_code, line.barcode)
 
@@ -127,23 +129,10 @@ def map_listing(
     factor: int,
 ) -> None:
     """Say what a listing is; a listing not seen yet is remembered."""
-    done = tx.execute(
-        update(listings)
-        .where(
-            listings.c.shop_id == shop_id,
-            listings.c.product_id == product_id,
-            listings.c.sku_id == sku_id,
-        )
-        .values(mapped_sku_id=mapped_sku_id, factor=factor)
-    )
-    if done.rowcount == 0:
-        tx.execute(
-            insert(listings).values(
-                id=work.key(),
-                shop_id=shop_id,
-                product_id=product_id,
-                sku_id=sku_id,
-                mapped_sku_id=mapped_sku_id,
-                factor=factor,
-            )
-        )
+    said = {"mapped_sku_id": mapped_sku_id, "factor": factor}
+    key = {"shop_id": shop_id, "product_id": product_id, "sku_id": sku_id}
+    mine = update(listings).where(*(listings.c[name] == value for name, value in key.items()))
+    if tx.execute(mine.values(**said)).rowcount == 0 and not insert_if_new(
+        tx, insert(listings).values(id=work.key(), **key, **said)
+    ):
+        tx.execute(mine.values(**said))

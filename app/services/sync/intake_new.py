@@ -24,6 +24,7 @@ from app.services.parcels.placing import Notes, Placed, Placing, facts_from, rea
 from app.services.sync import intake
 from app.services.telling import sent_elsewhere
 from app.services.workplace import Workplace
+from app.store.inserting import insert_all_new
 from app.store.tables import (
     audit,
     listings,
@@ -260,20 +261,18 @@ def _write_listings(
         if (line.told.product_id, line.told.sku_id) not in shelf.listed
     }
     if fresh:
-        tx.execute(
-            insert(listings),
-            [
-                {
-                    "id": work.key(),
-                    "shop_id": shop_id,
-                    "product_id": line.product_id,
-                    "sku_id": line.sku_id,
-                    "title": line.title,
-                    "spec": line.spec,
-                }
-                for line in fresh.values()
-            ],
-        )
+        rows = [
+            {
+                "id": work.key(),
+                "shop_id": shop_id,
+                "product_id": line.product_id,
+                "sku_id": line.sku_id,
+                "title": line.title,
+                "spec": line.spec,
+            }
+            for _, line in sorted(fresh.items())
+        ]
+        insert_all_new(tx, listings, rows)  # the shop's goods may be read at the same moment
 
 
 def _order_row(work: Workplace, shop_id: str, new: _New) -> dict[str, Any]:
