@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.states import Route
 from app.domain.text import tr
+from app.services.numbers.left_out import LEFT_OUT
 from app.services.orders import details, receiver_correction
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.services.waves import looking, wave_views, waves
@@ -22,6 +23,7 @@ from tests.ui.test_reach import RECEIVER
 from tests.ui.test_waves_page import finish, opened, question
 from ui.main_window import Product
 from ui.pages.waves.new_wave import NewWaveForm
+from ui.pages.waves.remedies import headline
 from ui.widgets.buttons import Button
 from ui.widgets.toast import Toast
 
@@ -95,6 +97,13 @@ def test_switches_take_refused_ones_along_and_leave_doubtful_ones_out(
         assert rows[1].id not in _wave_of(bench)
         # Taken along against advice: the carrier is not asked all the same, and it is said.
         assert truth.requests_of(bench, rows[0].id) == []
+        (wave,) = details.waves_list(bench.work)
+        run = product.makings.wave_job.view(wave.id)
+        assert run is not None
+        assert run.numbers[rows[0].id] == LEFT_OUT
+        sheet = wave_views.wave_sheet(bench.work, wave.id)
+        alone = replace(sheet, parcels=tuple(p for p in sheet.parcels if p.id == rows[0].id))
+        assert headline(alone, run)[0] == tr("{n} order was left out", n=1)
         (refused,) = parcel_rows(bench.work, [rows[0].id])
         assert refused.failure is not None
         assert refused.failure["fix"] == "edit_phone"

@@ -188,8 +188,6 @@ def _parcel(parcel: ParcelRow, fee: ParcelFee, *, several: bool, at: int) -> Par
     note = [str(Text.from_json(parcel.choice_reason))] if parcel.choice_reason else []
     if parcel.expected_weight_g:
         note.append(tr("about {kg} kg", kg=f"{parcel.expected_weight_g / 1000:.2f}"))
-    if parcel.corrected:
-        note.insert(0, tr("address corrected for this label"))
     title = tr("Parcel {n} · {carrier}", n=at, carrier=name) if several else name
     return ParcelCard(
         id=parcel.id,

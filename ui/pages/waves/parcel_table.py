@@ -30,12 +30,12 @@ _GONE = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
 def columns() -> tuple[Column, ...]:
     """订单, 收件人, 地区, 快递, 运单号, 状态."""
     return (
-        Column("order", tr("Order"), 106),
-        Column("receiver", tr("Receiver"), 82),
-        Column("region", tr("Region"), 98, shed=1),
-        Column("carrier", tr("Carrier"), 92),
-        Column("waybill", tr("Waybill number"), 148, stretch=1, min_width=148),
-        Column("state", tr("State"), 98),
+        Column("order", tr("Order"), 100),
+        Column("receiver", tr("Receiver"), 70),
+        Column("region", tr("Region"), 110, shed=1),
+        Column("carrier", tr("Carrier"), 88),
+        Column("waybill", tr("Waybill number"), 142, stretch=1, min_width=142),
+        Column("state", tr("State"), 96),
     )
 
 
@@ -68,6 +68,7 @@ def row_of(parcel: WaveParcel, run: RunView | None) -> TableRow:
     spoken = ", ".join((parcel.order_id, *(c.text for c in cells[1:])))
     tip = f"{parcel.order_id}  {parcel.goods}"
     if parcel.corrected:
+        spoken = f"{spoken}, {tr('address corrected')}"
         tip = f"{tip}\n{tr('address corrected for this label')}"
     if parcel.found is not None and not parcel.waybill:
         tip = f"{tip}\n{parcel.found.message} {parcel.found.remedy}"
@@ -77,7 +78,7 @@ def row_of(parcel: WaveParcel, run: RunView | None) -> TableRow:
 def region_cell(parcel: WaveParcel) -> Cell:
     """Where the label goes, with a mark where a person wrote it."""
     region = short_region(parcel.province, parcel.city, parcel.district)
-    tags = (CellTag(tr("edited"), Tone.GRAY),) if parcel.corrected else ()
+    tags = (CellTag(tr("fixed"), Tone.GRAY),) if parcel.corrected else ()
     return Cell(region, color="text2", tags=tags)
 
 
