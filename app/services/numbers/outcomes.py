@@ -145,7 +145,7 @@ def _too_late(parcel_id: str) -> LabelRow:
 
 def keep_unknown(work: Workplace, parcel_id: str, key: str, reason: Text, raw: str) -> LabelRow:
     """Nobody knows yet: the request stays open, its key is kept."""
-    remedy = T("Try again: the program asks first whether the number exists.")
+    remedy = T("Try again: no second number is taken before this one is clear.")
     with work.db.write() as tx:
         tx.execute(
             update(waybill_requests)

@@ -89,7 +89,7 @@ def reconcile(work: Workplace, parcel: Any, request: Any, source: WaybillSource)
         case AskPerson(reason=reason):
             remedy = T(
                 "Look in the carrier's own program; then enter the number, "
-                "or say that it is lost: waybill settle {parcel}",
+                "or say that it is lost: waybill settle {parcel} --number … | --lost",
                 parcel=parcel.id,
             )
             outcomes.ask_person(work, parcel.id, booking.key, reason, remedy)

@@ -28,15 +28,20 @@ from app.services.printing import label_content, print_proofs
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybill_requests, waybills
 
+_CANCELLED = frozenset({WaybillState.VOID_REQUESTED, WaybillState.VOID, WaybillState.RECYCLED})
+
 
 def cancel_waybill(work: Workplace, number: str) -> str:
     """A person cancels a number: the parcel waits for a new one. Returns the parcel's id.
 
-    Raises ``UserError``: unknown number, or the parcel has been shipped already.
+    A number that is cancelled already is left as it is. Raises ``UserError``: unknown number, a
+    number that is not its parcel's, or the parcel has been shipped already.
     """
     with work.db.write() as tx:
         waybill = shipment_numbers.mother_of(tx, label_content.find_waybill(tx, number))
         parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+        if waybill.state in _CANCELLED:
+            return str(parcel.id)
         if parcel.state in {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}:
             raise UserError(
                 "already_shipped",
@@ -48,8 +53,8 @@ def cancel_waybill(work: Workplace, number: str) -> str:
         if not is_live or not parcel_making.void_live_number(tx, work, parcel.id):
             raise UserError(
                 "waybill_void",
-                T("The number {number} is cancelled.", number=number),
-                T("Take a new number for the parcel first."),
+                T("The number {number} is not its parcel's any more.", number=number),
+                T("See what it was used for: waybill ledger"),
                 ref=number,
             )
         # The earlier request is proven dead only when the carrier has taken the number back.
