@@ -9,11 +9,11 @@ import pytest
 
 from app.jobs import CancelToken
 from app.services.sync import syncing
-from app.services.sync.sweeping import Sweeper
 from app.services.sync.sync_memory import RecentReadings
 from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import ORDER_PATH
 from tests.support.shop_orders import SHOP, add_orders, differences, platform
+from tests.support.sweeping import sweeper
 from tests.support.warehouse import open_bench
 
 QUOTA = 500_000  # calls a day
@@ -30,8 +30,7 @@ def test_twenty_thousand_orders_a_day_leave_room_in_the_quota(tmp_path: Path) ->
     with open_bench(tmp_path, orders=48) as bench:
         syncing.sync_shop(bench.work, SHOP)
         recent, token = RecentReadings(), CancelToken()
-        shop = bench.work.outside.shop(SHOP)
-        beside = Sweeper(bench.work, shop, recent, token, f"sync:{SHOP}")
+        beside = sweeper(bench.work, SHOP, recent, token)
         chance = random.Random(1)
         made = add_orders(bench, 200, ago_s=3600)
         syncing.sync_shop(bench.work, SHOP, since=bench.clock.now().replace(hour=0))

@@ -20,6 +20,7 @@ from app.shops.wechat.order_lists import LIST_PATH
 from app.shops.wechat.shop import ORDER_PATH
 from app.simulators.exchange import Predicate
 from app.store.tables import orders, shops
+from tests.support import sweeping
 from tests.support.clock import FakeClock
 from tests.support.other_pc import another_pc
 from tests.support.shop_orders import SHOP, add_orders, differences, platform, stored
@@ -44,13 +45,7 @@ def poll(bench: Bench, recent: RecentReadings, *, large: bool = False) -> SyncRe
 
 
 def sweeper(bench: Bench, recent: RecentReadings | None = None) -> Sweeper:
-    return Sweeper(
-        bench.work,
-        bench.work.outside.shop(SHOP),
-        recent or RecentReadings(),
-        CancelToken(),
-        f"sync:{SHOP}",
-    )
+    return sweeping.sweeper(bench.work, SHOP, recent)
 
 
 def reads(bench: Bench, order_id: str) -> int:
@@ -390,8 +385,7 @@ def test_the_sweep_of_the_week_reads_no_finished_order_again(small: Bench) -> No
 def test_a_sweep_stops_when_it_is_told_to(small: Bench) -> None:
     token = CancelToken()
     token.cancel()
-    shop = small.work.outside.shop(SHOP)
-    beside = Sweeper(small.work, shop, RecentReadings(), token, f"sync:{SHOP}")
+    beside = sweeping.sweeper(small.work, SHOP, token=token)
     with pytest.raises(Cancelled):
         beside.week()
 

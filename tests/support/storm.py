@@ -20,13 +20,13 @@ from app.services.orders import queries
 from app.services.stock import stock
 from app.services.sync import syncing
 from app.services.sync.sweeping import Sweeper
-from app.services.sync.sync_memory import RecentReadings
 from app.simulators.faults import Storm
 from app.simulators.wechat.records import WAIT_SHIP
 from app.simulators.wechat.shop import WechatShop
 from app.store.tables import order_lines, orders, parcel_lines, parcels
 from tests.support.other_pc import another_pc
 from tests.support.shop_orders import SHOP, add_orders, differences, platform
+from tests.support.sweeping import sweeper
 from tests.support.warehouse import Bench
 
 FAULTY_SHARE = 0.2
@@ -126,10 +126,7 @@ class BadDay:
 
     def _sweeper(self, shop: str) -> Sweeper:
         if shop not in self._beside:
-            work = self.bench.work
-            self._beside[shop] = Sweeper(
-                work, work.outside.shop(shop), RecentReadings(), CancelToken(), f"sync:{shop}"
-            )
+            self._beside[shop] = sweeper(self.bench.work, shop)
         return self._beside[shop]
 
     def _come_in(self, count: int) -> None:
