@@ -30,12 +30,12 @@ _GONE = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
 def columns() -> tuple[Column, ...]:
     """订单, 收件人, 地区, 快递, 运单号, 状态."""
     return (
-        Column("order", tr("Order"), 100),
-        Column("receiver", tr("Receiver"), 70),
+        Column("order", tr("Order"), 96),
+        Column("receiver", tr("Receiver"), 76),
         Column("region", tr("Region"), 110, shed=1),
         Column("carrier", tr("Carrier"), 88),
         Column("waybill", tr("Waybill number"), 142, stretch=1, min_width=142),
-        Column("state", tr("State"), 96),
+        Column("state", tr("State"), 94),
     )
 
 
@@ -105,7 +105,7 @@ def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:
     if parcel.packed:
         return Cell(tr("Packed"), icon="check", icon_weight="bold", color=Tone.OK)
     if parcel.found is not None and not parcel.waybill:
-        return Cell(tr("Look first"), icon="warning", icon_weight="fill", color=Tone.WARN)
+        return Cell(tr("Look"), icon="warning", icon_weight="fill", color=Tone.WARN)
     return Cell(tr("In line"), icon="clock", color=Tone.GRAY)
 
 

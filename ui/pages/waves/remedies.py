@@ -214,9 +214,9 @@ def _remedy(trouble: Trouble) -> str:
 
 def _detail(parcel: WaveParcel, remedy: str) -> str:
     region = short_region(parcel.province, parcel.city, parcel.district)
-    mark = tr("address corrected") if parcel.corrected else ""
-    number = short_number(parcel.order_id)
-    who = " · ".join(x for x in (number, parcel.receiver, region, mark) if x)
+    if parcel.corrected:
+        region = tr("{region} (fixed)", region=region)
+    who = " · ".join(x for x in (short_number(parcel.order_id), parcel.receiver, region) if x)
     return f"{who} — {remedy}" if remedy else who
 
 
