@@ -286,6 +286,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         wave_scenes.low_balance_at_once,
         wave_scenes.low_balance_sheet,
         wave_scenes.balances_tab,
+        wave_scenes.direct_accounts,
         bench_scenes.bench_facts,
         bench_scenes.bench_card,
         bench_scenes.bench_serial,

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 from app.domain.address import Address
+from app.domain.text import T
+from app.services.carriers import states
 from app.services.numbers import labelling, voiding
 from app.services.orders import queries, receiver_correction
 from app.services.parcels.parcel_queries import parcel_rows
@@ -153,4 +155,28 @@ def balances_tab(stage: Stage) -> None:
     _low(stage)
     stage.bench.sync()
     _waves(stage).tabs.choose("balance")
+    stage.settle()
+
+
+def direct_accounts(stage: Stage) -> None:
+    """Calls of today, an account that was just bound, one whose keys are refused."""
+    work = stage.bench.work
+    labelling.label_parcels(
+        work, [p.id for p in wave_views.loose_rows(work) if p.route == "direct"][:6]
+    )
+    states.bind(work, "zto")
+    states.refresh(work, "zto")
+    states.note_refusal(
+        work,
+        "yunda",
+        "account",
+        T("Yunda does not accept the account."),
+        T("Compare account and password with what the site gave you."),
+        empty=False,
+    )
+    page = _waves(stage)
+    page.tabs.choose("balance")
+    stage.settle()
+    bar = page.balance_tab.verticalScrollBar()
+    bar.setValue(bar.maximum())
     stage.settle()

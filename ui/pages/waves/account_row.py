@@ -17,7 +17,7 @@ from ui.widgets.buttons import Button, Size
 from ui.widgets.label import TextLabel
 from ui.widgets.tone_card import Lines
 
-_TROUBLE_PX = 560
+_TROUBLE_PX = 680
 
 
 def labels_left(count: int) -> str:
