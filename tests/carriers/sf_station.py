@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from app.carriers.account import read_account
@@ -13,6 +12,7 @@ from app.simulators.exchange import Predicate, Request
 from app.simulators.sf import SfAccount, SfQuirks, SfSimulator
 from tests.carriers.samples import SF_CONFIG, sf_booking
 from tests.carriers.station import Station
+from tests.carriers.station import at as behind
 
 PATH = "/std/service"
 
@@ -48,5 +48,4 @@ def calls_of(service: str) -> Predicate:
 
 def at(address: str, booking: Booking | None = None) -> Booking:
     """A booking whose receiver's address steers the simulated SF."""
-    booking = booking or sf_booking()
-    return replace(booking, receiver=replace(booking.receiver, address=f"连云路169号{address}"))
+    return behind(address, booking or sf_booking())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
-from app.domain.waybills import Issued, ProblemClass, Rejected
+from app.domain.waybills import Booking, Issued, ProblemClass, Rejected
 from app.net.transport import HttpxTransport
 from app.simulators.server import LoopbackServer
 from tests.support.clock import FakeClock
@@ -38,6 +39,12 @@ class Station:
     def close(self) -> None:
         for server in self._servers:
             server.stop()
+
+
+def at(street: str, booking: Booking) -> Booking:
+    """The booking with ``street`` behind its receiver's own; that steers the simulators."""
+    receiver = booking.receiver
+    return replace(booking, receiver=replace(receiver, address=receiver.address + street))
 
 
 def issued(outcome: object) -> Issued:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,17 +12,11 @@ from app.carriers.kuaidi100.names import KD100_NAMES
 from app.carriers.kuaidi100.settings import Kuaidi100Settings
 from app.carriers.kuaidi100.source import Kuaidi100Source
 from app.domain.tracking import TrackQuery, TrackStage
-from app.domain.waybills import (
-    AskPerson,
-    Booking,
-    ProblemClass,
-    Unknown,
-    VoidResult,
-)
+from app.domain.waybills import AskPerson, Booking, ProblemClass, Unknown, VoidResult
 from app.net.transport import HttpxTransport
 from app.simulators.kuaidi100 import Kuaidi100Account, Kuaidi100Quirks, Kuaidi100Simulator
 from tests.carriers.samples import KUAIDI100_CONFIG, kuaidi100_booking
-from tests.carriers.station import Station, issued, problem_kind
+from tests.carriers.station import Station, issued
 from tests.support.clock import FakeClock
 
 _LABELS = "/label/order"
@@ -64,11 +57,6 @@ def station(http: HttpxTransport, clock: FakeClock) -> Iterator[Kuaidi100Station
     station.close()
 
 
-def at(address: str) -> Booking:
-    booking = kuaidi100_booking()
-    return replace(booking, receiver=replace(booking.receiver, address=f"申贵路1500号{address}"))
-
-
 @pytest.mark.parametrize("company", list(KD100_NAMES))
 @pytest.mark.parametrize("older", [False, True])
 def test_a_booking_passes_the_strict_checks(
@@ -85,15 +73,10 @@ def test_a_booking_passes_the_strict_checks(
     assert outcome.label["mark"]
 
 
-@pytest.mark.parametrize("fault", ["lose_answer", "truncate", "bad_gateway", "close_before"])
-def test_a_lost_answer_is_replayed_and_gives_one_number(
-    station: Kuaidi100Station, fault: str
-) -> None:
+@pytest.mark.parametrize("fault", ["lose_answer", "close_before"])
+def test_a_lost_answer_is_replayed_for_two_days(station: Kuaidi100Station, fault: str) -> None:
     source = station.open()
-    if fault == "bad_gateway":
-        station.server.faults.bad_gateway(_LABELS, takes_effect=True)
-    else:
-        getattr(station.server.faults, fault)(_LABELS)
+    getattr(station.server.faults, fault)(_LABELS)
     booking = station.sent()
     assert isinstance(source.create(booking), Unknown)
     station.clock.advance(hours=46)
@@ -116,31 +99,8 @@ def test_after_48_hours_kuaidi100_would_book_again_so_a_person_is_asked(
     assert len(station.kd.numbers_issued(booking.key)) == 2
 
 
-def test_refusals_are_told_apart(station: Kuaidi100Station) -> None:
-    source = station.open()
-    assert problem_kind(source.create(at("超区"))) is ProblemClass.OUT_OF_RANGE
-    assert problem_kind(source.create(at("地址不详"))) is ProblemClass.FIX_ADDRESS
-    for wrong, kind in (
-        ({"secret": "WRONG"}, ProblemClass.AUTH),
-        ({"key": "WRONG"}, ProblemClass.AUTH),
-        ({"partner_key": "WRONG"}, ProblemClass.ACCOUNT),
-    ):
-        outcome = station.open(None, None, **wrong).create(kuaidi100_booking())
-        assert problem_kind(outcome) is kind
-    empty = station.open(account=Kuaidi100Account(calls_left=0))
-    assert problem_kind(empty.create(kuaidi100_booking())) is ProblemClass.BALANCE
-
-
-def test_cancelling_depends_on_the_company(station: Kuaidi100Station) -> None:
-    source = station.open()
+def test_some_companies_cannot_be_cancelled_here(station: Kuaidi100Station) -> None:
     booking = kuaidi100_booking()
-    first = issued(source.create(booking))
-    results = [source.void(booking, first.number, first.carrier_order).result for _ in range(2)]
-    assert results == [VoidResult.VOIDED, VoidResult.ALREADY_VOID]
-    second = issued(source.create(kuaidi100_booking(key="2")))
-    station.kd.advance(second.number)
-    late = source.void(kuaidi100_booking(key="2"), second.number, "")
-    assert late.result is VoidResult.TOO_LATE
     never = station.open(Kuaidi100Quirks(no_cancel=frozenset({"yunda"})))
     third = issued(never.create(booking))
     voided = never.void(booking, third.number, third.carrier_order)

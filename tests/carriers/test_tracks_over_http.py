@@ -10,24 +10,14 @@ import pytest
 from app.carriers.account import read_account
 from app.carriers.sf.settings import SfSettings
 from app.carriers.sf.source import SfSource
-from app.carriers.yunda.settings import YundaSettings
-from app.carriers.yunda.source import YundaSource
 from app.carriers.zto.settings import ZtoSettings
 from app.carriers.zto.source import ZtoSource
 from app.domain.tracking import TrackQuery, TrackStage
 from app.domain.waybills import Issued
 from app.net.transport import HttpxTransport
 from app.simulators.sf import SfQuirks, SfSimulator
-from app.simulators.yunda import YundaSimulator
 from app.simulators.zto import ZtoSimulator
-from tests.carriers.samples import (
-    SF_CONFIG,
-    YUNDA_CONFIG,
-    ZTO_CONFIG,
-    sf_booking,
-    yunda_booking,
-    zto_booking,
-)
+from tests.carriers.samples import SF_CONFIG, ZTO_CONFIG, sf_booking, zto_booking
 from tests.carriers.station import Station
 from tests.support.clock import FakeClock
 
@@ -70,13 +60,3 @@ def test_zto_follows_a_parcel_for_those_who_know_the_phone(station: Station) -> 
     known, unknown = source.track([TrackQuery(number, "0002"), TrackQuery(number, "9999")])
     assert known.stage is TrackStage.DELIVERED
     assert (unknown.problem and unknown.problem.code) == "E409"
-
-
-def test_yunda_follows_a_parcel_to_the_door(station: Station) -> None:
-    simulator = YundaSimulator(clock=station.now_s)
-    config = YUNDA_CONFIG | {"base_url": station.serve(simulator)}
-    source = YundaSource(read_account(YundaSettings, config), station.http, station.clock)
-    number = number_of(source.create(yunda_booking()))
-    simulator.advance(number, 4)
-    [track] = source.track([TrackQuery(number)])
-    assert track.stage is TrackStage.OUT_FOR_DELIVERY

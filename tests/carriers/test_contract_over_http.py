@@ -1,0 +1,320 @@
+"""Every registered carrier keeps the same promises over real HTTP, with real faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from app.carriers.registry import CARRIERS, make_source
+from app.domain.tracking import TrackStage
+from app.domain.waybills import (
+    AskPerson,
+    Issued,
+    NeverExisted,
+    NotSent,
+    Problem,
+    ProblemClass,
+    Unknown,
+    VoidResult,
+)
+from app.net.transport import HttpxTransport
+from app.ports import Capability, CountsNumbers, FetchesLabelData, Tracks
+from app.simulators.server import LoopbackServer
+from tests.carriers.contract import LOST, Contract, ContractStation, Refusal
+from tests.carriers.contract_entries import CONTRACTS
+from tests.carriers.recording import RecordingTransport
+from tests.carriers.station import issued, problem_kind
+from tests.support.clock import FakeClock
+
+
+def able(capability: Capability) -> list[Contract]:
+    """The contracts whose account can do it, by its settings too."""
+    return [c for c in CONTRACTS if capability in capabilities(c)]
+
+
+def unable(capability: Capability) -> list[Contract]:
+    return [c for c in CONTRACTS if capability not in capabilities(c)]
+
+
+def capabilities(contract: Contract) -> frozenset[Capability]:
+    return make_source(contract.config, RecordingTransport(), FakeClock()).capabilities
+
+
+def missing(contract: Contract, label: Mapping[str, Any]) -> list[str]:
+    """What a label cannot be printed without and is not there."""
+    return [mark for mark in contract.marks if not label.get(mark)]
+
+
+REFUSALS = [
+    pytest.param(c, r, id=f"{c}-{r.kind}-{n}") for c in CONTRACTS for n, r in enumerate(c.refusals)
+]
+WRONG_KEYS = [
+    pytest.param(c, r, id=f"{c}-{n}")
+    for c in CONTRACTS
+    for n, r in enumerate(c.refusals)
+    if r.config and r.kind is ProblemClass.AUTH
+]
+ASKING_NOBODY = [c for c in CONTRACTS if c.after_effect is c.after_nothing is AskPerson]
+NOTHING_PROVEN = (Unknown, NotSent, AskPerson)
+JOURNEY = (
+    TrackStage.PICKED_UP,
+    TrackStage.IN_TRANSIT,
+    TrackStage.IN_TRANSIT,
+    TrackStage.OUT_FOR_DELIVERY,
+    TrackStage.DELIVERED,
+)
+every = pytest.mark.parametrize("contract", CONTRACTS, ids=str)
+
+
+@pytest.fixture
+def station(http: HttpxTransport, clock: FakeClock) -> Iterator[ContractStation]:
+    station = ContractStation(http, clock)
+    yield station
+    station.close()
+
+
+@pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
+def test_every_registered_carrier_has_a_contract(code: str) -> None:
+    assert code in {contract.code for contract in CONTRACTS}
+
+
+@pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
+def test_a_contract_shows_all_that_the_carrier_promises(code: str) -> None:
+    (promised,) = (carrier.capabilities for carrier in CARRIERS if carrier.code == code)
+    for capability in promised & {Capability.CREATE, Capability.CANCEL, Capability.TRACK}:
+        assert code in {contract.code for contract in able(capability)}
+
+
+@every
+def test_a_number_is_issued_with_its_label(station: ContractStation, contract: Contract) -> None:
+    source = station.open(contract)
+    booking = station.booking(remark="~轻放~ a+b * ' \" / \\ & = %")
+    outcome = issued(source.create(booking))
+    assert station.books.numbers_issued(booking.key) == [outcome.number]
+    assert missing(contract, outcome.label) == []
+    assert outcome.warning is None
+
+
+@every
+def test_without_a_listener_nothing_is_sent_and_nothing_proven(
+    station: ContractStation, contract: Contract
+) -> None:
+    station.contract = contract
+    with LoopbackServer() as gone:
+        url = gone.base_url
+    source = station.source_at(url)
+    assert isinstance(source.create(station.booking()), NotSent)
+    assert isinstance(source.reconcile(station.booking()), NOTHING_PROVEN)
+    assert not source.check().ok
+
+
+@every
+@pytest.mark.parametrize("fault", LOST)
+def test_a_lost_answer_is_one_number_or_a_persons_business(
+    station: ContractStation, contract: Contract, fault: str
+) -> None:
+    source = station.open(contract)
+    hasty = station.again(timeout_s=0.2) if fault == "hang" else source
+    order = station.fail(fault)
+    booking = station.booking()
+    assert isinstance(hasty.create(booking), Unknown)
+    order.wait_until_met()
+    station.server.faults.clear()
+    found = [source.reconcile(booking) for _ in range(2)]
+    assert [type(f) for f in found] == [contract.after_effect] * 2
+    numbers = station.books.numbers_issued(booking.key)
+    assert len(numbers) == 1
+    for outcome in found:
+        if isinstance(outcome, Issued):
+            assert [outcome.number] == numbers
+            assert missing(contract, outcome.label) == []
+
+
+@every
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_never_arrived_is_booked_once_in_the_end_or_a_persons_business(
+    station: ContractStation, contract: Contract, sent: bool
+) -> None:
+    source, booking = station.open(contract), station.booking()
+    if sent:
+        station.fail("close_before")
+        assert isinstance(source.create(booking), Unknown)
+        assert station.books.orders == []
+    found = source.reconcile(booking)
+    assert type(found) is contract.after_nothing
+    if isinstance(found, NeverExisted):
+        assert station.books.orders == []
+        found = source.create(booking)
+    given = [found.number] if isinstance(found, Issued) else []
+    if given:
+        assert type(source.reconcile(booking)) is contract.after_effect
+    assert station.books.numbers_issued(booking.key) == given
+
+
+@every
+def test_losing_every_answer_never_makes_a_second_number(
+    station: ContractStation, contract: Contract
+) -> None:
+    source, booking = station.open(contract), station.booking()
+    station.server.faults.lose_answer("", times=1000)
+    assert isinstance(source.create(booking), Unknown)
+    for _ in range(3):
+        assert isinstance(source.reconcile(booking), NOTHING_PROVEN)
+    station.server.faults.clear()
+    assert type(source.reconcile(booking)) is contract.after_effect
+    assert len(station.books.numbers_issued(booking.key)) == 1
+
+
+@every
+@pytest.mark.parametrize("fault", ["close_before", "truncate", "bad_gateway"])
+def test_an_unreadable_answer_to_reconcile_proves_nothing(
+    station: ContractStation, contract: Contract, fault: str
+) -> None:
+    source = station.open(contract)
+    getattr(station.server.faults, fault)("", times=1000)
+    assert isinstance(source.reconcile(station.booking()), NOTHING_PROVEN)
+
+
+@pytest.mark.parametrize("contract", ASKING_NOBODY, ids=str)
+@pytest.mark.parametrize("fault", ["lose_answer", "truncate", "bad_gateway", "close_before"])
+def test_who_cannot_be_asked_gets_no_call(
+    station: ContractStation, contract: Contract, fault: str
+) -> None:
+    source = station.open(contract)
+    station.fail(fault)
+    assert isinstance(source.create(station.booking()), Unknown)
+    assert isinstance(source.reconcile(station.booking()), AskPerson)
+    assert station.server.journal.count() == 1
+
+
+@pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.after_repeat], ids=str)
+def test_a_repeat_never_makes_a_second_number(station: ContractStation, contract: Contract) -> None:
+    source, booking = station.open(contract), station.booking()
+    first = issued(source.create(booking))
+    again = source.create(booking)
+    assert type(again) is contract.after_repeat
+    found = source.reconcile(booking)
+    assert type(found) is contract.after_effect
+    assert station.books.numbers_issued(booking.key) == [first.number]
+    for outcome in (again, found):
+        if isinstance(outcome, Issued):
+            assert outcome.numbers == first.numbers
+
+
+@pytest.mark.parametrize(("contract", "refusal"), REFUSALS)
+def test_refusals_are_told_apart_and_book_nothing(
+    station: ContractStation, contract: Contract, refusal: Refusal
+) -> None:
+    source = station.open(contract, refusal.account, **refusal.config)
+    booking = station.booking(refusal.street, **refusal.booking)
+    assert problem_kind(source.create(booking)) is refusal.kind
+    assert station.books.numbers_issued(booking.key) == []
+
+
+@pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.with_numbers], ids=str)
+def test_the_last_number_is_the_last(station: ContractStation, contract: Contract) -> None:
+    assert contract.with_numbers
+    source = station.open(contract, contract.with_numbers(1))
+    if isinstance(source, CountsNumbers):
+        assert source.numbers_left().left == 1
+        assert (source.check().ok, source.check().balance) == (True, 1)
+    issued(source.create(station.booking()))
+    assert problem_kind(source.create(station.booking(key="2"))) is ProblemClass.BALANCE
+    assert len(station.books.orders) == 1
+    if isinstance(source, CountsNumbers):
+        assert source.numbers_left().left == 0
+        assert (source.check().ok, source.check().balance) == (False, 0)
+
+
+@every
+def test_the_connection_test_books_nothing(station: ContractStation, contract: Contract) -> None:
+    assert station.open(contract).check().ok
+    assert station.books.orders == []
+
+
+@pytest.mark.parametrize(("contract", "wrong"), WRONG_KEYS)
+def test_the_connection_test_finds_a_wrong_key(
+    station: ContractStation, contract: Contract, wrong: Refusal
+) -> None:
+    health = station.open(contract, **wrong.config).check()
+    assert not health.ok
+    assert str(health.remedy)
+
+
+@pytest.mark.parametrize("contract", able(Capability.CANCEL), ids=str)
+def test_cancelling_works_until_pickup(station: ContractStation, contract: Contract) -> None:
+    source = station.open(contract)
+    booking, other = station.booking(), station.booking(key="2")
+    first = issued(source.create(booking))
+    assert first.number
+    results = [source.void(booking, first.number, first.carrier_order).result for _ in range(2)]
+    assert results == [VoidResult.VOIDED, VoidResult.ALREADY_VOID]
+    second = issued(source.create(other))
+    assert second.number != first.number
+    station.books.advance(second.number)
+    late = source.void(other, second.number, second.carrier_order)
+    assert late.result is VoidResult.TOO_LATE
+
+
+@pytest.mark.parametrize("contract", able(Capability.CANCEL), ids=str)
+@pytest.mark.parametrize("fault", ["lose_answer", "truncate", "bad_gateway"])
+def test_cancelling_without_a_readable_answer_is_asked_again(
+    station: ContractStation, contract: Contract, fault: str
+) -> None:
+    source, booking = station.open(contract), station.booking()
+    given = issued(source.create(booking))
+    effect = {"takes_effect": True} if fault == "bad_gateway" else {}
+    getattr(station.server.faults, fault)("", times=1000, **effect)
+    unclear = source.void(booking, given.number, given.carrier_order)
+    assert unclear.result is VoidResult.UNKNOWN
+    station.server.faults.clear()
+    again = source.void(booking, given.number, given.carrier_order)
+    assert again.result is VoidResult.ALREADY_VOID
+
+
+@pytest.mark.parametrize("contract", unable(Capability.CANCEL), ids=str)
+def test_who_cannot_cancel_lets_the_number_expire(
+    station: ContractStation, contract: Contract
+) -> None:
+    source, booking = station.open(contract), station.booking()
+    given = issued(source.create(booking))
+    before = station.server.journal.count()
+    voided = source.void(booking, given.number, given.carrier_order)
+    assert voided.result is VoidResult.EXPIRES_BY_ITSELF
+    assert station.server.journal.count() == before
+
+
+@pytest.mark.parametrize("contract", able(Capability.TRACK), ids=str)
+def test_a_parcel_is_followed_to_the_door(station: ContractStation, contract: Contract) -> None:
+    source = station.open(contract)
+    assert isinstance(source, Tracks)
+    number = issued(source.create(station.booking())).number
+    assert source.track([station.query(number)])[0].stage is None
+    for step, stage in enumerate(JOURNEY, start=1):
+        station.books.advance(number)
+        [track] = source.track([station.query(number)])
+        assert (track.number, track.stage, track.problem) == (number, stage, None)
+        assert len(track.events) == step
+        assert track.events[-1].at == station.clock.now()
+        station.clock.advance(hours=1)
+
+
+@pytest.mark.parametrize("contract", able(Capability.LABEL_DATA), ids=str)
+def test_label_data_that_came_late_are_fetched(
+    station: ContractStation, contract: Contract
+) -> None:
+    source = station.open(contract)
+    assert isinstance(source, FetchesLabelData)
+    booking = station.booking(contract.late_mark)
+    outcome = issued(source.create(booking))
+    assert missing(contract, outcome.label) == []
+    assert outcome.warning is None
+    fetched = source.fetch_label(booking, outcome.number)
+    if contract.tells_label_again:
+        assert isinstance(fetched, Mapping)
+        assert missing(contract, fetched) == []
+    else:
+        assert isinstance(fetched, Problem)
+        assert str(fetched.remedy)
