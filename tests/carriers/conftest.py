@@ -1,4 +1,4 @@
-"""Real HTTP for the carriers: one transport per test, closed when the test ends."""
+"""What calls a carrier in these tests: a transport that records, and one with real HTTP."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from app.net.transport import HttpxTransport
+from tests.carriers.recording import RecordingTransport
 
 
 @pytest.fixture
 def http() -> Iterator[HttpxTransport]:
+    """One real transport a test, closed when it ends."""
     transport = HttpxTransport()
     yield transport
     transport.close()
+
+
+@pytest.fixture
+def transport() -> RecordingTransport:
+    """Leaves nothing out of the house; a test tells it what to answer."""
+    return RecordingTransport()

@@ -46,13 +46,12 @@ def only_base_url(url: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Something that the carrier refuses: a receiver, an account's settings, or its state."""
+    """Something that the carrier refuses: a receiver, a booking, or the account's settings."""
 
     kind: ProblemClass
     street: str = ""  # put behind the receiver's street; steers the simulator
     booking: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
-    account: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +78,7 @@ class Contract:
     after_repeat: type | None
     refusals: tuple[Refusal, ...]
     with_numbers: Callable[[int], Any] | None = None  # the account with so many numbers left
+    shows_receiver: bool = False  # whose number it is, when asked by our key
     late_mark: str = ROUTE_LATER  # a street whose sorting code is missing from the answer
     tells_label_again: bool = True  # where label data may be asked for at all
     marks: tuple[str, ...] = ("mark",)  # what of the label data must be there to print

@@ -48,10 +48,6 @@ _SF = Contract(
 )
 
 
-def _zto_with(numbers: int) -> zto.ZtoAccount:
-    return zto.ZtoAccount(waybill_accounts=(zto.ZtoWaybillAccount(numbers_left=numbers),))
-
-
 _ZTO = Contract(
     name="zto",
     code="zto",
@@ -69,9 +65,10 @@ _ZTO = Contract(
         Refusal(kind=K.AUTH, config={"app_secret": "WRONG"}),
         Refusal(kind=K.ACCOUNT, config={"account_id": "nobody"}),
         Refusal(kind=K.PRODUCT_OR_VAS, config={"services": [{"name": "twoHour"}]}),
-        Refusal(kind=K.BALANCE, account=_zto_with(0)),
     ),
-    with_numbers=_zto_with,
+    with_numbers=lambda left: zto.ZtoAccount(
+        waybill_accounts=(zto.ZtoWaybillAccount(numbers_left=left),)
+    ),
     marks=("mark", "bagAddr"),
 )
 # Appointments, which can be cancelled, of an account that may ask for its own order ids.
@@ -92,10 +89,6 @@ _ZTO_FORBIDDEN = replace(
 )
 
 
-def _yunda_with(numbers: int) -> yunda.YundaAccount:
-    return yunda.YundaAccount(numbers_left=numbers)
-
-
 _YUNDA = Contract(
     name="yunda",
     code="yunda",
@@ -113,15 +106,10 @@ _YUNDA = Contract(
         Refusal(kind=K.FIX_ADDRESS, street="地址不详"),
         Refusal(kind=K.AUTH, config={"app_secret": "WRONG"}),
         Refusal(kind=K.ACCOUNT, config={"partner_secret": "WRONG"}),
-        Refusal(kind=K.BALANCE, account=_yunda_with(0)),
     ),
-    with_numbers=_yunda_with,
+    with_numbers=lambda left: yunda.YundaAccount(numbers_left=left),
     marks=("position",),
 )
-
-
-def _yto_with(numbers: int) -> yto.YtoAccount:
-    return yto.YtoAccount(numbers_left=numbers)
 
 
 _YTO = Contract(
@@ -143,9 +131,8 @@ _YTO = Contract(
         Refusal(kind=K.PRODUCT_OR_VAS, booking={"cod_fen": 100}),
         Refusal(kind=K.AUTH, config={"secret": "WRONG"}),
         Refusal(kind=K.AUTH, config={"token": "WRONG"}),
-        Refusal(kind=K.BALANCE, account=_yto_with(0)),
     ),
-    with_numbers=_yto_with,
+    with_numbers=lambda left: yto.YtoAccount(numbers_left=left),
     late_mark="",  # YTO tells it with the number or never
 )
 _YTO_REPEATING = replace(
@@ -179,10 +166,6 @@ def _books_at_sto(request: Request) -> bool:
     return request.form()["api_name"] == "OMS_EXPRESS_ORDER_CREATE"
 
 
-def _sto_with(numbers: int) -> sto.StoAccount:
-    return sto.StoAccount(numbers_left=numbers)
-
-
 _STO_CONFIG = samples.STO_CONFIG | {"app_key": sto.StoAccount().app_key}
 _STO = Contract(
     name="sto",
@@ -205,9 +188,8 @@ _STO = Contract(
         Refusal(kind=K.AUTH, config={"secret_key": "WRONG"}),
         Refusal(kind=K.AUTH, config={"app_key": "WRONG"}),
         Refusal(kind=K.ACCOUNT, config={"site_password": "WRONG"}),
-        Refusal(kind=K.BALANCE, account=_sto_with(0)),
     ),
-    with_numbers=_sto_with,
+    with_numbers=lambda left: sto.StoAccount(numbers_left=left),
     marks=("mark", "bagAddr"),
 )
 _STO_REPEATING = replace(
@@ -232,10 +214,6 @@ _STO_UNWRITTEN = replace(
 )
 
 
-def _jt_with(numbers: int) -> jt.JtAccount:
-    return jt.JtAccount(numbers_left=numbers)
-
-
 _JT = Contract(
     name="jt",
     code="jt",
@@ -256,9 +234,9 @@ _JT = Contract(
         Refusal(kind=K.AUTH, config={"password": "WRONG"}),
         Refusal(kind=K.AUTH, config={"api_account": "1"}),
         Refusal(kind=K.ACCOUNT, config={"customer_code": "J1"}),
-        Refusal(kind=K.BALANCE, account=_jt_with(0)),
     ),
-    with_numbers=_jt_with,
+    with_numbers=lambda left: jt.JtAccount(numbers_left=left),
+    shows_receiver=True,
 )
 
 
@@ -289,8 +267,8 @@ _KUAIDI100 = Contract(
         Refusal(kind=K.AUTH, config={"secret": "WRONG"}),
         Refusal(kind=K.AUTH, config={"key": "WRONG"}),
         Refusal(kind=K.ACCOUNT, config={"partner_key": "WRONG"}),
-        Refusal(kind=K.BALANCE, account=kuaidi100.Kuaidi100Account(calls_left=0)),
     ),
+    with_numbers=lambda left: kuaidi100.Kuaidi100Account(calls_left=left),
 )
 
 CONTRACTS = (
@@ -301,6 +279,7 @@ CONTRACTS = (
         quirks=sf.SfQuirks(
             repeat=SfRepeat.REFUSE, search_shows_contacts=True, result_as_object=True
         ),
+        shows_receiver=True,
     ),
     _ZTO,
     _ZTO_ASKING,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -177,6 +178,12 @@ def test_an_unreadable_answer_to_reconcile_proves_nothing(
     assert isinstance(source.reconcile(station.booking()), NOTHING_PROVEN)
 
 
+@every
+def test_an_account_says_whether_it_can_be_asked(contract: Contract) -> None:
+    can = Capability.RECONCILE in capabilities(contract)
+    assert can is (contract not in ASKING_NOBODY)
+
+
 @pytest.mark.parametrize("contract", ASKING_NOBODY, ids=str)
 @pytest.mark.parametrize("fault", ["lose_answer", "truncate", "bad_gateway", "close_before"])
 def test_who_cannot_be_asked_gets_no_call(
@@ -207,7 +214,7 @@ def test_a_repeat_never_makes_a_second_number(station: ContractStation, contract
 def test_refusals_are_told_apart_and_book_nothing(
     station: ContractStation, contract: Contract, refusal: Refusal
 ) -> None:
-    source = station.open(contract, refusal.account, **refusal.config)
+    source = station.open(contract, **refusal.config)
     booking = station.booking(refusal.street, **refusal.booking)
     assert problem_kind(source.create(booking)) is refusal.kind
     assert station.books.numbers_issued(booking.key) == []
@@ -318,3 +325,14 @@ def test_label_data_that_came_late_are_fetched(
     else:
         assert isinstance(fetched, Problem)
         assert str(fetched.remedy)
+
+
+@pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.shows_receiver], ids=str)
+def test_somebody_elses_number_is_not_taken_over(
+    station: ContractStation, contract: Contract
+) -> None:
+    source, booking = station.open(contract), station.booking()
+    issued(source.create(booking))
+    person = replace(booking.receiver, name="钱别人", phone="13900000009")
+    other = source.reconcile(replace(booking, receiver=person))
+    assert problem_kind(other) is ProblemClass.DUPLICATE

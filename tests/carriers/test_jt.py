@@ -22,7 +22,6 @@ from app.domain.waybills import (
     Booking,
     Issued,
     IssuedNumber,
-    NotSent,
     ProblemClass,
     Rejected,
     Unknown,
@@ -32,7 +31,6 @@ from tests.carriers.recording import (
     RecordingTransport,
     answer,
     no_answer,
-    nothing_left,
     page,
     truncated,
 )
@@ -42,11 +40,6 @@ from tests.support.clock import FakeClock
 _ANSWERS = sample("jt_answers")
 _SAMPLE = sample("other_carriers.requests")["items"]["jt"]
 _NUMBER = "JT5000000000017"
-
-
-@pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
 
 
 @pytest.fixture
@@ -236,14 +229,6 @@ def test_an_answer_that_proves_nothing_is_unknown(
 ) -> None:
     transport.will(reply)
     assert isinstance(source.create(jt_booking()), Unknown)
-
-
-def test_without_a_connection_nothing_was_sent(
-    source: JtSource, transport: RecordingTransport
-) -> None:
-    transport.will(nothing_left(), nothing_left())
-    assert isinstance(source.create(jt_booking()), NotSent)
-    assert isinstance(source.reconcile(jt_booking()), NotSent)
 
 
 def test_what_can_be_seen_to_be_wrong_is_not_sent(

@@ -38,11 +38,6 @@ _NUMBER = "JT5000000000017"
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> JtSource:
     return JtSource(settings(), transport, clock)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,13 +71,6 @@ def test_an_order_that_is_shown_late_cannot_be_booked_twice(station: JtStation) 
     station.clock.advance(seconds=61)
     found = issued(source.reconcile(jt_booking()))
     assert station.jt.numbers_issued(jt_booking().key) == [found.number]
-
-
-def test_somebody_elses_parcel_is_not_taken_over(station: JtStation) -> None:
-    source = station.open()
-    issued(source.create(jt_booking()))
-    other = jt_booking(receiver=replace(jt_booking().receiver, name="别人", phone="13900000000"))
-    assert problem_kind(source.reconcile(other)) is ProblemClass.DUPLICATE
 
 
 def test_a_sorting_code_that_comes_later_is_asked_for(station: JtStation) -> None:

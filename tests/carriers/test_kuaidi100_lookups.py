@@ -34,11 +34,6 @@ _FOLLOWS = {k: v for k, v in KUAIDI100_CONFIG.items() if k in {"carrier", "key",
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> Kuaidi100Source:
     return Kuaidi100Source(settings(), transport, clock)
 

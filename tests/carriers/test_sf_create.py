@@ -13,7 +13,6 @@ from app.carriers.registry import make_source
 from app.domain.waybills import (
     Issued,
     IssuedNumber,
-    NotSent,
     ProblemClass,
     Rejected,
     Unknown,
@@ -23,7 +22,6 @@ from tests.carriers.recording import (
     RecordingTransport,
     answer,
     no_answer,
-    nothing_left,
     page,
     truncated,
 )
@@ -37,11 +35,6 @@ _PLATFORM = {
     case["body"]["apiResultCode"]: case["body"] for case in sample("sf_platform_errors")["cases"]
 }
 _MOTHER = IssuedNumber("SF7444496931331")
-
-
-@pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
 
 
 @pytest.fixture
@@ -325,10 +318,6 @@ def test_the_reason_tells_an_unreadable_answer_from_one_without_a_result(
     assert str(unreadable.reason) == "The answer of SF Express could not be read (HTTP 200)."
     assert str(without.reason) == "SF Express answered without a result (HTTP 502)."
     assert "without a result" in str(create(answer({"error": "?"})).reason)
-
-
-def test_what_never_left_is_not_sent(create: Callable[..., Any]) -> None:
-    assert isinstance(create(nothing_left()), NotSent)
 
 
 @pytest.mark.parametrize(

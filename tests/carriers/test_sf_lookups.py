@@ -44,11 +44,6 @@ _OTHERS = [{"contactType": 2, "contact": "李四", "mobile": "13900000009"}]
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> WaybillSource:
     return make_source(SF_CONFIG, transport, clock)
 

@@ -29,11 +29,6 @@ _PDF = b"%PDF-1.4\n...\n%%EOF\n"
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> SfSource:
     return SfSource(read_account(SfSettings, SF_CONFIG), transport, clock)
 

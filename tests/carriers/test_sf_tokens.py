@@ -31,11 +31,6 @@ _PLATFORM = {
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def by_token(transport: RecordingTransport, clock: FakeClock) -> WaybillSource:
     return make_source(SF_CONFIG | {"signature": "oauth"}, transport, clock)
 

@@ -21,7 +21,6 @@ from app.domain.waybills import (
     AskPerson,
     Issued,
     IssuedNumber,
-    NotSent,
     Problem,
     ProblemClass,
     Rejected,
@@ -47,11 +46,6 @@ _ANSWERS = sample("sto_answers")
 _NUMBER = "773000000000011"
 _LABEL = {"company": "申通快递", "mark": "877-342-213", "bagAddr": "上海青浦集包", "qrcode": ""}
 _XML = Response(200, {"content-type": "text/xml"}, _ANSWERS["refused_gateway_xml"].encode())
-
-
-@pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
 
 
 @pytest.fixture
@@ -304,19 +298,6 @@ def test_an_old_answer_for_somebody_else_is_not_ours(
     outcome = source.create(sto_booking())
     assert isinstance(outcome, Rejected)
     assert outcome.problem.kind is K.DUPLICATE
-
-
-def test_what_never_left_is_not_sent(source: StoSource, transport: RecordingTransport) -> None:
-    transport.will(nothing_left())
-    assert isinstance(source.create(sto_booking()), NotSent)
-
-
-def test_a_lost_answer_is_a_persons_matter_and_nothing_is_sent(
-    source: StoSource, transport: RecordingTransport
-) -> None:
-    assert isinstance(source.reconcile(sto_booking()), AskPerson)
-    assert transport.sent == []
-    assert Capability.RECONCILE not in source.capabilities
 
 
 @pytest.mark.parametrize(

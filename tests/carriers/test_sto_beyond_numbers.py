@@ -21,11 +21,6 @@ _XML = Response(200, {"content-type": "text/xml"}, _ANSWERS["refused_gateway_xml
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> StoSource:
     source = make_source(STO_CONFIG, transport, clock)
     assert isinstance(source, StoSource)

@@ -27,11 +27,6 @@ _PUSH = sample("zto_track_push")
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def sf(transport: RecordingTransport, clock: FakeClock) -> SfSource:
     source = make_source(SF_CONFIG, transport, clock)
     assert isinstance(source, SfSource)

@@ -21,7 +21,6 @@ from app.domain.waybills import (
     AskPerson,
     Issued,
     IssuedNumber,
-    NotSent,
     Problem,
     ProblemClass,
     Rejected,
@@ -45,11 +44,6 @@ K = ProblemClass
 _SAMPLE = sample("other_carriers.requests")["items"]["yto"]
 _ANSWERS = sample("yto_answers")
 _NUMBER = "YT8800000000011"
-
-
-@pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
 
 
 @pytest.fixture
@@ -256,19 +250,6 @@ def test_an_old_answer_for_somebody_else_is_not_ours(
     outcome = source.create(yto_booking())
     assert isinstance(outcome, Rejected)
     assert outcome.problem.kind is K.DUPLICATE
-
-
-def test_what_never_left_is_not_sent(source: YtoSource, transport: RecordingTransport) -> None:
-    transport.will(nothing_left())
-    assert isinstance(source.create(yto_booking()), NotSent)
-
-
-def test_a_lost_answer_is_a_persons_matter_and_nothing_is_sent(
-    source: YtoSource, transport: RecordingTransport
-) -> None:
-    assert isinstance(source.reconcile(yto_booking()), AskPerson)
-    assert transport.sent == []
-    assert Capability.RECONCILE not in source.capabilities
 
 
 def test_a_contract_that_allows_it_repeats_the_very_same_create(

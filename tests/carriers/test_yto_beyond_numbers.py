@@ -28,11 +28,6 @@ _NUMBER = "YT8800000000011"
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> YtoSource:
     return opened(transport, clock)
 

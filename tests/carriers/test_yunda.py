@@ -19,7 +19,6 @@ from app.domain.waybills import (
     Booking,
     Issued,
     IssuedNumber,
-    NotSent,
     ProblemClass,
     Rejected,
     Unknown,
@@ -30,7 +29,6 @@ from tests.carriers.recording import (
     RecordingTransport,
     answer,
     no_answer,
-    nothing_left,
     page,
     truncated,
 )
@@ -42,11 +40,6 @@ _FIELDS, _TAIL = _CREATED["decoded_pdf_info"][0]
 _CHANGES = sample("yunda_update_cancel")
 _ERRORS = {case["body"]["code"]: case["body"] for case in sample("yunda_errors")["cases"]}
 _BASE = "https://u-openapi.yundasys.com/openapi-api/v1/accountOrder"
-
-
-@pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
 
 
 @pytest.fixture
@@ -283,8 +276,3 @@ def test_what_may_have_taken_effect_is_unknown(
     transport.will(given)
     assert isinstance(source.create(yunda_booking()), Unknown)
     assert len(transport.sent) == 1
-
-
-def test_what_never_left_is_not_sent(source: WaybillSource, transport: RecordingTransport) -> None:
-    transport.will(nothing_left())
-    assert isinstance(source.create(yunda_booking()), NotSent)

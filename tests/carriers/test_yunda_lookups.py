@@ -41,11 +41,6 @@ _BASE = "https://u-openapi.yundasys.com/openapi-api/v1/accountOrder"
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> WaybillSource:
     return make_source(YUNDA_CONFIG, transport, clock)
 

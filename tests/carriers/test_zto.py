@@ -15,7 +15,6 @@ from app.domain.waybills import (
     AskPerson,
     Issued,
     IssuedNumber,
-    NotSent,
     Outcome,
     Problem,
     ProblemClass,
@@ -42,11 +41,6 @@ _NO_MARK["result"] |= {"partnerOrderCode": "DD20260101-0001"}
 _MARK = sample("zto_bag_addr_mark")
 _INFO = sample("zto_get_order_info")
 _ERRORS = {case["body"]["statusCode"]: case["body"] for case in sample("zto_errors")["cases"]}
-
-
-@pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
 
 
 @pytest.fixture
@@ -224,11 +218,6 @@ def test_what_may_have_taken_effect_is_unknown(
     transport.will(given)
     assert isinstance(source.create(zto_booking()), Unknown)
     assert len(transport.sent) == 1
-
-
-def test_what_never_left_is_not_sent(source: WaybillSource, transport: RecordingTransport) -> None:
-    transport.will(nothing_left())
-    assert isinstance(source.create(zto_booking()), NotSent)
 
 
 def test_a_page_of_the_gateway_is_a_refusal(

@@ -27,11 +27,6 @@ _INFO = sample("zto_get_order_info")
 
 
 @pytest.fixture
-def transport() -> RecordingTransport:
-    return RecordingTransport()
-
-
-@pytest.fixture
 def source(transport: RecordingTransport, clock: FakeClock) -> WaybillSource:
     return make_source(ZTO_CONFIG, transport, clock)
 
