@@ -66,6 +66,7 @@ class Contract:
     name: str
     code: str
     config: Mapping[str, Any]
+    extras: Mapping[str, Any] = field(default_factory=dict)  # settings that add parts
     simulator: Callable[..., Books]
     account: Any
     quirks: Any

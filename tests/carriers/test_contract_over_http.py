@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.carriers.registry import CARRIERS, make_source
+from app.carriers.registry import CARRIERS, carrier, make_source
 from app.domain.tracking import TrackStage
 from app.domain.waybills import (
     AskPerson,
+    Booking,
     Issued,
     NeverExisted,
     NotSent,
@@ -22,6 +25,7 @@ from app.domain.waybills import (
 )
 from app.net.transport import HttpxTransport
 from app.ports import Capability, CountsNumbers, FetchesLabelData, Tracks
+from app.simulators.exchange import HTML, Response
 from app.simulators.server import LoopbackServer
 from tests.carriers.contract import LOST, Contract, ContractStation, Refusal
 from tests.carriers.contract_entries import CONTRACTS
@@ -43,6 +47,12 @@ def capabilities(contract: Contract) -> frozenset[Capability]:
     return make_source(contract.config, RecordingTransport(), FakeClock()).capabilities
 
 
+def people(booking: Booking) -> list[str]:
+    """What must not be told of the two people at the ends of a parcel."""
+    ends = (booking.sender, booking.receiver)
+    return [text for end in ends for text in (end.name, end.phone, end.address)]
+
+
 def missing(contract: Contract, label: Mapping[str, Any]) -> list[str]:
     """What a label cannot be printed without and is not there."""
     return [mark for mark in contract.marks if not label.get(mark)]
@@ -59,6 +69,10 @@ WRONG_KEYS = [
 ]
 ASKING_NOBODY = [c for c in CONTRACTS if c.after_effect is c.after_nothing is AskPerson]
 NOTHING_PROVEN = (Unknown, NotSent, AskPerson)
+LINE = re.compile(
+    r"carrier=\w+ key=(?P<key>\S+) service=\S+ outcome=(?P<outcome>\w+)"
+    r" code=(\S+|HTTP \d+) ms=\d+"
+)
 JOURNEY = (
     TrackStage.PICKED_UP,
     TrackStage.IN_TRANSIT,
@@ -109,6 +123,30 @@ def test_without_a_listener_nothing_is_sent_and_nothing_proven(
     assert isinstance(source.create(station.booking()), NotSent)
     assert isinstance(source.reconcile(station.booking()), NOTHING_PROVEN)
     assert not source.check().ok
+
+
+@every
+def test_a_line_tells_the_outcome_and_no_secret_and_no_person(
+    station: ContractStation, contract: Contract, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = station.open(contract)
+    bookings = [station.booking(key=key) for key in ("K1", "K2", "K3")]
+    turned_away = Response(403, b"<html></html>", HTML)
+    with caplog.at_level(logging.INFO):
+        given = source.create(bookings[0])
+        station.fail("lose_answer")
+        source.create(bookings[1])
+        station.server.faults.answer(contract.path, turned_away, when=contract.when)
+        source.create(bookings[2])
+    ours = [r.getMessage() for r in caplog.records if r.name.startswith("app.")]
+    assert all(LINE.fullmatch(line) for line in ours)
+    told = {m["key"]: m["outcome"] for line in reversed(ours) if (m := LINE.fullmatch(line))}
+    assert told == {"K1": "Issued", "K2": "Unknown", "K3": "Rejected"}
+    named = carrier(contract.code).secret_names
+    secrets = [str(contract.config[name]) for name in named if name in contract.config]
+    assert secrets
+    shown = "\n".join([*ours, repr(given).partition("label=")[0]])
+    assert not [word for word in [*people(bookings[0]), *secrets] if word in shown]
 
 
 @every

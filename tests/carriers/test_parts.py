@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from app.carriers.registry import CARRIERS, make_source
 from app.ports import PARTS, Capability, WaybillSource, has
 from app.ports.carriers import ChecksFields
+from tests.carriers.contract_entries import CONTRACTS
 from tests.carriers.recording import RecordingTransport
-from tests.carriers.samples import (
-    JT_CONFIG,
-    KUAIDI100_CONFIG,
-    SF_CONFIG,
-    STO_CONFIG,
-    YTO_CONFIG,
-    YUNDA_CONFIG,
-    ZTO_CONFIG,
-)
 from tests.support.clock import FakeClock
-
-# Each carrier as it usually is, and with everything that a contract may add.
-_ACCOUNTS: dict[str, tuple[dict[str, Any], ...]] = {
-    "sf": (SF_CONFIG, SF_CONFIG | {"label_source": "cloud"}),
-    "zto": (ZTO_CONFIG, ZTO_CONFIG | {"order_type": "2", "query_by_partner_code": True}),
-    "yunda": (YUNDA_CONFIG,),
-    "yto": (
-        YTO_CONFIG,
-        YTO_CONFIG | {"repeat_is_safe": True, "quotes": True, "label_source": "cloud"},
-    ),
-    "sto": (STO_CONFIG, STO_CONFIG | {"repeat_is_safe": True}),
-    "jt": (JT_CONFIG,),
-    "kuaidi100": (KUAIDI100_CONFIG, KUAIDI100_CONFIG | {"company": ""}),
-}
 
 
 def _sources(code: str, clock: FakeClock) -> list[WaybillSource]:
-    return [make_source(config, RecordingTransport(), clock) for config in _ACCOUNTS[code]]
+    """Each contract of the carrier as it is, and with all that an agreement may add."""
+    accounts = [
+        config
+        for contract in CONTRACTS
+        if contract.code == code
+        for config in (contract.config, {**contract.config, **contract.extras})
+    ]
+    assert accounts
+    return [make_source(config, RecordingTransport(), clock) for config in accounts]
 
 
 @pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
