@@ -17,11 +17,10 @@ from app.domain.text import T
 from app.services.orders import holding
 from app.services.parcels import packing
 from app.services.parcels.packing import Opened
-from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
-from app.services.printing import printing
-from tests.support.fake_printer import with_fake_printers
+from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from tests.support.warehouse import Bench
 from tests.ui.orders_window import settle, shown_product, synced_bench
+from tests.ui.parcels_to_pack import parcels_to_pack
 from ui.main_window import Product
 from ui.pages.bench import presenter, steps
 from ui.pages.bench.view import Look, View
@@ -82,13 +81,7 @@ class Place:
 @pytest.fixture
 def place(qtbot: QtBot, tmp_path: Path) -> Iterator[Place]:
     with synced_bench(tmp_path) as bench:
-        wave, _rows = bench.labelled_wave()
-        printing.print_wave(with_fake_printers(bench.work)[0], wave)
-        rows = [
-            row
-            for row in parcel_rows(bench.work, parcel_ids(bench.work, wave=wave))
-            if row.printed and row.state == ParcelState.TO_PICK
-        ]
+        rows = parcels_to_pack(bench)
         with shown_product(qtbot, bench) as product:
             window = product.window.page("bench")
             assert isinstance(window, BenchWindow)
