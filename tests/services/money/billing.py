@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from app.domain.states import ParcelState, WaybillState
 from app.services.money import fees
+from app.services.numbers.labelling import label_wave
 from app.store.tables import parcels, waybills
 from tests.services.money.test_choice import apply
 from tests.support.warehouse import Bench
@@ -53,7 +54,7 @@ class Sent:
 def sent(bench: Bench, carrier: str = "zto", weight_g: int = 1260) -> list[Sent]:
     """All parcels of a carrier: numbered with a price table, weighed, and gone."""
     apply(bench, PRICE.format(carrier=carrier))
-    _, rows = bench.labelled_wave()
+    rows = label_wave(bench.work, bench.wave(carrier=carrier))
     ids = [r.parcel for r in rows if r.ok]
     now = bench.work.now()
     with bench.work.db.write() as tx:
