@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text, update
 
 from app.bootstrap import Services, adapters, open_services
 from app.services import configuring
@@ -27,9 +29,11 @@ from app.settings import LocalSettings, parse_config, write_local
 from app.simulators.scenario import Scenario, build_scenario
 from app.simulators.seed_orders import SeedOrder
 from app.simulators.warehouse import SimulatedWarehouse
+from app.store.tables import accounts, printers, shops
 from tests.support.clock import FakeClock
 
 POSTGRES_ENV = "PACKBENCH_TEST_POSTGRES"
+_ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +91,22 @@ def open_bench(
     data folder is a copy of one on which the same was done once in this process: hundreds of tests
     begin alike. So ``then`` may change nothing in the simulated world, which is new for each bench.
     """
-    prepared = None
-    if not os.environ.get(POSTGRES_ENV):
-        prepared = _prepared(seed, orders, stocked, then)
-        shutil.copytree(prepared, folder / "data")
-    with _opened(folder, seed, orders) as bench:
-        if prepared is None:
+    if os.environ.get(POSTGRES_ENV):
+        with _opened(folder, seed, orders) as bench:
+            _configure(bench)
             _prepare(bench, stocked, then)
+            yield bench
+        return
+    prepared = _prepared(seed, orders, stocked, then)
+    shutil.copytree(prepared.data, folder / "data")
+    with _opened(folder, seed, orders) as bench:
+        _connect(bench, prepared.configuration)
         yield bench
 
 
 @contextmanager
 def _opened(folder: Path, seed: int, orders: int) -> Iterator[Bench]:
-    """A configured bench on what the data folder holds, new or prepared."""
+    """A bench on what the data folder holds, with a new world that it does not know yet."""
     clock = FakeClock()
     scenario = build_scenario(seed, clock.now(), orders, bundles=False)
     data = folder / "data"
@@ -111,12 +118,33 @@ def _opened(folder: Path, seed: int, orders: int) -> Iterator[Bench]:
     ):
         services = open_services(data, clock=clock, user="test", bench="A3", keyring_allowed=False)
         try:
-            bench = Bench(services, world, clock, folder)
-            config = parse_config(world.configuration().encode(), adapters(), {})
-            configuring.apply(services.work, services.secrets, config)
-            yield bench
+            yield Bench(services, world, clock, folder)
         finally:
             services.close()
+
+
+def _configure(bench: Bench) -> None:
+    config = parse_config(bench.world.configuration().encode(), adapters(), {})
+    configuring.apply(bench.work, bench.services.secrets, config)
+
+
+def _connect(bench: Bench, before: str) -> None:
+    """Write this world's addresses in the place of those in the configuration of another one.
+
+    Worlds of one seed differ in nothing else, and a whole configuration checks every parcel anew.
+    """
+    moved = dict(
+        zip(_ADDRESS.findall(before), _ADDRESS.findall(bench.world.configuration()), strict=True)
+    )
+    with bench.work.db.write() as tx:
+        for table, key in (
+            (shops, shops.c.id),
+            (accounts, accounts.c.name),
+            (printers, printers.c.name),
+        ):
+            for name, settings in tx.execute(select(key, table.c.settings)).all():
+                now = _ADDRESS.sub(lambda found: moved[found[0]], json.dumps(settings))
+                tx.execute(update(table).where(key == name).values(settings=json.loads(now)))
 
 
 def _prepare(bench: Bench, stocked: bool, then: Step | None) -> None:
@@ -126,13 +154,20 @@ def _prepare(bench: Bench, stocked: bool, then: Step | None) -> None:
         then(bench)
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    data: Path
+    configuration: str
+
+
 @cache
-def _prepared(seed: int, orders: int, stocked: bool, then: Step | None) -> Path:
+def _prepared(seed: int, orders: int, stocked: bool, then: Step | None) -> _Prepared:
     """A data folder after these first steps, kept until the process ends."""
     folder = Path(tempfile.mkdtemp(dir=_kept()))
     with _opened(folder, seed, orders) as bench:
+        _configure(bench)
         _prepare(bench, stocked, then)
-    return folder / "data"
+        return _Prepared(folder / "data", bench.world.configuration())
 
 
 @cache
