@@ -69,6 +69,17 @@ WRONG_KEYS = [
 ]
 ASKING_NOBODY = [c for c in CONTRACTS if c.after_effect is c.after_nothing is AskPerson]
 NOTHING_PROVEN = (Unknown, NotSent, AskPerson)
+PAGE = b"<html><body><h1>Sorry</h1></body></html>"
+JSON = "application/json"
+UNREADABLE = {
+    "page": Response(200, PAGE, HTML),
+    "page-500": Response(500, PAGE, HTML),
+    "page-502": Response(502, PAGE, HTML),
+    "framework-500": Response(500, b'{"timestamp":1,"status":500,"error":"Internal"}', JSON),
+    "empty": Response(200, b"", JSON),
+    "too-deep": Response(200, b"[" * 100_000, JSON),
+    "no-utf-8": Response(200, b"\xff\xfe{}", JSON),
+}
 LINE = re.compile(
     r"carrier=\w+ key=(?P<key>\S+) service=\S+ outcome=(?P<outcome>\w+)"
     r" code=(\S+|HTTP \d+) ms=\d+"
@@ -169,6 +180,17 @@ def test_a_lost_answer_is_one_number_or_a_persons_business(
         if isinstance(outcome, Issued):
             assert [outcome.number] == numbers
             assert missing(contract, outcome.label) == []
+
+
+@pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.name == c.code], ids=str)
+@pytest.mark.parametrize("answer", UNREADABLE)
+def test_an_unreadable_answer_is_unknown_and_not_repeated(
+    station: ContractStation, contract: Contract, answer: str
+) -> None:
+    source = station.open(contract)
+    station.server.faults.answer(contract.path, UNREADABLE[answer], when=contract.when)
+    assert isinstance(source.create(station.booking()), Unknown)
+    assert station.server.journal.count() == 1
 
 
 @every

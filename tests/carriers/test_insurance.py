@@ -12,13 +12,7 @@ from app.carriers.insurance import declared_fen
 from app.carriers.registry import make_source
 from app.domain.waybills import Booking, Goods
 from tests.carriers.recording import RecordingTransport, page
-from tests.carriers.samples import (
-    YUNDA_CONFIG,
-    ZTO_CONFIG,
-    sf_booking,
-    yunda_booking,
-    zto_booking,
-)
+from tests.carriers.samples import YUNDA_CONFIG, ZTO_CONFIG, sf_booking, yunda_booking, zto_booking
 from tests.support.clock import FakeClock
 
 _GOODS = (Goods("杯子", 2, 300, 12950), Goods("茶", 1, 100, 100))  # 260 yuan

@@ -18,22 +18,9 @@ from app.carriers.jt.signature import business_digest, header_digest
 from app.carriers.jt.source import JtSource
 from app.carriers.validation import ready
 from app.carriers.wire_json import encode
-from app.domain.waybills import (
-    Booking,
-    Issued,
-    IssuedNumber,
-    ProblemClass,
-    Rejected,
-    Unknown,
-)
+from app.domain.waybills import Booking, Issued, IssuedNumber, ProblemClass, Rejected, Unknown
 from app.net.transport import Response
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    page,
-    truncated,
-)
+from tests.carriers.recording import RecordingTransport, answer, page
 from tests.carriers.samples import JT_CONFIG, jt_booking, sample, vectors
 from tests.support.clock import FakeClock
 
@@ -212,9 +199,6 @@ def test_a_refusal_says_that_nothing_happened(
 @pytest.mark.parametrize(
     "reply",
     [
-        no_answer(),
-        page(502),
-        truncated(_ANSWERS["created"]),
         refused("0", "fail"),
         refused("145005000", "系统错误"),
         refused("145003101", "客户订单号已存在,不能下单"),

@@ -23,12 +23,7 @@ from app.domain.waybills import (
     VoidResult,
 )
 from app.net.transport import Response
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    page,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, page
 from tests.carriers.samples import JT_CONFIG, jt_booking, sample
 from tests.support.clock import FakeClock
 

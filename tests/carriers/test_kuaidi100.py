@@ -31,14 +31,7 @@ from app.domain.waybills import (
 )
 from app.net.transport import Response
 from app.ports import Capability
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    nothing_left,
-    page,
-    truncated,
-)
+from tests.carriers.recording import RecordingTransport, answer, nothing_left, page
 from tests.carriers.samples import KUAIDI100_CONFIG, kuaidi100_booking, sample, vectors
 from tests.support.clock import FakeClock
 
@@ -194,9 +187,6 @@ def test_a_refusal_names_who_refused_and_the_account(
 @pytest.mark.parametrize(
     "reply",
     [
-        no_answer(),
-        page(502),
-        truncated(_ANSWERS["ordered"]),
         refused(500, "系统错误"),
         refused(99999, "…"),
         refused(10018, "重复下单"),

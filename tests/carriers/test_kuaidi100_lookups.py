@@ -13,18 +13,9 @@ from app.carriers.account import read_account
 from app.carriers.kuaidi100.settings import Kuaidi100Settings
 from app.carriers.kuaidi100.source import Kuaidi100Source
 from app.domain.tracking import TrackQuery, TrackStage
-from app.domain.waybills import (
-    Problem,
-    ProblemClass,
-    VoidResult,
-)
+from app.domain.waybills import Problem, ProblemClass, VoidResult
 from app.net.transport import Response
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    page,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, page
 from tests.carriers.samples import KUAIDI100_CONFIG, kuaidi100_booking, sample
 from tests.support.clock import FakeClock
 

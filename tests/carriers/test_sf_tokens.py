@@ -5,21 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.carriers.registry import make_source
-from app.domain.waybills import (
-    Issued,
-    NotSent,
-    ProblemClass,
-    Rejected,
-)
+from app.domain.waybills import Issued, NotSent, ProblemClass, Rejected
 from app.net.transport import Response
 from app.ports import WaybillSource
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    nothing_left,
-    page,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, nothing_left, page
 from tests.carriers.samples import SF_CONFIG, sample, sf_booking
 from tests.support.clock import FakeClock
 

@@ -29,14 +29,7 @@ from app.domain.waybills import (
 )
 from app.net.transport import Response
 from app.ports import Capability, has
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    nothing_left,
-    page,
-    truncated,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, nothing_left, page
 from tests.carriers.samples import STO_CONFIG, sample, sto_booking, vectors
 from tests.support.clock import FakeClock
 
@@ -277,10 +270,6 @@ def test_the_remedy_of_the_account_names_its_keys() -> None:
         answer({"code": "1", "message": "no envelope of STO's"}),
         Response(200, {}, b"<response><errorMsg>x</errorMsg></response>"),
         Response(200, {}, b"<response><success>false</success><errorMsg>\xff"),
-        no_answer(),
-        page(200),
-        page(502),
-        truncated(_ANSWERS["created"]),
     ],
 )
 def test_what_may_have_taken_effect_is_unknown(

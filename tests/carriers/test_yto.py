@@ -29,14 +29,7 @@ from app.domain.waybills import (
 )
 from app.net.transport import Response
 from app.ports import Capability
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    nothing_left,
-    page,
-    truncated,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, nothing_left, page
 from tests.carriers.samples import YTO_CONFIG, sample, vectors, yto_booking
 from tests.support.clock import FakeClock
 
@@ -228,11 +221,6 @@ def test_the_remedies_of_the_account_name_its_keys() -> None:
         answer({"logisticsNo": "DD20260101-0001"}),
         answer({"logisticsNo": "SOMEBODY", "mailNo": _NUMBER}),
         answer([]),
-        answer({"timestamp": 1, "status": 500, "error": "Internal Server Error"}, 500),
-        no_answer(),
-        page(200),
-        page(502),
-        truncated(_ANSWERS["created"]),
     ],
 )
 def test_what_may_have_taken_effect_is_unknown(

@@ -15,23 +15,10 @@ from app.carriers.wire_json import encode
 from app.carriers.yunda import wire
 from app.carriers.yunda.label import label_data
 from app.carriers.yunda.settings import YundaSettings
-from app.domain.waybills import (
-    Booking,
-    Issued,
-    IssuedNumber,
-    ProblemClass,
-    Rejected,
-    Unknown,
-)
+from app.domain.waybills import Booking, Issued, IssuedNumber, ProblemClass, Rejected, Unknown
 from app.net.transport import Response
 from app.ports import WaybillSource
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    page,
-    truncated,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, page
 from tests.carriers.samples import YUNDA_CONFIG, sample, yunda_booking
 from tests.support.clock import FakeClock
 
@@ -263,10 +250,6 @@ def test_a_refused_order_is_classed_by_its_words(
         element(mail_no=None, pdf_info=None),
         answer(_CREATED["body"] | {"data": []}),
         answer(_CREATED["body"] | {"data": None}),
-        no_answer(),
-        page(200),
-        page(502),
-        truncated(_CREATED["body"]),
         answer({"code": 500, "message": "error"}, 500),
     ],
 )

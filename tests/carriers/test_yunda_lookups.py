@@ -22,13 +22,7 @@ from app.domain.waybills import (
 )
 from app.net.transport import Response
 from app.ports import WaybillSource
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    nothing_left,
-    page,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, nothing_left, page
 from tests.carriers.samples import YUNDA_CONFIG, sample, yunda_booking
 from tests.support.clock import FakeClock
 

@@ -24,14 +24,7 @@ from app.domain.waybills import (
 )
 from app.net.transport import Response
 from app.ports import Capability, WaybillSource
-from tests.carriers.recording import (
-    RecordingTransport,
-    answer,
-    no_answer,
-    nothing_left,
-    page,
-    truncated,
-)
+from tests.carriers.recording import RecordingTransport, answer, no_answer, nothing_left, page
 from tests.carriers.samples import ZTO_CONFIG, sample, zto_booking
 from tests.support.clock import FakeClock
 
@@ -198,11 +191,6 @@ def test_a_refusal_in_words_is_classed_by_its_words(
         answer(_ERRORS["S202"]),
         refusal("?", "S299"),
         refusal("系统异常，请稍后再试"),
-        no_answer(),
-        page(200),
-        page(502),
-        truncated(_CREATED["body"]),
-        answer({"timestamp": "x", "status": 500, "error": "Internal Server Error"}, 500),
         answer({"status": False, "message": "?"}),
         answer(_CREATED["body"] | {"result": None}),
         answer(_CREATED["body"] | {"result": {"billCode": None}}),
