@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.carriers.registry import make_source
 from app.domain.waybills import AskPerson, Issued, NeverExisted, ProblemClass, Unknown
+from app.ports import Capability
 from app.simulators import jt, kuaidi100, sf, sto, yto, yunda, zto
 from app.simulators.exchange import Request
 from app.simulators.sf.records import RepeatReply as SfRepeat
 from app.simulators.sto.simulator import GATEWAY
 from tests.carriers import samples
 from tests.carriers.contract import Contract, Refusal
+from tests.carriers.recording import RecordingTransport
 from tests.carriers.sf_station import PATH as SF_PATH
 from tests.carriers.sf_station import calls_of
+from tests.support.clock import FakeClock
 
 K = ProblemClass
 
@@ -305,3 +309,21 @@ CONTRACTS = (
     ),
     _KUAIDI100,
 )
+
+
+def able(capability: Capability) -> list[Contract]:
+    """The contracts whose account can do it, by its settings too."""
+    return [c for c in CONTRACTS if capability in capabilities(c)]
+
+
+def unable(capability: Capability) -> list[Contract]:
+    return [c for c in CONTRACTS if capability not in capabilities(c)]
+
+
+def capabilities(contract: Contract) -> frozenset[Capability]:
+    return make_source(contract.config, RecordingTransport(), FakeClock()).capabilities
+
+
+def missing(contract: Contract, label: Mapping[str, Any]) -> list[str]:
+    """What a label cannot be printed without and is not there."""
+    return [mark for mark in contract.marks if not label.get(mark)]

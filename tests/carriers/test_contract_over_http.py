@@ -4,68 +4,29 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from app.carriers.registry import CARRIERS, carrier, make_source
-from app.domain.tracking import TrackStage
+from app.carriers.registry import CARRIERS, carrier
 from app.domain.waybills import (
     AskPerson,
     Booking,
     Issued,
     NeverExisted,
     NotSent,
-    Problem,
     ProblemClass,
     Unknown,
-    VoidResult,
 )
-from app.net.transport import HttpxTransport
-from app.ports import Capability, CountsNumbers, FetchesLabelData, Tracks
+from app.ports import Capability
 from app.simulators.exchange import HTML, Response
 from app.simulators.server import LoopbackServer
 from tests.carriers.contract import LOST, Contract, ContractStation, Refusal
-from tests.carriers.contract_entries import CONTRACTS
-from tests.carriers.recording import RecordingTransport
+from tests.carriers.contract_entries import CONTRACTS, able, capabilities, missing
 from tests.carriers.station import issued, problem_kind
-from tests.support.clock import FakeClock
-
-
-def able(capability: Capability) -> list[Contract]:
-    """The contracts whose account can do it, by its settings too."""
-    return [c for c in CONTRACTS if capability in capabilities(c)]
-
-
-def unable(capability: Capability) -> list[Contract]:
-    return [c for c in CONTRACTS if capability not in capabilities(c)]
-
-
-def capabilities(contract: Contract) -> frozenset[Capability]:
-    return make_source(contract.config, RecordingTransport(), FakeClock()).capabilities
-
-
-def people(booking: Booking) -> list[str]:
-    """What must not be told of the two people at the ends of a parcel."""
-    ends = (booking.sender, booking.receiver)
-    return [text for end in ends for text in (end.name, end.phone, end.address)]
-
-
-def missing(contract: Contract, label: Mapping[str, Any]) -> list[str]:
-    """What a label cannot be printed without and is not there."""
-    return [mark for mark in contract.marks if not label.get(mark)]
-
 
 REFUSALS = [
     pytest.param(c, r, id=f"{c}-{r.kind}-{n}") for c in CONTRACTS for n, r in enumerate(c.refusals)
-]
-WRONG_KEYS = [
-    pytest.param(c, r, id=f"{c}-{n}")
-    for c in CONTRACTS
-    for n, r in enumerate(c.refusals)
-    if r.config and r.kind is ProblemClass.AUTH
 ]
 ASKING_NOBODY = [c for c in CONTRACTS if c.after_effect is c.after_nothing is AskPerson]
 NOTHING_PROVEN = (Unknown, NotSent, AskPerson)
@@ -84,21 +45,13 @@ LINE = re.compile(
     r"carrier=\w+ key=(?P<key>\S+) service=\S+ outcome=(?P<outcome>\w+)"
     r" code=(\S+|HTTP \d+) ms=\d+"
 )
-JOURNEY = (
-    TrackStage.PICKED_UP,
-    TrackStage.IN_TRANSIT,
-    TrackStage.IN_TRANSIT,
-    TrackStage.OUT_FOR_DELIVERY,
-    TrackStage.DELIVERED,
-)
 every = pytest.mark.parametrize("contract", CONTRACTS, ids=str)
 
 
-@pytest.fixture
-def station(http: HttpxTransport, clock: FakeClock) -> Iterator[ContractStation]:
-    station = ContractStation(http, clock)
-    yield station
-    station.close()
+def people(booking: Booking) -> list[str]:
+    """What must not be told of the two people at the ends of a parcel."""
+    ends = (booking.sender, booking.receiver)
+    return [text for end in ends for text in (end.name, end.phone, end.address)]
 
 
 @pytest.mark.parametrize("code", [carrier.code for carrier in CARRIERS])
@@ -278,113 +231,6 @@ def test_refusals_are_told_apart_and_book_nothing(
     booking = station.booking(refusal.street, **refusal.booking)
     assert problem_kind(source.create(booking)) is refusal.kind
     assert station.books.numbers_issued(booking.key) == []
-
-
-@pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.with_numbers], ids=str)
-def test_the_last_number_is_the_last(station: ContractStation, contract: Contract) -> None:
-    assert contract.with_numbers
-    source = station.open(contract, contract.with_numbers(1))
-    if isinstance(source, CountsNumbers):
-        assert source.numbers_left().left == 1
-        assert (source.check().ok, source.check().balance) == (True, 1)
-    issued(source.create(station.booking()))
-    assert problem_kind(source.create(station.booking(key="2"))) is ProblemClass.BALANCE
-    assert len(station.books.orders) == 1
-    if isinstance(source, CountsNumbers):
-        assert source.numbers_left().left == 0
-        assert (source.check().ok, source.check().balance) == (False, 0)
-
-
-@every
-def test_the_connection_test_books_nothing(station: ContractStation, contract: Contract) -> None:
-    assert station.open(contract).check().ok
-    assert station.books.orders == []
-
-
-@pytest.mark.parametrize(("contract", "wrong"), WRONG_KEYS)
-def test_the_connection_test_finds_a_wrong_key(
-    station: ContractStation, contract: Contract, wrong: Refusal
-) -> None:
-    health = station.open(contract, **wrong.config).check()
-    assert not health.ok
-    assert str(health.remedy)
-
-
-@pytest.mark.parametrize("contract", able(Capability.CANCEL), ids=str)
-def test_cancelling_works_until_pickup(station: ContractStation, contract: Contract) -> None:
-    source = station.open(contract)
-    booking, other = station.booking(), station.booking(key="2")
-    first = issued(source.create(booking))
-    assert first.number
-    results = [source.void(booking, first.number, first.carrier_order).result for _ in range(2)]
-    assert results == [VoidResult.VOIDED, VoidResult.ALREADY_VOID]
-    second = issued(source.create(other))
-    assert second.number != first.number
-    station.books.advance(second.number)
-    late = source.void(other, second.number, second.carrier_order)
-    assert late.result is VoidResult.TOO_LATE
-
-
-@pytest.mark.parametrize("contract", able(Capability.CANCEL), ids=str)
-@pytest.mark.parametrize("fault", ["lose_answer", "truncate", "bad_gateway"])
-def test_cancelling_without_a_readable_answer_is_asked_again(
-    station: ContractStation, contract: Contract, fault: str
-) -> None:
-    source, booking = station.open(contract), station.booking()
-    given = issued(source.create(booking))
-    effect = {"takes_effect": True} if fault == "bad_gateway" else {}
-    getattr(station.server.faults, fault)("", times=1000, **effect)
-    unclear = source.void(booking, given.number, given.carrier_order)
-    assert unclear.result is VoidResult.UNKNOWN
-    station.server.faults.clear()
-    again = source.void(booking, given.number, given.carrier_order)
-    assert again.result is VoidResult.ALREADY_VOID
-
-
-@pytest.mark.parametrize("contract", unable(Capability.CANCEL), ids=str)
-def test_who_cannot_cancel_lets_the_number_expire(
-    station: ContractStation, contract: Contract
-) -> None:
-    source, booking = station.open(contract), station.booking()
-    given = issued(source.create(booking))
-    before = station.server.journal.count()
-    voided = source.void(booking, given.number, given.carrier_order)
-    assert voided.result is VoidResult.EXPIRES_BY_ITSELF
-    assert station.server.journal.count() == before
-
-
-@pytest.mark.parametrize("contract", able(Capability.TRACK), ids=str)
-def test_a_parcel_is_followed_to_the_door(station: ContractStation, contract: Contract) -> None:
-    source = station.open(contract)
-    assert isinstance(source, Tracks)
-    number = issued(source.create(station.booking())).number
-    assert source.track([station.query(number)])[0].stage is None
-    for step, stage in enumerate(JOURNEY, start=1):
-        station.books.advance(number)
-        [track] = source.track([station.query(number)])
-        assert (track.number, track.stage, track.problem) == (number, stage, None)
-        assert len(track.events) == step
-        assert track.events[-1].at == station.clock.now()
-        station.clock.advance(hours=1)
-
-
-@pytest.mark.parametrize("contract", able(Capability.LABEL_DATA), ids=str)
-def test_label_data_that_came_late_are_fetched(
-    station: ContractStation, contract: Contract
-) -> None:
-    source = station.open(contract)
-    assert isinstance(source, FetchesLabelData)
-    booking = station.booking(contract.late_mark)
-    outcome = issued(source.create(booking))
-    assert missing(contract, outcome.label) == []
-    assert outcome.warning is None
-    fetched = source.fetch_label(booking, outcome.number)
-    if contract.tells_label_again:
-        assert isinstance(fetched, Mapping)
-        assert missing(contract, fetched) == []
-    else:
-        assert isinstance(fetched, Problem)
-        assert str(fetched.remedy)
 
 
 @pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.shows_receiver], ids=str)
