@@ -87,7 +87,7 @@ def test_an_unknown_request_never_gets_a_new_key_by_itself(
     assert states == {RequestState.UNKNOWN if account in NEVER_ASKED else RequestState.ISSUED}
 
 
-@pytest.mark.parametrize("account", REPEATED)
+@pytest.mark.parametrize("account", sorted(REPEATED))
 @pytest.mark.parametrize("booked", [True, False])
 def test_a_contract_to_repeat_settles_a_doubt_under_the_same_key(
     bench: Bench, account: str, booked: bool
