@@ -31,7 +31,7 @@ from sqlalchemy import select, update
 from app.bootstrap import Services
 from app.demo.stage import demo_scenario, open_demo_services
 from app.domain.states import ParcelState, Route
-from app.services.numbers import labelling
+from app.services.numbers import booking, labelling
 from app.services.sync import syncing
 from app.services.waves import waves
 from app.simulators.warehouse import SimulatedWarehouse
@@ -113,6 +113,8 @@ def measure(numbers: int, rates: list[float], latency_s: float, *, window: bool)
                 syncing.sync_shop(services.work, shop)
             prepare(services)
             ids = waiting(services)
+            for parcel_id in ids[: numbers * len(rates)]:  # addresses in clear, as they are at hand
+                booking.build(services.work, parcel_id, "1")
             for rate in rates:
                 mine, ids = ids[:numbers], ids[numbers:]
                 set_rate(services, rate)
