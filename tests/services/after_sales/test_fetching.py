@@ -150,7 +150,9 @@ def test_a_case_that_cannot_be_read_stops_no_other(floor: Floor) -> None:
 
 def test_a_broken_connection_loses_nothing(floor: Floor) -> None:
     asked = floor.ask()
-    floor.bench.world.wechat.faults.answer_json(CASE, {"errcode": 45009, "errmsg": "quota"})
+    floor.bench.world.wechat.faults.answer_json(
+        CASE, {"errcode": 45009, "errmsg": "quota"}, when=lambda call: asked.encode() in call.body
+    )
     shop = floor.bench.work.outside.shop(floor.seed.shop)
     floor.bench.clock.advance(11)
     result = fetching.sync(floor.bench.work, shop)
