@@ -1,27 +1,24 @@
 """Ordinary new orders, many at once: a few statements a chunk instead of fifty an order.
 
-Ordinary means that nothing has to be looked up, weighed or undone: no hold, no after-sale, every
-line mapped, an account for its carrier, stock for all of it; or nothing of ours to pack. Every
-other order, and every order seen before, takes the long way through ``intake.store``. Both ways
-write the same rows.
+Here are those that ``ordinary`` lets pass and that there is stock for. Every other order, and every
+order seen before, takes the long way through ``intake.store``. Both ways write the same rows.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from app.domain.orders import LineSnapshot, OrderSnapshot
-from app.domain.states import Flow, MoveKind, OrderStatus, ParcelState, ReservationState
+from app.domain.orders import OrderSnapshot
+from app.domain.states import MoveKind, ParcelState, ReservationState
 from app.services import records
-from app.services.orders import order_holds
 from app.services.parcels import parcel_making
-from app.services.parcels.placing import Notes, Placed, Placing, facts_from, read_placing
+from app.services.parcels.placing import read_placing
 from app.services.sync import intake
+from app.services.sync.ordinary import New, Shelf, may_be_ordinary, prepared, shelf_of
 from app.services.telling import sent_elsewhere
 from app.services.workplace import Workplace
 from app.store.inserting import insert_all_new
@@ -34,176 +31,28 @@ from app.store.tables import (
     parcels,
     reservations,
     shipments,
-    sku_barcodes,
-    skus,
     stock_balances,
     stock_moves,
 )
-
-NOTHING_TO_PACK = frozenset(
-    {
-        OrderStatus.UNPAID,
-        OrderStatus.GROUPING,
-        OrderStatus.SHIPPED,
-        OrderStatus.DONE,
-        OrderStatus.CANCELLED,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of an order, with the columns of its row. ``pieces`` are of the SKU."""
-
-    told: LineSnapshot
-    id: str
-    mapped_sku_id: str | None
-    factor: int
-
-    @property
-    def pieces(self) -> int:
-        return self.told.to_ship * self.factor
-
-
-@dataclass(slots=True)
-class _New:
-    """An order to be written; with a parcel when something of it is ours to pack."""
-
-    told: OrderSnapshot
-    id: str
-    lines: list[_Line]
-    choice: Placed | None = None
-    parcel_id: str = ""
-    piece_ids: dict[str, str] = field(default_factory=dict)  # order line: parcel line
-
-    @property
-    def packed(self) -> list[_Line]:
-        return [line for line in self.lines if line.told.to_ship > 0] if self.choice else []
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """What the shop's listings are on the shelf, as far as these orders need to know."""
-
-    mapped: Mapping[tuple[str, str], tuple[str, int]]
-    listed: Mapping[tuple[str, str], tuple[str, str]]  # code and bar code, as last pulled
-    by_code: Mapping[str, str]
-    by_barcode: Mapping[str, str]
-    goods: Mapping[str, tuple[str, int]]  # SKU id: code, weight in g
-
-    def find(self, line: LineSnapshot) -> tuple[str | None, int]:
-        """The SKU of a line and its factor; see ``mapping.lookup``."""
-        said = self.mapped.get((line.product_id, line.sku_id))
-        if said is not None:
-            return said
-        code, barcode = self.listed.get((line.product_id, line.sku_id), ("", ""))
-        codes = (line.sku_code, code)
-        barcodes = (line.barcode, barcode, line.sku_code)
-        found = next((self.by_code[c] for c in codes if c in self.by_code), None)
-        return found or next(
-            (self.by_barcode[b] for b in barcodes if b in self.by_barcode), None
-        ), 1
 
 
 def store(
     tx: Connection, work: Workplace, shop_id: str, told: Sequence[OrderSnapshot]
 ) -> list[OrderSnapshot]:
     """Write those of ``told`` that are ordinary; returns them. None may be in the database yet."""
-    chosen = [order for order in told if _may_be_ordinary(order)]
+    chosen = [order for order in told if may_be_ordinary(order)]
     if not chosen:
         return []
-    shelf = _shelf(tx, shop_id, chosen)
+    shelf = shelf_of(tx, shop_id, chosen)
     placing = read_placing(tx, shop_id, work.now())
-    found = [_prepared(work, shop_id, order, shelf, placing) for order in chosen]
+    found = [prepared(work, shop_id, order, shelf, placing) for order in chosen]
     ready = _reserved(tx, [new for new in found if new is not None])
     if ready:
         _write(tx, work, shop_id, ready, shelf)
     return [new.told for new in ready]
 
 
-def _may_be_ordinary(order: OrderSnapshot) -> bool:
-    if order.after_sales or not order.lines:
-        return False
-    if order.flow is not Flow.PARCEL or order.status in NOTHING_TO_PACK:
-        return True
-    return order.status is OrderStatus.PAID and all(
-        not line.dropship and line.to_ship > 0 for line in order.lines
-    )
-
-
-def _shelf(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> _Shelf:
-    lines = [line for order in told for line in order.lines]
-    rows = tx.execute(
-        select(
-            listings.c.product_id,
-            listings.c.sku_id,
-            listings.c.mapped_sku_id,
-            listings.c.factor,
-            listings.c.sku_code,
-            listings.c.barcode,
-        ).where(
-            listings.c.shop_id == shop_id,
-            listings.c.product_id.in_({line.product_id for line in lines}),
-        )
-    ).all()
-    mapped = {
-        (r.product_id, r.sku_id): (r.mapped_sku_id, r.factor)
-        for r in rows
-        if r.mapped_sku_id is not None
-    }
-    listed = {(r.product_id, r.sku_id): (r.sku_code, r.barcode) for r in rows}
-    wanted = [listed.get((line.product_id, line.sku_id), ("", "")) for line in lines]
-    codes = {line.sku_code for line in lines} | {code for code, _ in wanted}
-    bars = {line.barcode for line in lines} | {bar for _, bar in wanted} | codes
-    codes, bars = codes - {""}, bars - {""}
-    marked: dict[str, list[str]] = defaultdict(list)
-    for r in tx.execute(select(sku_barcodes).where(sku_barcodes.c.barcode.in_(bars))):
-        marked[r.barcode].append(r.sku_id)
-    ids = {sku for sku, _ in mapped.values()} | {s for found in marked.values() for s in found}
-    goods = tx.execute(
-        select(skus.c.id, skus.c.code, skus.c.weight_g).where(
-            skus.c.id.in_(ids) | skus.c.code.in_(codes)
-        )
-    ).all()
-    return _Shelf(
-        mapped=mapped,
-        listed=listed,
-        by_code={r.code: r.id for r in goods},
-        by_barcode={code: found[0] for code, found in marked.items() if len(found) == 1},
-        goods={r.id: (r.code, r.weight_g or 0) for r in goods},
-    )
-
-
-def _prepared(
-    work: Workplace, shop_id: str, told: OrderSnapshot, shelf: _Shelf, placing: Placing
-) -> _New | None:
-    """The order with everything decided, or None when it has to go the long way."""
-    lines = [_Line(line, work.key(), *shelf.find(line)) for line in told.lines]
-    new = _New(told, work.key(), lines)
-    if order_holds.wanted(told, {line.told.line_key: line for line in lines}, work.now()):
-        return None
-    if told.flow is not Flow.PARCEL or told.status in NOTHING_TO_PACK:
-        return new
-    if any(line.mapped_sku_id is None for line in lines):
-        return None
-    facts = facts_from(
-        shop_id,
-        told.receiver,
-        Notes((told.buyer_note,), (told.merchant_note,)),
-        sum(line.told.paid_fen for line in lines),
-        [(*shelf.goods[line.mapped_sku_id or ""], line.pieces) for line in lines],
-        work.now(),
-    )
-    placed = placing.place(facts) if facts is not None else None
-    if placed is None or placed.choice is None:
-        return None
-    new.choice = placed
-    new.parcel_id = work.key()
-    new.piece_ids = {line.id: work.key() for line in lines}
-    return new
-
-
-def _reserved(tx: Connection, found: list[_New]) -> list[_New]:
+def _reserved(tx: Connection, found: list[New]) -> list[New]:
     """Those of ``found`` for which there is stock; it is allocated in the balances."""
     wanted = {line.mapped_sku_id for new in found for line in new.packed}
     free: dict[str, int] = {}
@@ -239,7 +88,7 @@ def _reserved(tx: Connection, found: list[_New]) -> list[_New]:
     return ready
 
 
-def _write(tx: Connection, work: Workplace, shop_id: str, ready: list[_New], shelf: _Shelf) -> None:
+def _write(tx: Connection, work: Workplace, shop_id: str, ready: list[New], shelf: Shelf) -> None:
     _write_listings(tx, work, shop_id, ready, shelf)
     tx.execute(insert(orders), [_order_row(work, shop_id, new) for new in ready])
     tx.execute(insert(order_lines), [row for new in ready for row in _line_rows(new)])
@@ -251,7 +100,7 @@ def _write(tx: Connection, work: Workplace, shop_id: str, ready: list[_New], she
 
 
 def _write_listings(
-    tx: Connection, work: Workplace, shop_id: str, ready: list[_New], shelf: _Shelf
+    tx: Connection, work: Workplace, shop_id: str, ready: list[New], shelf: Shelf
 ) -> None:
     """Remember listings seen for the first time, so that they can be mapped by hand."""
     fresh = {
@@ -275,7 +124,7 @@ def _write_listings(
         insert_all_new(tx, listings, rows)  # the shop's goods may be read at the same moment
 
 
-def _order_row(work: Workplace, shop_id: str, new: _New) -> dict[str, Any]:
+def _order_row(work: Workplace, shop_id: str, new: New) -> dict[str, Any]:
     told = new.told
     stage = ParcelState.TO_LABEL if new.choice else records.stage_without(told.status)
     words = [w for line in new.lines for w in (line.told.title, line.told.spec, line.told.sku_code)]
@@ -300,7 +149,7 @@ def _order_row(work: Workplace, shop_id: str, new: _New) -> dict[str, Any]:
     }
 
 
-def _line_rows(new: _New) -> list[dict[str, Any]]:
+def _line_rows(new: New) -> list[dict[str, Any]]:
     return [
         {
             "id": line.id,
@@ -315,7 +164,7 @@ def _line_rows(new: _New) -> list[dict[str, Any]]:
 
 
 def _write_parcels(
-    tx: Connection, work: Workplace, shop_id: str, packed: list[_New], shelf: _Shelf
+    tx: Connection, work: Workplace, shop_id: str, packed: list[New], shelf: Shelf
 ) -> None:
     now = work.now()
     shipment_ids = {new.id: work.key() for new in packed}
@@ -392,7 +241,7 @@ def _write_parcels(
     )
 
 
-def _notes(work: Workplace, new: _New) -> list[dict[str, Any]]:
+def _notes(work: Workplace, new: New) -> list[dict[str, Any]]:
     told: list[tuple[str, str | None, str | None, Any]] = [("order_new", new.id, None, None)]
     foreign = sent_elsewhere.of_new(new.told)
     told += [("sent_elsewhere", new.id, None, sent_elsewhere.detail_of(p)) for p in foreign]
