@@ -1,25 +1,20 @@
-"""What a shop may sell is told as a difference, once, whatever happens on the way."""
+"""What a shop may sell is told as a difference, once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app.domain.errors import RetryableError, UserError
+from app.domain.errors import UserError
 from app.domain.listings import ListingStatus
-from app.domain.states import OutboxKind, OutboxState
+from app.domain.states import OutboxKind
 from app.jobs import Cancelled, CancelToken
 from app.services.listings import by_hand, pulling
-from app.services.stock import stock, stock_push, stock_sending, stock_wanted
-from app.services.stock.stock_push import PushRow
+from app.services.stock import stock, stock_push, stock_sending
 from app.services.sync.syncing import sync_shop
 from app.services.telling import outbox
-from app.simulators.exchange import Response
-from app.store.tables import listings
 from app.store.tables import outbox as outbox_table
 from tests.services.goods import (
     DOUBLE,
@@ -36,53 +31,11 @@ from tests.services.goods import (
     platform,
     row,
 )
+from tests.services.stock_pushing import BATCH, UPDATE, buy, has, push, updates
 from tests.services.truth import change_shop
 from tests.support.warehouse import Bench
 
 pytestmark = pytest.mark.synced
-
-UPDATE = "/channels/ec/product/stock/update"
-BATCH = "/channels/ec/product/stock/batchget"
-
-
-@pytest.fixture
-def pushing(bench: Bench) -> Bench:
-    """A synced bench whose first shop is told its stock, and agrees with us already."""
-    pulling.pull(bench.work, SHANYE)
-    change_shop(bench, SHANYE, stock_push="on")
-    stock_push.push_and_send(bench.work, SHANYE)
-    bench.world.wechat.journal.clear()
-    return bench
-
-
-def has(bench: Bench, product_id: str = TEA, sku_id: str = TEA_SKU) -> int:
-    return platform(bench).stock_of(product_id, sku_id)
-
-
-def push(bench: Bench, **wanted: Any) -> PushRow:
-    """Push the tea; the row of its single tin."""
-    rows = stock_push.push_and_send(bench.work, SHANYE, sku=TEA_CODE, **wanted)
-    return next(r for r in rows if r.product_id == TEA)
-
-
-def state_of(bench: Bench) -> list[str]:
-    """The states of the tea's messages, the oldest first."""
-    lane = stock_sending.lane(row(bench, TEA, TEA_SKU).id)
-    query = select(outbox_table.c.state).where(outbox_table.c.lane == lane)
-    with bench.work.db.read() as tx:
-        return list(tx.execute(query.order_by(outbox_table.c.id)).scalars())
-
-
-def updates(bench: Bench) -> list[dict[str, Any]]:
-    """Changes of the tea's stock that the shop was asked for."""
-    calls = bench.world.wechat.journal.calls(UPDATE)
-    return [c.body for c in calls if c.body["sku_id"] == TEA_SKU]
-
-
-def settle(bench: Bench) -> None:
-    """Time passes, and what waits is sent."""
-    bench.clock.advance(minutes=5)
-    outbox.drain(bench.work)
 
 
 def test_a_shop_that_keeps_its_own_stock_is_left_alone(bench: Bench) -> None:
@@ -173,7 +126,7 @@ def test_pieces_owed_but_not_reserved_are_not_sold_again(pushing: Bench) -> None
     free = available(pushing, TEA_CODE)
     wanted = push(pushing).wanted
     assert wanted == free
-    order = _buy(pushing, free + 2)
+    order = buy(pushing, free + 2)
     sync_shop(pushing.work, SHANYE)
     assert available(pushing, TEA_CODE) == free  # all lines or none
     assert push(pushing).wanted == 0
@@ -185,211 +138,11 @@ def test_pieces_owed_but_not_reserved_are_not_sold_again(pushing: Bench) -> None
 
 def test_an_unpaid_order_keeps_its_pieces(pushing: Bench) -> None:
     free = available(pushing, TEA_CODE)
-    _buy(pushing, 2, status=10)
+    buy(pushing, 2, status=10)
     sync_shop(pushing.work, SHANYE)
     assert available(pushing, TEA_CODE) == free
     done = push(pushing)
     assert (done.wanted, done.result) == (free - 2, "same")
-
-
-def _buy(bench: Bench, pieces: int, status: int = 20) -> str:
-    """Somebody orders single tins of the tea."""
-    shop = platform(bench)
-    like = next(
-        o for o in bench.scenario.orders if o.kind == "ordinary" and o.order_id in shop.orders
-    )
-    order = shop.order_data(like.order_id)
-    now = int(bench.clock.now().timestamp())
-    line = order["order_detail"]["product_infos"][0]
-    line |= {
-        "product_id": TEA,
-        "sku_id": TEA_SKU,
-        "sku_code": TEA_CODE,
-        "sku_cnt": pieces,
-        "on_aftersale_sku_cnt": 0,
-        "finish_aftersale_sku_cnt": 0,
-    }
-    order["order_detail"]["product_infos"] = [line]
-    order["order_detail"]["delivery_info"]["delivery_product_info"] = []
-    order |= {
-        "order_id": "3732000000000009999",
-        "status": status,
-        "create_time": now,
-        "update_time": now,
-    }
-    return shop.add_order(order, like.receiver)
-
-
-Break = Callable[[Bench], object]
-BROKEN: dict[str, tuple[Break, bool]] = {
-    "the answer is lost": (lambda b: b.world.wechat.faults.lose_answer(UPDATE), True),
-    "half of the answer": (lambda b: b.world.wechat.faults.truncate(UPDATE), True),
-    "a page of HTML after it": (
-        lambda b: b.world.wechat.faults.bad_gateway(UPDATE, takes_effect=True),
-        True,
-    ),
-    "a page of HTML instead": (lambda b: b.world.wechat.faults.bad_gateway(UPDATE), False),
-    "the line breaks before": (lambda b: b.world.wechat.faults.close_before(UPDATE), False),
-}
-
-
-@pytest.mark.parametrize("how", BROKEN)
-def test_an_unclear_change_is_worked_out_anew_and_never_repeated(pushing: Bench, how: str) -> None:
-    break_it, arrived = BROKEN[how]
-    stock.receive(pushing.work, TEA_CODE, 7)
-    break_it(pushing)
-    done = push(pushing)
-    assert (done.result, done.ok) == ("later", False)
-    assert state_of(pushing)[-2:] == [OutboxState.SUPERSEDED, OutboxState.PENDING]
-    settle(pushing)
-    assert has(pushing) == available(pushing, TEA_CODE)
-    assert state_of(pushing)[-1] == OutboxState.DONE
-    assert len(updates(pushing)) == (1 if arrived else 2)
-
-
-def test_an_unclear_change_is_given_time_to_arrive(pushing: Bench) -> None:
-    stock.receive(pushing.work, TEA_CODE, 7)
-    pushing.world.wechat.faults.lose_answer(UPDATE)
-    push(pushing)
-    # Neither another push nor an impatient drain reads the shop before that.
-    pushing.world.wechat.journal.clear()
-    assert push(pushing).code == "stock_busy"
-    outbox.drain(pushing.work, everything=True)
-    assert updates(pushing) == []
-    settle(pushing)
-    assert has(pushing) == available(pushing, TEA_CODE)
-
-
-def test_a_crash_in_the_middle_of_the_call_does_not_add_twice(pushing: Bench) -> None:
-    """The row says "sending": the change may have arrived, and the shop is read anew."""
-    stock.receive(pushing.work, TEA_CODE, 7)
-    stock_push.push(pushing.work, SHANYE, sku=TEA_CODE)
-    with pushing.work.db.write() as tx:
-        lane = stock_sending.lane(row(pushing, TEA, TEA_SKU).id)
-        tx.execute(
-            update(outbox_table)
-            .where(outbox_table.c.lane == lane, outbox_table.c.state == OutboxState.PENDING)
-            .values(state=OutboxState.SENDING, attempts=1)
-        )
-    shop = platform(pushing)
-    with shop.lock:
-        shop.take_stock(TEA, TEA_SKU, -7)  # it did arrive
-    outbox.drain(pushing.work)
-    settle(pushing)
-    assert has(pushing) == available(pushing, TEA_CODE)
-    assert updates(pushing) == []
-
-
-def test_sales_while_a_change_waits_are_counted(pushing: Bench) -> None:
-    """The line is down for an hour; three are sold in the shop and brought in afterwards."""
-    stock.receive(pushing.work, TEA_CODE, 10)
-    base = change_shop(pushing, SHANYE, base_url="http://127.0.0.1:9")
-    with pytest.raises(RetryableError):
-        stock_push.push(pushing.work, SHANYE)
-    change_shop(pushing, SHANYE, **base)
-    stock_push.push(pushing.work, SHANYE, sku=TEA_CODE)
-    change_shop(pushing, SHANYE, base_url="http://127.0.0.1:9")
-    outbox.drain(pushing.work)
-    change_shop(pushing, SHANYE, **base)
-    _buy(pushing, 3)
-    sync_shop(pushing.work, SHANYE)
-    settle(pushing)
-    assert has(pushing) == available(pushing, TEA_CODE)
-
-
-def test_one_listing_has_one_open_message(pushing: Bench) -> None:
-    for pieces in (7, 5, 3):
-        stock.receive(pushing.work, TEA_CODE, pieces)
-        stock_push.push(pushing.work, SHANYE, sku=TEA_CODE)
-    assert state_of(pushing)[-3:] == [
-        OutboxState.SUPERSEDED,
-        OutboxState.SUPERSEDED,
-        OutboxState.PENDING,
-    ]
-    outbox.drain(pushing.work)
-    assert has(pushing) == available(pushing, TEA_CODE)
-    assert [u["num"] for u in updates(pushing)] == [15]
-
-
-def test_what_was_read_before_a_change_began_is_not_queued_after_it(pushing: Bench) -> None:
-    """Two programs push at once: the second has read the shop before the first one's change."""
-    stock.receive(pushing.work, TEA_CODE, 7)
-    with pushing.work.db.read() as tx:
-        (seen,) = stock_wanted.wanted(tx, SHANYE, [row(pushing, TEA, TEA_SKU).id])
-    push(pushing)
-    with pushing.work.db.write() as tx:
-        assert stock_sending.queue(tx, pushing.work, seen, 7) is None
-    outbox.drain(pushing.work, everything=True)
-    assert has(pushing) == available(pushing, TEA_CODE)
-
-
-def test_a_message_overtaken_between_claim_and_call_is_not_sent(pushing: Bench) -> None:
-    stock.receive(pushing.work, TEA_CODE, 7)
-    stock_push.push(pushing.work, SHANYE, sku=TEA_CODE)
-    with pushing.work.db.write() as tx:
-        tx.execute(
-            update(listings)
-            .where(listings.c.id == row(pushing, TEA, TEA_SKU).id)
-            .values(stock_generation=listings.c.stock_generation + 1)
-        )
-    outbox.drain(pushing.work)
-    assert updates(pushing) == []
-    assert state_of(pushing)[-1] == OutboxState.SUPERSEDED
-    assert push(pushing).result == "done"
-    assert has(pushing) == available(pushing, TEA_CODE)
-
-
-def test_too_few_left_is_read_again(pushing: Bench) -> None:
-    """We take five off; meanwhile so many were sold that the shop has not five left (10020054)."""
-    stock.adjust(pushing.work, TEA_CODE, -5, "broken")
-    stock_push.push(pushing.work, SHANYE, sku=TEA_CODE)
-    platform(pushing).buy(TEA, TEA_SKU, has(pushing) - 2)
-    outbox.drain(pushing.work)
-    assert state_of(pushing)[-2:] == [OutboxState.SUPERSEDED, OutboxState.PENDING]
-    settle(pushing)
-    assert state_of(pushing)[-1] == OutboxState.DONE
-    assert has(pushing) == available(pushing, TEA_CODE)
-
-
-def test_a_refusal_that_stays_is_said_in_the_end(pushing: Bench) -> None:
-    stock.receive(pushing.work, TEA_CODE, 7)
-    refused = {"errcode": 10020054, "errmsg": " rid: 00000000-00000000-00000000"}
-    pushing.world.wechat.faults.answer(UPDATE, Response.of_json(refused), times=10)
-    push(pushing)
-    for _ in range(5):
-        settle(pushing)
-    assert state_of(pushing)[-3:] == [
-        OutboxState.SUPERSEDED,
-        OutboxState.SUPERSEDED,
-        OutboxState.REFUSED,
-    ]
-    assert len(updates(pushing)) == 3
-
-
-def test_a_flash_sale_is_explained(pushing: Bench) -> None:
-    stock.receive(pushing.work, TEA_CODE, 7)
-    platform(pushing).start_flash_sale(TEA, TEA_SKU)
-    done = push(pushing)
-    assert (done.result, done.code) == ("refused", "10020014")
-    assert "flash sale" in str(done.message)
-    platform(pushing).end_flash_sale(TEA, TEA_SKU)
-    assert push(pushing).result == "done"
-    assert OutboxState.REFUSED not in state_of(pushing)  # nothing is left to look at
-    assert has(pushing) == available(pushing, TEA_CODE)
-
-
-def test_a_product_under_review_is_explained(pushing: Bench) -> None:
-    stock.receive(pushing.work, TEA_CODE, 7)
-    platform(pushing).products[TEA]["edit_status"] = 2
-    assert push(pushing).code == "10020049"
-    assert [r.code for r in outbox.drain(pushing.work)] == []
-
-
-def test_a_listing_the_shop_does_not_tell_of_is_named(pushing: Bench) -> None:
-    platform(pushing).drop_product(TEA)
-    stock.receive(pushing.work, TEA_CODE, 7)
-    rows = stock_push.push_and_send(pushing.work, SHANYE, sku=TEA_CODE)
-    assert {r.product_id: r.result for r in rows} == {TEA: "unknown", DOUBLE: "done"}
 
 
 def test_what_is_due_is_known_without_asking(pushing: Bench) -> None:

@@ -16,10 +16,13 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.text import T
 from app.paths import resources
+from tests.support.warehouse import Bench
+from tests.ui.orders_window import shown_product, synced_bench
 from ui.application import make_application
 from ui.change_feed import ChangeFeed
 from ui.frame import MainWindow
 from ui.job_runner import JobRunner
+from ui.main_window import Product
 from ui.page import GOODS, SHIPPING, Page, PageEntry, PageTools
 from ui.pictures import Pictures
 from ui.sounds import SoundPlayer
@@ -42,6 +45,20 @@ def theme(qapp: QApplication, fonts: list[str]) -> Iterator[Theme]:
     made = Theme(make_application(), scheme=Scheme.LIGHT, reduce_motion=True)
     yield made
     shiboken6.delete(made)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A bench whose orders are in."""
+    with synced_bench(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
+    """The whole window on that bench, at 1440 x 900."""
+    with shown_product(qtbot, bench) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
@@ -18,7 +16,7 @@ from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.services.waves import looking, wave_views, waves
 from tests.services import truth
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, settle, shown_product
 from tests.ui.test_reach import RECEIVER
 from tests.ui.test_waves_page import finish, opened, question
 from ui.main_window import Product
@@ -29,12 +27,6 @@ from ui.widgets.toast import Toast
 
 SHORT_PHONE = replace(RECEIVER, phone="1390000000")
 NO_HOUSE = replace(RECEIVER, address="科兴路")
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

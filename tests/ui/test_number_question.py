@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, orders_page, settle
 from ui.main_window import Product
 from ui.pages.waves.number_question import NumberQuestion
 
 YTO, SF = "YT1234567890123", "SF1000000000000"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
-    with shown_product(qtbot, bench) as made:
-        yield made
 
 
 def test_what_a_person_chose_stays_whatever_the_number_looks_like(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -17,25 +15,13 @@ from app.services.after_sales.queries import CaseFilter, CaseRow
 from app.services.orders import queries
 from app.simulators.seed_orders import OrderKind
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import orders_page, settle
 from ui.main_window import Product
 from ui.pages.orders.case_lines import CaseCard
 from ui.pages.orders.drawer import OrderDrawer
 from ui.pages.orders.picture_choice import PictureChoice
 from ui.widgets.dialog import Dialog
 from ui.widgets.fields import TextField
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
-    with shown_product(qtbot, bench) as made:
-        yield made
 
 
 def asked(bench: Bench) -> CaseRow:

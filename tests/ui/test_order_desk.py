@@ -1,9 +1,6 @@
-"""The cards of the order drawer on a real shop: requests, notes, clear receivers, parcels."""
+"""The cards of the order drawer on a real shop: requests, notes, clear receivers."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,27 +9,32 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from app.domain.states import Flow, ParcelState
 from app.i18n import CHINESE, ENGLISH, install_language
 from app.services.numbers import labelling
 from app.services.orders import details, queries
-from app.services.orders.queries import OrderFilter, OrderRow
-from app.services.parcels import shipping
-from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.services.printing import printing
 from app.services.telling import outbox
 from app.simulators.seed_orders import OrderKind
-from app.simulators.wechat.addresses import Receiver
-from app.simulators.wechat.shop import WechatShop
 from app.store.tables import audit
 from tests.support.warehouse import Bench
+from tests.ui.order_desk import (
+    ELSEWHERE,
+    alive,
+    boxes,
+    dialog_of,
+    opened,
+    opened_kind,
+    press,
+    shop_of,
+    tea_order,
+    toasts,
+)
 from tests.ui.orders_window import (
     WAIT_MS,
     Hands,
     orders_page,
     settle,
     shown_product,
-    synced_bench,
     tell,
 )
 from ui.main_window import Product
@@ -42,26 +44,8 @@ from ui.pages.orders.drawer_parts import FactBox
 from ui.pages.orders.page import OrdersPage
 from ui.pages.orders.receiver_panel import CLEAR_S
 from ui.pages.orders.request_cards import RequestCard
-from ui.pages.orders.split_board import SplitBoard
-from ui.pages.orders.split_question import SplitForm
 from ui.widgets.buttons import Button
-from ui.widgets.dialog import Dialog
-from ui.widgets.fields import TextField
 from ui.widgets.label import TextLabel
-
-ELSEWHERE = Receiver("周新", "13911112222", "浙江省", "杭州市", "西湖区", "文三路 20 号")
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
-    with shown_product(qtbot, bench) as made:
-        yield made
 
 
 @pytest.fixture
@@ -69,71 +53,10 @@ def page(product: Product) -> OrdersPage:
     return orders_page(product)
 
 
-def shop_of(bench: Bench, row: OrderRow) -> WechatShop:
-    return bench.world.shops[row.shop]
-
-
-def boxes(bench: Bench, row: OrderRow) -> list[ParcelRow]:
-    return parcel_rows(bench.work, queries.order_rows(bench.work, [row.id])[0].parcels)
-
-
-def tea_order(bench: Bench, *, pieces: int = 1) -> OrderRow:
-    """An order that waits for a platform label, with at least so many pieces."""
-    rows = queries.order_rows(
-        bench.work, queries.order_ids(bench.work, OrderFilter(tab="to_label"))
-    )
-    return next(
-        row
-        for row in rows
-        if row.flow == Flow.PARCEL
-        and row.pieces >= pieces
-        and boxes(bench, row)[0].route == "platform"
-    )
-
-
-def alive(shop: WechatShop) -> set[str]:
-    """The numbers that the platform counts as taken."""
-    return {label.waybill_id for label in shop.waybills(alive=True).values()}
-
-
-def opened(qtbot: QtBot, product: Product, order: str) -> OrderDrawer:
-    page = orders_page(product)
-    page.open_order(order)
-    settle(qtbot, product)
-    drawer = page.order_drawer
-    assert drawer.view is not None
-    assert drawer.view.id == order
-    return drawer
-
-
-def opened_kind(qtbot: QtBot, product: Product, bench: Bench, kind: str) -> OrderDrawer:
-    order = queries.find_order(bench.work, bench.seed(kind).order_id)
-    assert order is not None
-    return opened(qtbot, product, order)
-
-
 def card(drawer: OrderDrawer) -> RequestCard:
     found = drawer.findChild(RequestCard)
     assert found is not None
     return found
-
-
-def press(button: object) -> None:
-    assert hasattr(button, "click")
-    button.click()
-
-
-def dialog_of(product: Product) -> Dialog:
-    found = [d for d in product.window.findChildren(Dialog) if d.isVisible()]
-    assert len(found) == 1
-    return found[0]
-
-
-def toasts(product: Product) -> list[str]:
-    return [toast.text for toast in product.window.toasts.toasts]
-
-
-# -- another address -------------------------------------------------------------------------
 
 
 def test_accepted_address_gives_the_old_number_back(
@@ -238,9 +161,6 @@ def test_accepted_variant_is_what_the_parcel_holds(
     assert after.lines[0].spec != before.spec
 
 
-# -- the note --------------------------------------------------------------------------------
-
-
 def test_note_is_kept_on_enter_and_reaches_the_shop(
     qtbot: QtBot, product: Product, bench: Bench, page: OrdersPage
 ) -> None:
@@ -309,9 +229,6 @@ def test_refused_note_says_why_and_what_to_do(qtbot: QtBot, product: Product, be
     assert note.remedy
 
 
-# -- the receiver ----------------------------------------------------------------------------
-
-
 def test_clear_receiver_needs_a_reason_and_is_gone_after_a_minute(
     qtbot: QtBot, product: Product, bench: Bench
 ) -> None:
@@ -356,107 +273,6 @@ def test_virtual_number_is_shown_with_its_end(qtbot: QtBot, product: Product, be
     settle(qtbot, product)
     assert any(char.isdigit() for char in panel.number_line.text())
     assert panel.until_line.text()
-
-
-# -- parcels ---------------------------------------------------------------------------------
-
-
-def split_form(product: Product) -> SplitForm:
-    found = dialog_of(product).findChild(SplitForm)
-    assert found is not None
-    return found
-
-
-def test_parcel_is_split_by_keys_and_put_together_again(
-    qtbot: QtBot, product: Product, bench: Bench, page: OrdersPage
-) -> None:
-    rows = queries.order_rows(
-        bench.work, queries.order_ids(bench.work, OrderFilter(tab="to_label"))
-    )
-    row = next(r for r in rows if len(r.lines) > 1 and len(r.parcels) == 1 and not r.holds)
-    opened(qtbot, product, row.id)
-    page.key_pressed("s")
-    dialog = dialog_of(product)
-    assert not dialog.buttons["split"].isEnabled()
-    board = dialog.findChild(SplitBoard)
-    assert board is not None
-    assert board.hasFocus()
-    QTest.keyClick(board, Qt.Key.Key_Space)
-    assert dialog.buttons["split"].isEnabled()
-    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    settle(qtbot, product)
-    assert len(queries.order_rows(bench.work, [row.id])[0].parcels) == 2
-    page.undo()
-    settle(qtbot, product)
-    assert len(queries.order_rows(bench.work, [row.id])[0].parcels) == 1
-
-
-def test_shops_rule_is_explained_before_a_kind_is_torn(
-    qtbot: QtBot, product: Product, bench: Bench, page: OrdersPage
-) -> None:
-    rows = queries.order_rows(
-        bench.work, queries.order_ids(bench.work, OrderFilter(tab="to_label"))
-    )
-    row = next(r for r in rows if any(x.quantity > 1 for x in r.lines) and not r.holds)
-    opened(qtbot, product, row.id)
-    page.key_pressed("s")
-    form, button = split_form(product), dialog_of(product).buttons["split"]
-    line = next(x for x in form.board.lines if x.quantity > 1)
-    form.board.set_pieces(line, 1, 1)
-    assert form.rule.isVisible()
-    assert not button.isEnabled()
-    press(form.together)
-    assert not form.rule.isVisible()
-    form.board.set_pieces(line, 1, 1)
-    press(form.more)
-    assert button.isEnabled()
-    press(button)
-    settle(qtbot, product)
-    assert len(queries.order_rows(bench.work, [row.id])[0].parcels) == len(row.parcels) + 1
-
-
-def test_orders_of_one_buyer_are_merged_from_the_bulk_bar_and_parted_again(
-    qtbot: QtBot, product: Product, bench: Bench, page: OrdersPage
-) -> None:
-    same = [o for o in bench.scenario.orders if o.kind == OrderKind.SAME_BUYER]
-    ids = [queries.find_order(bench.work, o.order_id) for o in same]
-    page.tabs.choose("to_label")
-    settle(qtbot, product)
-    page.table.selection.select_only([i for i in ids if i in page.table.rows.ids])
-    settle(qtbot, product)
-    qtbot.waitUntil(lambda: bool(page._merges), timeout=WAIT_MS)
-    count = sum(len(group.parcels) for group in page._merges)
-    assert count > 1
-    page.key_pressed("m")
-    settle(qtbot, product)
-    merged = {p for i in ids if i for p in queries.order_rows(bench.work, [i])[0].parcels}
-    assert len(merged) < len(ids)
-    page.undo()
-    settle(qtbot, product)
-    parted = {p for i in ids if i for p in queries.order_rows(bench.work, [i])[0].parcels}
-    assert len(parted) == len(ids)
-
-
-def test_sealed_parcel_is_taken_back_with_a_reason(
-    qtbot: QtBot, product: Product, bench: Bench, page: OrdersPage
-) -> None:
-    row = tea_order(bench)
-    (box,) = boxes(bench, row)
-    labelling.label_parcels(bench.work, [box.id])
-    shipping.ship(bench.work, parcel_ids=[box.id], unpacked=True)
-    assert boxes(bench, row)[0].state == ParcelState.TO_REPORT
-    opened(qtbot, product, row.id)
-    press(page.order_drawer.buttons.unship)
-    dialog = dialog_of(product)
-    assert not dialog.buttons["back"].isEnabled()
-    field = dialog.findChild(TextField)
-    assert field is not None
-    field.setText("wrong goods")
-    press(dialog.buttons["back"])
-    settle(qtbot, product)
-    assert boxes(bench, row)[0].state == ParcelState.TO_PACK
-    outbox.drain(bench.work)
-    assert shop_of(bench, row).shipments(row.order_id) == []
 
 
 @pytest.mark.parametrize("language", [CHINESE, ENGLISH])

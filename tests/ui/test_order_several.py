@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -14,15 +10,9 @@ from app.services.orders.queries import OrderFilter, OrderRow
 from app.simulators.wechat.shop import WechatShop
 from app.store.tables import shops
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product
 from ui.pages.orders.request_cards import RequestCard
 from ui.widgets.buttons import Button
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
 
 
 def other_variant(shop: WechatShop, product: str, variant: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -18,7 +15,7 @@ from app.services.orders import details, queries
 from app.services.orders.queries import OrderFilter
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, Hands, orders_page, settle, shown_product
 from ui.main_window import Product
 from ui.pages.orders.page import OrdersPage
 from ui.pages.orders.views import Show
@@ -29,18 +26,6 @@ from ui.widgets.label import TextLabel
 from ui.widgets.popover import PopoverMenu
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
-    with shown_product(qtbot, bench) as made:
-        yield made
 
 
 @pytest.fixture

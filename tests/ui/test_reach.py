@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -19,7 +17,7 @@ from app.services.reach import own, views
 from app.simulators.zto import ForbiddenRegion
 from tests.services import truth
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product
 from tests.ui.test_waves_page import opened, press, question
 from ui.pages.orders.drawer_parts import TroubleBox
 from ui.pages.waves.page import WavesPage
@@ -35,12 +33,6 @@ RECEIVER = Address(
     street="粤海街道",
     address="科兴路 8 号 2 栋 501",
 )
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

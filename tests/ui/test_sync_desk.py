@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -14,16 +13,10 @@ from app.services.orders.queries import OrderFilter
 from app.services.sync import self_check
 from app.store.tables import order_lines, orders, parcel_lines, reservations, shops
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import WAIT_MS, orders_page, settle, shown_product
 from ui.main_window import Product
 from ui.paint_status import Severity
 from ui.sync_panel import SyncPanel
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.services.money.billing import Sent, csv_file, sent
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import settle, shown_product, synced_bench
+from tests.ui.orders_window import settle
 from tests.ui.test_tracking_page import counts, line, looked, opened
 from ui.main_window import Product
 from ui.pages.tracking.freight_parts import BillRow, CarrierSumRow, SumBlock
@@ -26,20 +25,8 @@ STRANGE = ("序", "快件代号", "应结", "公斤数")
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
 def gone(bench: Bench) -> list[Sent]:
     return sent(bench)
-
-
-@pytest.fixture
-def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
-    with shown_product(qtbot, bench) as made:
-        yield made
 
 
 def statement(folder: Path, gone: list[Sent], name: str = "中通3月账单.csv") -> Path:

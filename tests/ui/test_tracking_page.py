@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
@@ -17,7 +13,7 @@ from app.services.tracking.refreshing import refresh
 from app.services.tracking.views import TrackFilter
 from tests.services.tracking import road
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import Hands, orders_page, settle, shown_product, synced_bench
+from tests.ui.orders_window import Hands, orders_page, settle
 from ui.main_window import Product
 from ui.pages.orders.drawer_parts import FactBox
 from ui.pages.tracking.page import TrackingPage
@@ -28,18 +24,6 @@ from ui.table import DataTable
 from ui.theme import Theme
 from ui.theme_tokens import Tone
 from ui.widgets.buttons import Button
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def product(qtbot: QtBot, bench: Bench) -> Iterator[Product]:
-    with shown_product(qtbot, bench) as made:
-        yield made
 
 
 def opened(qtbot: QtBot, product: Product, tab: str = "all") -> TrackingPage:

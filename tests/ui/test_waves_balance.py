@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -27,7 +24,6 @@ from tests.ui.orders_window import (
     orders_page,
     settle,
     shown_product,
-    synced_bench,
     tell,
 )
 from ui.main_window import Product
@@ -42,12 +38,6 @@ from ui.widgets.label import TextLabel
 from ui.widgets.tone_card import ToneCard
 
 LEFT = 2
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with synced_bench(tmp_path) as made:
-        yield made
 
 
 def opened(qtbot: QtBot, product: Product) -> WavesPage:
