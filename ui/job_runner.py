@@ -266,5 +266,5 @@ def _outcome(handle: JobHandle, mailbox: _Mailbox) -> tuple[JobState, object]:
     except PackbenchError as error:
         log.info("job %s ended with %s %s", handle.name, error.code, error.ref)
         return JobState.FAILED, error
-    except Exception as error:  # noqa: BLE001 - the edge between jobs and the window
+    except Exception as error:  # noqa: BLE001 - a bug in a job becomes a sentence; a worker that dies leaves the window waiting
         return JobState.FAILED, as_sentence(error, where=f"job {handle.name}")

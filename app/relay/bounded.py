@@ -177,7 +177,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         try:
             answered = self.server.answer(asked)
-        except Exception as error:  # noqa: BLE001 - the edge: the other side repeats after a 500
+        except Exception as error:  # noqa: BLE001 - any bug answers 500, after which the shop pushes once more
             log_bug(error, "the push relay")
             answered = Answered(500)
         self._write(answered)

@@ -201,6 +201,6 @@ class Relay:
             return _BUSY_S if error.code == "busy_elsewhere" else _LOOK_EVERY_S
         except PackbenchError as error:
             self.work.log.warning("pushes wait: %s", error.code)
-        except Exception as error:  # noqa: BLE001 - the edge of a thread that must not die
+        except Exception as error:  # noqa: BLE001 - a bug in one look must not end the worker of all later ones
             log_bug(error, "the push relay")
         return _LOOK_EVERY_S

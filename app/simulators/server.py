@@ -168,7 +168,9 @@ class LoopbackServer:
         handler = self._handler_for(request)
         try:
             return handler(request)
-        except Exception as error:  # the edge of a connection: stop() raises it again
+        except (
+            Exception
+        ) as error:  # the client gets a 500 and whoever stops the server gets the error
             log.exception("simulator crashed on %s %s", request.method, request.path)
             self.crashes.append(error)
             return Response.of_text("the simulator crashed", status=500)

@@ -36,6 +36,10 @@ from app.services.waves.waves import wave_parcels
 from app.services.workplace import Workplace
 from app.store.tables import accounts, parcels, waybill_requests
 
+_LANES_AT_ONCE = 8  # accounts side by side
+_MOST_AT_ONCE = 8  # calls of one account under way
+_IDS_AT_ONCE = 500
+
 
 def label_wave(
     work: Workplace,
@@ -106,12 +110,9 @@ def _lanes(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, _Waiting]:
             row.name: row.settings
             for row in tx.execute(select(accounts.c.name, accounts.c.settings))
         }
+        places = _places(tx, parcel_ids)
         for parcel_id in parcel_ids:
-            row = tx.execute(
-                select(parcels.c.route, parcels.c.shop_id, parcels.c.account).where(
-                    parcels.c.id == parcel_id
-                )
-            ).one_or_none()
+            row = places.get(parcel_id)
             if row is None:
                 raise checking.no_such_parcel(parcel_id)
             platform = row.route == Route.PLATFORM
@@ -124,8 +125,17 @@ def _lanes(work: Workplace, parcel_ids: Sequence[str]) -> dict[str, _Waiting]:
     return found
 
 
-_LANES_AT_ONCE = 8
-_MOST_AT_ONCE = 8
+def _places(tx: Connection, parcel_ids: Sequence[str]) -> dict[str, Any]:
+    """Route, shop and account of each parcel."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(parcel_ids), _IDS_AT_ONCE):
+        rows = tx.execute(
+            select(parcels.c.id, parcels.c.route, parcels.c.shop_id, parcels.c.account).where(
+                parcels.c.id.in_(list(parcel_ids[start : start + _IDS_AT_ONCE]))
+            )
+        )
+        found.update((row.id, row) for row in rows)
+    return found
 
 
 def _calls_at_once(settings: Mapping[str, Any]) -> int:

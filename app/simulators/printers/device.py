@@ -262,7 +262,9 @@ class LabelPrinter:
                 self._interpreter.forget_command()
             except BadCommandError as error:
                 self._mechanism.complain(str(error))
-            except Exception as error:  # a thread of its own: stop() raises it again
+            except (
+                Exception
+            ) as error:  # nobody could catch it in this thread: stop() raises it again
                 log.exception("a simulated printer crashed")
                 self._crashes.append(error)
                 return
