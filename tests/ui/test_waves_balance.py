@@ -227,8 +227,12 @@ def test_direct_accounts_show_what_they_have_left(qtbot: QtBot, bench: Bench) ->
         button.click()
         settle(qtbot, product)
         tell(qtbot, product, "shops")
-        said = _account_row(page, "yunda").said.accessibleName()
-        assert "No waybill numbers are left at Yunda Express." in said
+
+        def told() -> None:
+            said = _account_row(page, "yunda").said.accessibleName()
+            assert "No waybill numbers are left at Yunda Express." in said
+
+        qtbot.waitUntil(told, timeout=WAIT_MS)
 
 
 def test_numbers_taken_and_never_used_are_counted_and_given_back(
@@ -304,4 +308,4 @@ def test_an_account_in_trouble_says_what_to_do(qtbot: QtBot, bench: Bench) -> No
         settle(qtbot, product)
         said = _account_row(page, "zto").said
         assert said.isVisible()
-        assert said.accessibleName() == "Keys are wrong. Type them anew."
+        assert said.accessibleName() == "Keys are wrong.\nType them anew."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from app.carriers.problems import problem
 from app.domain.address import Address
-from app.domain.text import T
+from app.domain.waybills import ProblemClass
 from app.services.carriers import states
 from app.services.numbers import labelling, voiding
 from app.services.orders import queries, receiver_correction
@@ -166,14 +167,8 @@ def direct_accounts(stage: Stage) -> None:
     )
     states.bind(work, "zto")
     states.refresh(work, "zto")
-    states.note_refusal(
-        work,
-        "yunda",
-        "account",
-        T("Yunda does not accept the account."),
-        T("Compare account and password with what the site gave you."),
-        empty=False,
-    )
+    refused = problem("yunda", ProblemClass.ACCOUNT, "7100")
+    states.note_refusal(work, "yunda", refused.kind, refused.message, refused.remedy, empty=False)
     page = _waves(stage)
     page.tabs.choose("balance")
     stage.settle()

@@ -78,7 +78,7 @@ class AccountRow(QWidget):
         column.addWidget(self.said)
         if state.trouble is not None:
             remedy = str(state.trouble.remedy or "")
-            self.tell(f"{state.trouble.message} {remedy}".strip(), good=False)
+            self.tell(f"{state.trouble.message}\n{remedy}".strip(), good=False)
 
     def tell(self, words: str, *, good: bool) -> None:
         """What the carrier said: a good answer beside the name, a bad one below with its remedy."""

@@ -134,7 +134,7 @@ class BalanceTab(ScrollColumn):
             words.append(labels_left(health.balance))
         if not health.ok and health.remedy is not None:
             words.append(str(health.remedy))
-        self.tell(name, " ".join(words), good=health.ok)
+        self.tell(name, (" " if health.ok else "\n").join(words), good=health.ok)
 
     def tell(self, name: str, words: str, *, good: bool) -> None:
         """A sentence beside an account."""

@@ -136,7 +136,7 @@ class BalanceWatch(QObject):
         """What stopped the question, beside the account."""
 
         def say(error: PackbenchError) -> None:
-            self._tab.tell(name, f"{error.message} {error.remedy}", good=False)
+            self._tab.tell(name, f"{error.message}\n{error.remedy}".strip(), good=False)
 
         return say
 
