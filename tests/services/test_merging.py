@@ -14,7 +14,7 @@ from app.services import integrity
 from app.services.numbers import booking, label_accounts
 from app.services.numbers.labelling import label_parcels
 from app.services.orders import receiver_correction
-from app.services.parcels import merging
+from app.services.parcels import checking, merging
 from app.simulators.people import SHANGHAI
 from app.store.tables import address_corrections
 from tests.services import truth
@@ -262,3 +262,46 @@ def test_parcels_that_were_not_corrected_alike_are_not_merged(
     receiver_correction.undo(bench.work, ids[0])
     receiver_correction.undo(bench.work, ids[1])
     assert merging.merge(bench.work, ids) == ids[0]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_an_order_that_moves_while_the_number_is_in_doubt_never_goes_along(
+    bench: Bench, buyer: Buyer, two: tuple[str, str], arrived: bool
+) -> None:
+    merged = merging.merge(bench.work, ids_of(buyer, *two))
+    checking.change_carrier(bench.work, merged, "sf")
+    faults = bench.world.carriers.server.faults
+    break_it = faults.lose_answer if arrived else faults.close_before
+    break_it(truth.SF_PATH, when=truth.creates)
+    (doubt,) = label_parcels(bench.work, [merged])
+    assert doubt.result == "unknown"
+    bench.clock.advance(30)
+    buyer.store.change_address(two[1], buyer.crowd.person(SHANGHAI).as_dict())
+    buyer.fetch(two[1])
+    (row,) = label_parcels(bench.work, [merged])
+    now = truth.parcel(bench, merged)
+    assert row.result == "issued"
+    if arrived:  # there is a number for both: it must not leave as it is
+        assert HoldCode.ADDRESS_CHANGE in now.holds
+        assert set(now.orders) == set(two)
+    else:
+        assert now.orders == (two[0],)
+        (other,) = buyer.parcels(two[1])
+        assert other.id != merged
+        assert other.state == ParcelState.TO_LABEL
+        assert [r.result for r in label_parcels(bench.work, [other.id])] == ["issued"]
+    assert integrity.check(bench.work).broken == ()
+
+
+def test_an_order_that_moves_leaves_a_parcel_whose_carrier_a_person_chose(
+    bench: Bench, buyer: Buyer, two: tuple[str, str]
+) -> None:
+    merged = merging.merge(bench.work, ids_of(buyer, *two))
+    checking.change_carrier(bench.work, merged, "zto")
+    bench.clock.advance(30)
+    buyer.store.change_address(two[1], buyer.crowd.person(SHANGHAI).as_dict())
+    buyer.fetch(two[1])
+    now = truth.parcel(bench, merged)
+    assert (now.orders, now.carrier, now.state) == ((two[0],), "zto", ParcelState.TO_LABEL)
+    (other,) = buyer.parcels(two[1])
+    assert other.id != merged

@@ -19,9 +19,9 @@ from app.domain.states import (
 from app.domain.waybills import PRINT_INFO_BY_NUMBER, Booking, Issued
 from app.services import records
 from app.services.money import fees
-from app.services.numbers import booking as bookings
 from app.services.numbers.shipment_numbers import CHILD, MOTHER
 from app.services.orders import address_guard
+from app.services.parcels import parcel_moves
 from app.services.reach import learned
 from app.services.telling import outbox_rows
 from app.services.workplace import Workplace
@@ -191,7 +191,8 @@ def without_people(label: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _guard_address(tx: Connection, work: Workplace, parcel_id: str, labelled_for: str) -> None:
-    """Hold the parcel when its order has another address than the label by now."""
-    now = bookings.first_order(tx, parcel_id).address_hash
-    if now and labelled_for and now != labelled_for:
-        address_guard.hold(tx, work, parcel_id, labelled_for, now)
+    """Hold the parcel when any of its orders has another address than the label by now."""
+    for now in sorted(set(parcel_moves.addresses_in(tx, parcel_id).values())):
+        if now and labelled_for and now != labelled_for:
+            address_guard.hold(tx, work, parcel_id, labelled_for, now)
+            return

@@ -29,7 +29,7 @@ from app.services.numbers.lanes import STOPS_ACCOUNT, Counter, Lane
 from app.services.numbers.outcomes import LabelRow
 from app.services.numbers.sources import source_for
 from app.services.orders import holding
-from app.services.parcels import checking
+from app.services.parcels import checking, parcel_moves
 from app.services.reach import guarding
 from app.services.stock import allocation
 from app.services.waves.waves import wave_parcels
@@ -201,7 +201,30 @@ def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
             return earlier
         request = _reread(work, request)
     read_only.refuse(work, parcel.shop_id)
+    if _is_torn(work, parcel_id):
+        _part(work, parcel_id, request)
+        return _busy(parcel_id) if _is_torn(work, parcel_id) else label_parcel(work, parcel_id)
     return _book(work, parcel, request)
+
+
+def _is_torn(work: Workplace, parcel_id: str) -> bool:
+    """Whether an order of the parcel goes to another address than the others by now."""
+    with work.db.read() as tx:
+        return len({a for a in parcel_moves.addresses_in(tx, parcel_id).values() if a}) > 1
+
+
+def _part(work: Workplace, parcel_id: str, request: Any) -> None:
+    """Its number was in doubt when the order moved, and is not any more: now they are parted."""
+    if request is not None and request.state in _SAME_KEY:  # made for all of them
+        outcomes.give_up(work, parcel_id, request.id)
+    with work.db.write() as tx:
+        tx.execute(
+            update(parcels)
+            .where(parcels.c.id == parcel_id, parcels.c.state == ParcelState.TO_LABEL)
+            .values(state=ParcelState.TO_CHECK, changed_at=work.now())
+        )
+        checking.advance(tx, work, parcel_id)
+        records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))
 
 
 def _refusal(tx: Connection, parcel: Any) -> LabelRow | None:
