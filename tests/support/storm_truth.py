@@ -295,13 +295,27 @@ def _left_behind(floor: Floor) -> Iterator[str]:
     """Nothing that could go on is still here, and nothing sealed is untold."""
     with floor.bench.work.db.read() as tx:
         rows = tx.execute(
-            select(parcels.c.id, parcels.c.state, parcels.c.failure).where(
+            select(parcels.c.id, parcels.c.state, parcels.c.failure, parcels.c.waybill_id).where(
                 parcels.c.state.not_in([*_REPORTED, ParcelState.CANCELLED])
             )
         ).all()
+        held = {row.id for row in rows if records.active_holds(tx, row.id)}
+        waiting = {
+            order
+            for row in rows
+            if row.id in held and row.waybill_id is None
+            for order in records.orders_of(tx, [row.id])
+        }
         for row in rows:
-            if not records.active_holds(tx, row.id):
-                yield f"parcel {row.id} is still {row.state}: {row.failure}"
+            if row.id in held:
+                continue
+            beside = waiting & set(records.orders_of(tx, [row.id]))
+            if row.waybill_id is not None and beside:
+                # A part that has its number stays until the held part of its order has one too.
+                floor.done["waits for a held part"] += 1
+                continue
+            number = "with" if row.waybill_id else "without"
+            yield f"parcel {row.id} {number} number is still {row.state}: {row.failure}"
         live = tx.execute(
             select(waybills.c.number)
             .join(parcels, parcels.c.id == waybills.c.parcel_id)
