@@ -11,24 +11,23 @@ from sqlalchemy import select, update
 from app.domain.errors import UserError
 from app.domain.packing import OpenParcel
 from app.domain.states import HoldCode, OutboxState, ParcelState, Route, ShipOn
-from app.services import integrity, records
+from app.services import integrity
 from app.services.numbers.labelling import label_parcels
 from app.services.orders import holding
-from app.services.parcels import packing, parcel_making, shipping
+from app.services.parcels import merging, packing, parcel_making, shipping
 from app.services.parcels.parcel_queries import ParcelRow
 from app.services.parcels.shipping import ship
 from app.services.printing.printing import print_parcels
 from app.services.telling import outbox
 from app.store import tables
 from app.store.tables import (
-    order_lines,
     parcel_lines,
-    parcels,
     reservations,
     skus,
     stock_balances,
 )
 from tests.services import truth
+from tests.support.buying import Buyer
 from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
@@ -252,13 +251,19 @@ def test_shipping_goes_on_past_the_parcel_that_must_not_go(
 
 
 def test_a_parcel_of_two_orders_is_shipped_when_both_are_confirmed(bench: Bench) -> None:
-    one, other = truth.ready(bench, Route.DIRECT, "zto")[:2]
-    _merge(bench, one, other)
+    buyer = Buyer(bench)
+    first_draft = buyer.draft(("CJ-LN3", 1))
+    both = (
+        buyer.buy(draft=first_draft),
+        buyer.buy(draft=buyer.draft(("FW-QH6", 2), like=first_draft)),
+    )
+    merged = merging.merge(bench.work, [r.id for order in both for r in buyer.parcels(order)])
+    one = truth.parcel(bench, merged)
     label_parcels(bench.work, [one.id])
     assert [r.result for r in ship(bench.work, parcel_ids=[one.id], unpacked=True)] == ["shipped"]
     first, second = truth.messages(bench)
     assert first.payload["number"] == second.payload["number"]
-    assert {first.payload["order_id"], second.payload["order_id"]} == {*one.orders, *other.orders}
+    assert {first.payload["order_id"], second.payload["order_id"]} == set(both)
     lost = first.payload["order_id"]
     bench.world.wechat.faults.bad_gateway(
         truth.SEND, when=lambda request: lost.encode() in request.body
@@ -267,30 +272,9 @@ def test_a_parcel_of_two_orders_is_shipped_when_both_are_confirmed(bench: Bench)
     assert truth.parcel(bench, one.id).state == ParcelState.TO_REPORT
     assert [r.result for r in outbox.drain(bench.work, everything=True)] == ["done"]
     assert truth.parcel(bench, one.id).state == ParcelState.SHIPPED
-    for order_id in (*one.orders, *other.orders):
+    for order_id in both:
         assert len(truth.shipments(bench, order_id)) == 1
     assert integrity.check(bench.work).broken == ()
-
-
-def _merge(bench: Bench, into: ParcelRow, gone: ParcelRow) -> None:
-    """Two orders in one box: what a merge leaves in the database."""
-    with bench.work.db.write() as tx:
-        tx.execute(
-            update(parcel_lines)
-            .where(parcel_lines.c.parcel_id == gone.id)
-            .values(parcel_id=into.id)
-        )
-        tx.execute(
-            update(parcels).where(parcels.c.id == gone.id).values(state=ParcelState.CANCELLED)
-        )
-        records.refresh_orders(tx, records.orders_of(tx, [into.id]))
-        orders_in = tx.execute(
-            select(order_lines.c.order_id)
-            .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
-            .where(parcel_lines.c.parcel_id == into.id)
-            .distinct()
-        ).scalars()
-        assert len(list(orders_in)) == 2
 
 
 def test_an_order_without_a_shop_is_shipped_at_once(bench: Bench, printed: list[ParcelRow]) -> None:
