@@ -134,8 +134,11 @@ class FileStore:
         from cryptography.fernet import Fernet
 
         key_file = self._folder / "key"
+        # In this order: who starts beside us writes the key before the first secret, so a secret
+        # seen here has its key by the time we look for it, unless that key was lost.
+        in_use = any(self._folder.glob("*.secret"))
         if not key_file.exists():
-            if any(self._folder.glob("*.secret")):
+            if in_use:
                 raise _damaged(key_file)  # a new key would not open what is there
             _write_new(key_file, Fernet.generate_key())
         _refuse_open_to_others(key_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -144,6 +145,30 @@ def test_lost_key_does_not_start_a_new_one(folder: Path) -> None:
     (folder / "key").unlink()
     with pytest.raises(UserError, match="cannot be read"):
         store.set("b", "2")
+
+
+def test_one_who_starts_while_we_look_for_the_key_is_no_damage(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def before(look: Callable[..., object]) -> Callable[..., object]:
+        """``look``, with another one's first secret written just before its second answer."""
+
+        def looked(path: Path, *args: object) -> object:
+            if folder in (path, path.parent):
+                looks.append(path.name)
+                if len(looks) == 2:
+                    FileStore(folder).set("theirs", "1")
+            return look(path, *args)
+
+        return looked
+
+    mine = FileStore(folder)
+    monkeypatch.setattr(Path, "exists", before(Path.exists))
+    monkeypatch.setattr(Path, "glob", before(Path.glob))
+    mine.set("mine", "2")
+    assert (mine.get("theirs"), mine.get("mine")) == ("1", "2")
 
 
 def test_two_starting_at_once_agree_on_the_keys(folder: Path) -> None:
