@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
 from app.jobs import CancelToken, Job, Progress, Step
-from app.services.numbers import labelling, left_out
+from app.services.numbers import labelling
 from app.services.printing import printing
 from app.services.waves import wave_views, waves
 from app.services.workplace import Workplace
@@ -238,17 +238,7 @@ def _print_job(
         if again:
             reason = tr("It did not come out")
             printing.reprint(work, again, reason, printer=printer)
-        out = left_out.left_out(work, _unnumbered(sheet), cancel)
-        for at, row in enumerate(out, 1):
-            tell(NUMBER, Step(at, len(out), at, row.message, row.parcel, row.result))
-        asked = labelling.label_wave(
-            work,
-            wave_id,
-            partial(tell, NUMBER),
-            cancel,
-            without={row.parcel for row in out},
-        )
-        labels = [*out, *asked]
+        labels = labelling.label_wave(work, wave_id, partial(tell, NUMBER), cancel, look_first=True)
         prints: list[printing.PrintRow] = []
         if not cancel.cancelled:
             prints = printing.print_wave(
@@ -263,15 +253,6 @@ def _print_job(
         return RunEnd(tuple(labels), tuple(prints), sheet, cancel.cancelled)
 
     return job
-
-
-def _unnumbered(sheet: wave_views.WaveSheet) -> list[str]:
-    """What a number will be asked for, as far as it is known now."""
-    return [
-        p.id
-        for p in sheet.parcels
-        if not p.waybill and not (p.trouble is not None and p.trouble.held)
-    ]
 
 
 def _line(view: RunView) -> str:

@@ -7,7 +7,7 @@ machine, ``sent`` may have taken effect and is looked up before anything else ha
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,7 +24,7 @@ from app.jobs import CancelToken, Progress, ignore_progress
 from app.services import read_only, records
 from app.services.carriers import states
 from app.services.numbers import booking as bookings
-from app.services.numbers import label_files, outcomes, reconciling, settling
+from app.services.numbers import label_files, left_out, outcomes, reconciling, settling
 from app.services.numbers.lanes import STOPS_ACCOUNT, Counter, Lane
 from app.services.numbers.outcomes import LabelRow
 from app.services.numbers.sources import source_for
@@ -47,17 +47,18 @@ def label_wave(
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
     *,
-    without: Collection[str] = (),
+    look_first: bool = False,
 ) -> list[LabelRow]:
     """Numbers for every parcel of the wave; goes on past a bad one, accounts side by side.
 
     First, what earlier waves left in doubt at the same accounts is looked up, where its time has
-    come. ``without``: parcels that nobody is asked about.
+    come. ``look_first``: nobody is asked about a parcel that the carrier's own limits refuse
+    (``left_out``).
     """
     with work.db.read() as tx:
-        ids = [p.id for p in wave_parcels(tx, wave_id) if p.id not in without]
+        ids = [p.id for p in wave_parcels(tx, wave_id)]
     settling.settle_before(work, ids, cancel)
-    return label_parcels(work, ids, progress, cancel)
+    return label_parcels(work, ids, progress, cancel, look_first=look_first)
 
 
 def label_parcels(
@@ -65,13 +66,15 @@ def label_parcels(
     parcel_ids: Sequence[str],
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
+    *,
+    look_first: bool = False,
 ) -> list[LabelRow]:
     """Numbers for these parcels, in the order given for each account."""
     token = cancel or CancelToken()
     counter = Counter(len(parcel_ids), progress)
 
     def label(parcel_id: str) -> LabelRow:
-        return _label_one(work, parcel_id)
+        return _label_one(work, parcel_id, look_first=look_first)
 
     def stopped(parcel_id: str, why: LabelRow) -> LabelRow:
         return _stopped(work, parcel_id, why)
@@ -161,15 +164,16 @@ def _stopped(work: Workplace, parcel_id: str, why: LabelRow) -> LabelRow:
     return LabelRow(parcel_id, "", "failed", why.code, why.message, why.remedy, why.own_fix)
 
 
-def _label_one(work: Workplace, parcel_id: str) -> LabelRow:
+def _label_one(work: Workplace, parcel_id: str, *, look_first: bool) -> LabelRow:
     try:
-        return label_files.complete(work, label_parcel(work, parcel_id))
+        row = label_parcel(work, parcel_id, look_first=look_first)
+        return label_files.complete(work, row)
     except PackbenchError as error:
         outcomes.remember_failure(work, parcel_id, error.code, error.message, error.remedy)
         return LabelRow(parcel_id, "", "failed", error.code, error.message, error.remedy)
 
 
-def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
+def label_parcel(work: Workplace, parcel_id: str, *, look_first: bool = False) -> LabelRow:
     """A number for one parcel, or what stands in the way. The caller holds the account's lease."""
     with work.db.write() as tx:
         parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one_or_none()
@@ -188,6 +192,8 @@ def label_parcel(work: Workplace, parcel_id: str) -> LabelRow:
         if refusal is not None:
             return refusal
         request = _latest_request(tx, parcel_id)
+    if look_first and (out := left_out.left_out(work, parcel_id)) is not None:
+        return out
     if request is not None and request.state == RequestState.ISSUED:
         return _void_pending(parcel_id)
     if request is not None and request.state in {RequestState.SENT, RequestState.UNKNOWN}:
