@@ -130,6 +130,25 @@ def test_touch_repaints_only_rows_on_screen_in_one_signal(source: Source) -> Non
     assert signals == [(12, 15)]
 
 
+def test_when_all_may_have_changed_only_what_did_is_painted_again(source: Source) -> None:
+    model = PagedModel(COLUMNS, source.fetch)
+    model.reset_ids(range(1000))
+    model.set_on_screen(range(10, 30))
+    for row in (*range(10, 30), 900):
+        model.row_at(row)
+    signals: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda a, b: signals.append((a.row(), b.row())))
+    model.touch_changed()
+    assert signals == []
+    source.names |= {12: "changed", 14: "changed", 900: "changed out of sight"}
+    model.touch_changed()
+    assert signals == [(12, 14)]
+    for row in (12, 900):
+        fresh = model.row_at(row)
+        assert fresh is not None
+        assert fresh.cells[1].text.startswith("changed")
+
+
 def test_rows_promised_for_later_appear_when_delivered(source: Source) -> None:
     source.later = True
     model = PagedModel(COLUMNS, source.fetch)

@@ -80,6 +80,16 @@ class PagedModel(QAbstractTableModel):
         self._asked.clear()
         self._announce(None)
 
+    def touch_changed(self) -> None:
+        """As ``touch_all``, for rows at hand: repaints only the visible ones that differ now."""
+        seen = [self._ids[row] for row in self._seen()]
+        before = [self._rows.get(row_id) for row_id in seen]
+        self._stale |= self._rows.keys()
+        self._asked.clear()
+        self._keep(self._fetch(seen) or ())
+        after = [self._rows.get(row_id) for row_id in seen]
+        self._announce({i for i, old, new in zip(seen, before, after, strict=True) if old != new})
+
     def deliver(self, rows: Iterable[TableRow]) -> None:
         """Rows that ``fetch`` promised for later."""
         arrived = {row.id: row for row in rows}
@@ -132,10 +142,12 @@ class PagedModel(QAbstractTableModel):
             gone, _ = self._rows.popitem(last=False)
             self._stale.discard(gone)
 
+    def _seen(self) -> range:
+        return range(self._on_screen.start, min(self._on_screen.stop, len(self._ids)))
+
     def _announce(self, changed: set[Hashable] | None) -> None:
         """One ``dataChanged`` over the visible rows concerned."""
-        seen = range(self._on_screen.start, min(self._on_screen.stop, len(self._ids)))
-        rows = [r for r in seen if changed is None or self._ids[r] in changed]
+        rows = [r for r in self._seen() if changed is None or self._ids[r] in changed]
         if rows:
             last = len(self._columns) - 1
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], last))

@@ -129,6 +129,8 @@ class Stepper(QWidget):
 
     def set_steps(self, steps: Sequence[JobStep]) -> None:
         """Show these steps."""
+        if tuple(steps) == self._steps:
+            return
         self._steps = tuple(steps)
         self.setAccessibleName("; ".join(f"{s.title} {s.fact}" for s in self._steps))
         self.update()

@@ -70,6 +70,8 @@ class Tabs(Control):
 
     def set_tabs(self, tabs: Sequence[Tab]) -> None:
         """Replace the tabs (fresh counts); the current key stays when it still exists."""
+        if list(tabs) == self._tabs:
+            return
         self._tabs = list(tabs)
         if all(tab.key != self._current for tab in self._tabs):
             self._current = self._tabs[0].key if self._tabs else ""

@@ -162,4 +162,4 @@ class ParcelTable(DataTable):
         ids = in_order(sheet, run)
         if ids != tuple(self.rows.ids):
             self.show_ids(ids)
-        self.rows.touch_all()
+        self.rows.touch_changed()
