@@ -167,6 +167,54 @@ def test_the_second_reports_for_itself_when_the_first_is_taken_back(
     assert integrity.check(bench.work).broken == ()
 
 
+def test_an_extra_parcel_that_somebody_entered_at_the_shop_is_not_told_again(
+    bench: Bench, buyer: Buyer
+) -> None:
+    order = buyer.buy((CUP, 2), (BOWL, 1))
+    (row,) = buyer.parcels(order)
+    first, second = split(bench, row, {CUP: 1}, extra=True)
+    seal(bench, [second, first])
+    number = truth.parcel(bench, first).waybill
+    buyer.store.ship_elsewhere(order, "OTHER", number)
+    assert {(r.kind, r.result) for r in tell(bench)} >= {("ship", "done"), ("ship", "refused")}
+    unshipping.unship(bench.work, second, "its goods left in the other box")
+    assert ("extra", "done") in {(r.kind, r.result) for r in tell(bench)}
+    assert [n for n, _ in buyer.on_file(order)] == [number]
+
+
+def test_split_boxes_of_goods_that_went_elsewhere_are_taken_back_one_by_one(
+    bench: Bench, buyer: Buyer
+) -> None:
+    order = buyer.buy((CUP, 3))
+    (row,) = buyer.parcels(order)
+    boxes = split(bench, row, {CUP: 1}, {CUP: 1}, extra=True)
+    seal(bench, boxes)
+    buyer.store.ship_elsewhere(order, "YTO", "YT0000000000001")
+    assert "refused" in {r.result for r in tell(bench)}
+    buyer.fetch(order)
+    for box in boxes:
+        assert unshipping.unship(bench.work, box, "sent elsewhere") == ParcelState.CANCELLED
+    assert allocated(bench, CUP) == 0
+    assert [n for n, _ in buyer.on_file(order)] == ["YT0000000000001"]
+    assert integrity.check(bench.work).broken == ()
+
+
+def test_a_split_box_entered_by_hand_at_the_shop_leaves_the_others_as_they_are(
+    bench: Bench, buyer: Buyer
+) -> None:
+    order = buyer.buy((CUP, 3))
+    (row,) = buyer.parcels(order)
+    first, second = split(bench, row, {CUP: 1}, extra=True)
+    seal(bench, [second])
+    product, sku = buyer.goods(order)
+    number = truth.parcel(bench, second).waybill
+    buyer.store.ship_elsewhere(order, "OTHER", number, [(product, sku, 1)])
+    bench.clock.advance(5)
+    buyer.fetch(order)
+    assert pieces(bench, first) == 2
+    assert truth.parcel(bench, first).state == ParcelState.TO_LABEL
+
+
 def test_a_gift_goes_with_the_goods_and_is_reported(bench: Bench, buyer: Buyer) -> None:
     draft = buyer.draft((CUP, 1), (BOWL, 1), (BOOK, 1))
     draft.lines[2]["is_free_gift"] = True

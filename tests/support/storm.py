@@ -23,7 +23,7 @@ from app.services.sync.sweeping import Sweeper
 from app.simulators.faults import Storm
 from app.simulators.wechat.records import WAIT_SHIP
 from app.simulators.wechat.shop import WechatShop
-from app.store.tables import order_lines, orders, parcel_lines, parcels
+from app.store.tables import order_lines, orders, parcel_lines, parcels, waybills
 from tests.support.other_pc import another_pc
 from tests.support.shop_orders import SHOP, add_orders, differences, platform
 from tests.support.sweeping import sweeper
@@ -241,19 +241,29 @@ def _other_sku(shop: WechatShop, goods: tuple[str, str]) -> str:
 def _standing(bench: Bench, shop: str) -> dict[str, str]:
     """Of every order: status, holds, and what is still to be sent in parcels of ours.
 
-    That nobody delivers there knows only who asked for a number.
+    That nobody delivers there knows only who asked for a number. A box that waits here although
+    somebody entered its number at the shop is sent for the shop.
     """
     work = bench.work
+    entered = {(s.order_id, s.waybill_id) for s in platform(bench, shop).shipments()}
     with work.db.read() as tx:
         ids = list(tx.execute(select(orders.c.id).where(orders.c.shop_id == shop)).scalars())
         pieces: dict[str, int] = {}
         for row in tx.execute(
-            select(order_lines.c.order_id, parcel_lines.c.quantity)
+            select(
+                order_lines.c.order_id,
+                parcel_lines.c.quantity,
+                orders.c.order_id.label("shops_id"),
+                waybills.c.number,
+            )
             .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+            .join(orders, orders.c.id == order_lines.c.order_id)
             .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+            .outerjoin(waybills, waybills.c.id == parcels.c.waybill_id)
             .where(parcels.c.state.in_(NOT_SENT))
         ):
-            pieces[row.order_id] = pieces.get(row.order_id, 0) + row.quantity
+            if (row.shops_id, row.number) not in entered:
+                pieces[row.order_id] = pieces.get(row.order_id, 0) + row.quantity
     standing = {}
     for order in queries.order_rows(work, ids):
         held = sorted({*order.holds} - {"out_of_range"})

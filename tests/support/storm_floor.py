@@ -23,7 +23,7 @@ from app.domain.states import ParcelState, Verdict
 from app.jobs import CancelToken
 from app.ports import ExtraReason
 from app.services import after_sales, records
-from app.services.numbers import issuing, labelling, outcomes, voiding
+from app.services.numbers import issuing, labelling, outcomes, settling, voiding
 from app.services.parcels import (
     checking,
     merging,
@@ -156,6 +156,7 @@ class Floor:
         """What happens at the bench between two polls; now and then the program dies in it."""
         steps = [
             self._after_sales,
+            self._look_up_doubts,
             self._part_and_join,
             self._label,
             self._seal,
@@ -188,6 +189,12 @@ class Floor:
             after_sales.sync(work, work.outside.shop(shop), CancelToken())
         checking.recheck(self.bench.work)
 
+    def _look_up_doubts(self) -> None:
+        """As the window does all day, whether or not anything holds the parcel."""
+        for shop in SHOPS:
+            for row in settling.settle_open(self.bench.work, shop):
+                self._count_number(row)
+
     def _part_and_join(self) -> None:
         if not self._stormy:
             return
@@ -214,9 +221,7 @@ class Floor:
         if self._stormy:
             ids = [i for i in ids if self._chance.random() < 0.7]
         for row in labelling.label_parcels(self.bench.work, ids):
-            self.done[f"label {row.result} {row.code}".strip()] += 1
-            if row.code == "ask_person":
-                self._trying("settle", self._by_hand.settle, row.parcel)
+            self._count_number(row)
 
     def _seal(self) -> None:
         ready = [r for r in self._all_open() if r.waybill and not r.holds]
@@ -312,6 +317,11 @@ class Floor:
             raise died[0]
 
     # helpers
+
+    def _count_number(self, row: outcomes.LabelRow) -> None:
+        self.done[f"label {row.result} {row.code}".strip()] += 1
+        if row.code == "ask_person":
+            self._trying("settle", self._by_hand.settle, row.parcel)
 
     @property
     def _by_hand(self) -> Person:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import ParcelState
 from app.services.telling import report_rows
+from app.services.telling import sent_elsewhere as by_others
 from app.services.telling.report_rows import Goods
 from app.store.tables import parcel_lines, parcels
 
@@ -19,12 +20,15 @@ def sent_elsewhere(tx: Connection, our_id: str, order: OrderSnapshot) -> Counter
     """Pieces that the shop counts as sent and that none of our messages reported.
 
     Counted by listing: where one listing lies in several parcels, the first reports all of it, and
-    the shop then counts pieces as sent that are still on the shelf.
+    the shop then counts pieces as sent that are still on the shelf. Pieces that somebody entered at
+    the shop under the number of a box that waits here are that box's own.
     """
     sent: Counter[Goods] = Counter()
     for line in order.lines:
         sent[line.product_id, line.sku_id] += line.shipped_quantity
-    sent.subtract(report_rows.told_pieces(tx, our_id))
+    for report in report_rows.told(tx, our_id):
+        sent.subtract({(p, s): int(n) for p, s, n in report["lines"]})
+    sent.subtract(by_others.under_waiting_numbers(tx, our_id, order))
     return +sent
 
 

@@ -24,7 +24,7 @@ from app.services.numbers import shipment_numbers
 from app.services.orders import address_guard, holding
 from app.services.parcels import leaving, parcel_moves
 from app.services.stock import allocation
-from app.services.telling import outbox_rows, sent_elsewhere
+from app.services.telling import outbox_rows
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -62,7 +62,6 @@ def match(
         return existing
     extra: list[tuple[Any, int]] = []
     elsewhere = leaving.sent_elsewhere(tx, our_id, order)
-    elsewhere -= sent_elsewhere.under_open_numbers(tx, our_id, order)
     for line in order.lines:
         row = rows[line.line_key]
         open_rows = _open_lines(tx, row.id)

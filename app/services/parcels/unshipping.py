@@ -26,7 +26,7 @@ from app.services.orders import holding
 from app.services.parcels import checking, parcel_making, parcel_moves
 from app.services.stock import ledger
 from app.services.sync import stored_orders
-from app.services.telling import outbox_results, report_rows, report_sending
+from app.services.telling import outbox_results, outbox_rows, report_rows, report_sending
 from app.services.telling.report_rows import LEAVING
 from app.services.tracking import following
 from app.services.workplace import Workplace
@@ -80,8 +80,7 @@ def _doubtful(work: Workplace, parcel_id: str) -> list[Any]:
                 select(outbox).where(
                     outbox.c.parcel_id == parcel_id,
                     outbox.c.kind.in_(LEAVING),
-                    (outbox.c.state == OutboxState.SENDING)
-                    | ((outbox.c.state == OutboxState.PENDING) & (outbox.c.attempts > 0)),
+                    outbox_rows.may_have_arrived(),
                 )
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from app.domain.states import OutboxKind, OutboxState
 from app.services.workplace import Workplace
@@ -13,6 +13,12 @@ from app.store.tables import holds, order_lines, outbox, parcel_lines
 
 OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 _ENDED_UNSENT = (OutboxState.REFUSED, OutboxState.SUPERSEDED)
+
+
+def may_have_arrived() -> ColumnElement[bool]:
+    """Messages that a call has begun for and that nobody answered clearly."""
+    tried = (outbox.c.state == OutboxState.PENDING) & (outbox.c.attempts > 0)
+    return (outbox.c.state == OutboxState.SENDING) | tried
 
 
 def add(

@@ -190,20 +190,17 @@ def box_is_right(tx: Connection, parcel_id: str, our_id: str) -> bool:
     )
 
 
-def told_pieces(tx: Connection, our_id: str) -> Counter[Goods]:
-    """Pieces of the order that our own messages report, sent or still to be sent."""
-    rows = tx.execute(
-        select(outbox.c.payload).where(
-            outbox.c.order_id == our_id,
-            outbox.c.kind == OutboxKind.SHIP,
-            outbox.c.state.in_([*outbox_rows.OPEN, OutboxState.DONE]),
-        )
-    ).scalars()
-    told: Counter[Goods] = Counter()
-    for payload in rows:
-        for product_id, sku_id, pieces in payload["lines"]:
-            told[product_id, sku_id] += int(pieces)
-    return told
+def told(tx: Connection, our_id: str) -> list[Mapping[str, Any]]:
+    """What our own messages of the order's parcels reported, as far as the shop may have heard."""
+    return list(
+        tx.execute(
+            select(outbox.c.payload).where(
+                outbox.c.order_id == our_id,
+                outbox.c.kind == OutboxKind.SHIP,
+                (outbox.c.state == OutboxState.DONE) | outbox_rows.may_have_arrived(),
+            )
+        ).scalars()
+    )
 
 
 def is_told(tx: Connection, our_id: str) -> bool:

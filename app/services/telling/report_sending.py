@@ -55,10 +55,14 @@ def send(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
 
 
 def send_extra(work: Workplace, row: Any, *, again: bool) -> ReportOutcome:
-    """Send one EXTRA row: one more parcel of goods that count as sent."""
+    """Send one EXTRA row: one more parcel of goods that count as sent.
+
+    The shop would take it twice, so it is looked up whether or not this is sent ``again``: somebody
+    may have entered the number at the shop.
+    """
     shop = work.outside.shop(row.shop_id)
     report = report_of(row)
-    if again and _on_file(shop, report):
+    if _on_file(shop, report):
         return Reported()
     refusal = shop_companies.refusal(work, row.shop_id, report.company, report.order_id)
     if refusal is not None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.domain.orders import OrderSnapshot, ReportedParcel
-from app.domain.states import OPEN_STATES, Flow, OutboxKind
+from app.domain.states import UNREPORTED_STATES, Flow, OutboxKind
 from app.services import records
-from app.services.telling import outbox_rows
+from app.services.telling import outbox_rows, report_rows
 from app.services.workplace import Workplace
 from app.store.tables import audit, orders, outbox, parcels, waybills
 
@@ -53,10 +53,10 @@ def detail_of(parcel: ReportedParcel) -> dict[str, str]:
     return {"carrier": parcel.company, "number": parcel.number}
 
 
-def under_open_numbers(
+def under_waiting_numbers(
     tx: Connection, our_id: str, order: OrderSnapshot
 ) -> Counter[tuple[str, str]]:
-    """Pieces that the shop counts as sent under a number of ours whose box is still open here.
+    """Pieces that the shop counts as sent under a number of ours that we told it nothing of yet.
 
     Somebody pressed "ship" in the back office for a label of ours: the box goes on, its number is
     in force, and our own report will find itself on file.
@@ -70,10 +70,12 @@ def under_open_numbers(
             select(waybills.c.number)
             .join(parcels, parcels.c.waybill_id == waybills.c.id)
             .where(
-                parcels.c.id.in_(records.parcels_of(tx, our_id)), parcels.c.state.in_(OPEN_STATES)
+                parcels.c.id.in_(records.parcels_of(tx, our_id)),
+                parcels.c.state.in_(UNREPORTED_STATES),
             )
         ).scalars()
     }
+    live -= {_plain(report["number"]) for report in report_rows.told(tx, our_id)}
     for parcel in order.reported:
         if _plain(parcel.number) in live:
             for product_id, sku_id, count in parcel.lines:
