@@ -168,12 +168,23 @@ def _reports(floor: Floor) -> Iterator[str]:
                 ),
             )
         ).all()
+        # A merged box: one of its orders is told already, and the other one is held.
+        half_told = tx.execute(
+            select(outbox.c.payload)
+            .join(parcels, parcels.c.id == outbox.c.parcel_id)
+            .where(
+                parcels.c.state == ParcelState.TO_REPORT,
+                outbox.c.state == OutboxState.DONE,
+                outbox.c.kind.in_([OutboxKind.SHIP, OutboxKind.EXTRA]),
+            )
+        ).scalars()
+        half = {(p["order_id"], p["number"]) for p in half_told}
     corrected = {
         (t.payload["order_id"], t.payload["number"]): (t.payload["order_id"], t.payload["old"])
         for t in told
         if t.kind == OutboxKind.CORRECT
     }
-    wanted = {(r.order_id, r.number) for r in rows} | set(corrected.values())
+    wanted = {(r.order_id, r.number) for r in rows} | half | set(corrected.values())
     wanted |= {
         (t.payload["order_id"], t.payload["number"]) for t in told if t.kind == OutboxKind.EXTRA
     }
