@@ -51,8 +51,15 @@ def synced_bench(folder: Path, orders: int = 48) -> Iterator[Bench]:
 
 
 def settle(qtbot: QtBot, product: Product) -> None:
-    """Wait until nothing is read or written for the window."""
-    qtbot.waitUntil(lambda: not product.parts.jobs.active, timeout=WAIT_MS)
+    """Wait until nothing is read or written for the window, and what was read is shown."""
+
+    def settled() -> bool:
+        if product.parts.jobs.active:
+            return False
+        QCoreApplication.processEvents()  # widgets made of an answer appear with the next events
+        return not product.parts.jobs.active
+
+    qtbot.waitUntil(settled, timeout=WAIT_MS)
 
 
 def tell(qtbot: QtBot, product: Product, *topics: str) -> None:
