@@ -8,6 +8,8 @@ import secrets
 import sys
 import threading
 import time
+import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -102,16 +104,52 @@ def new_log_id() -> str:
 
 
 def log_bug(error: BaseException, where: str) -> str:
-    """Write ``error`` with its traceback; the id that a person can quote."""
+    """Write down ``error`` and where in the code it rose; the id that a person can quote.
+
+    Without its text, and without that of what led to it: they may quote a name or an address.
+    """
     log_id = new_log_id()
-    log.error(
-        "[%s] unexpected %s in %s",
-        log_id,
-        type(error).__name__,
-        where,
-        exc_info=(type(error), error, error.__traceback__),
-    )
+    kind, places = type(error).__name__, "".join(_places(error)).rstrip()
+    log.error("[%s] unexpected %s in %s\n%s", log_id, kind, where, places)
     return log_id
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """The traceback as Python shows it, each exception by its type alone."""
+    told: traceback.TracebackException | None = traceback.TracebackException.from_exception(error)
+    chain = []
+    while told is not None:
+        chain.append(told)
+        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    for one in reversed(chain):
+        yield "Traceback (most recent call last):\n"
+        yield from one.stack.format()
+        yield f"{one.exc_type.__name__ if one.exc_type else 'an exception'}\n"
+
+
+class Bugs:
+    """The one place where a bug is caught: it is logged, and the program goes on behind the block.
+
+    ``log_id`` is set when there was one. What is ``expected`` passes, and what ends the program.
+    """
+
+    def __init__(self, where: str, *expected: type[Exception]) -> None:
+        self.log_id = ""
+        self._where, self._expected = where, expected
+
+    def __enter__(self) -> Bugs:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, self._expected):
+            return False
+        self.log_id = log_bug(error, self._where)
+        return True
 
 
 def log_uncaught() -> None:

@@ -54,6 +54,31 @@ def test_private_data_is_hidden_in_messages_and_tracebacks(
     assert "13900139000" not in text
 
 
+def test_a_bug_is_logged_with_its_places_and_without_any_words(
+    file: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.require("app.logs", "unexpected RuntimeError in a test")
+    name, street = "Lin Weijuan", "Haoyun Road 1"
+    with logs.Bugs("a test", OSError) as bugs:
+        try:
+            raise KeyError(name)
+        except KeyError as error:
+            raise RuntimeError(street) from error
+    text = file.read_text(encoding="utf-8")
+    assert f"[{bugs.log_id}]" in text
+    assert text.index("raise KeyError") < text.index("raise RuntimeError")
+    assert name not in text
+    assert street not in text
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("x"), KeyboardInterrupt()])
+def test_what_is_expected_is_no_bug(error: BaseException) -> None:
+    bugs = logs.Bugs("a test", OSError)
+    with pytest.raises(type(error)), bugs:
+        raise error
+    assert bugs.log_id == ""
+
+
 @pytest.mark.parametrize("name", ["httpx", "httpcore"])
 def test_http_libraries_do_not_log_addresses(file: Path, name: str) -> None:
     logging.getLogger(name).info("GET https://example.com/?access_token=x")

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from types import TracebackType
 
 from app.domain.errors import UserError
 from app.domain.text import T
-
-log = logging.getLogger(__name__)
+from app.logs import log_bug
 
 Show = Callable[[UserError], None]
 
 
 def as_sentence(error: BaseException, *, where: str) -> UserError:
-    """Log ``error`` and give the sentence for the screen; ``ref`` is the number in the log.
+    """Log ``error`` and give the sentence for the screen."""
+    return sentence(log_bug(error, where))
 
-    The log gets the places in our code and the exception's type, not its text: that may quote a
-    name or an address.
-    """
-    log_id = secrets.token_hex(3).upper()
-    places = "\n".join(
-        f"  {frame.filename}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    )
-    log.error("%s: unexpected %s in %s\n%s", log_id, type(error).__name__, where, places)
+
+def sentence(log_id: str) -> UserError:
+    """What the screen says of a bug; ``ref`` is its number in the log."""
     return UserError(
         "unexpected",
         T("Something in the program went wrong."),

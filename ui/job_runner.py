@@ -20,7 +20,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.errors import PackbenchError
 from app.jobs import Cancelled, CancelToken, Job, Step
-from ui.crash import as_sentence
+from app.logs import Bugs
+from ui.crash import sentence
 
 log = logging.getLogger(__name__)
 
@@ -258,13 +259,14 @@ def _outcome(handle: JobHandle, mailbox: _Mailbox) -> tuple[JobState, object]:
     def report(step: Step, /) -> None:
         mailbox.step(handle, step)
 
+    bugs = Bugs(f"job {handle.name}", Cancelled, PackbenchError)
     try:
-        handle.token.check()
-        return JobState.DONE, handle.job(report, handle.token)
+        with bugs:
+            handle.token.check()
+            return JobState.DONE, handle.job(report, handle.token)
     except Cancelled:
         return JobState.CANCELLED, None
     except PackbenchError as error:
         log.info("job %s ended with %s %s", handle.name, error.code, error.ref)
         return JobState.FAILED, error
-    except Exception as error:  # noqa: BLE001 - a bug in a job becomes a sentence; a worker that dies leaves the window waiting
-        return JobState.FAILED, as_sentence(error, where=f"job {handle.name}")
+    return JobState.FAILED, sentence(bugs.log_id)

@@ -60,28 +60,30 @@ def run(
 
 
 def _result(arguments: Sequence[str], doors: Doors) -> CommandResult | int:
-    cancel = CancelToken()
+    from app.logs import Bugs
+
+    bugs = Bugs("the command line", PackbenchError, Cancelled, BrokenPipeError)
     try:
-        wanted = build(doors).parse_args(list(arguments))
-        data: Path | None = getattr(wanted, "data", None)
-        if wanted.run is None:
-            return doors.open_window(data, getattr(wanted, "lang", ""))
-        context = Context(data, doors, os.environ, output.progress_bar, cancel)
-        with _stoppable(cancel):
-            result: CommandResult = wanted.run(wanted, context)
-            return result
+        with bugs:
+            return _ran(arguments, doors)
     except PackbenchError as error:
         return CommandResult(errors=error_rows(error), exit_status=error.exit_code)
-    except (BrokenPipeError, Cancelled):
-        raise
-    except Exception as error:  # noqa: BLE001 - any bug ends in a log number and status 3, never in a traceback
-        return _bug(error)
+    return _bug(bugs.log_id)
 
 
-def _bug(error: Exception) -> CommandResult:
-    from app.logs import log_bug
+def _ran(arguments: Sequence[str], doors: Doors) -> CommandResult | int:
+    wanted = build(doors).parse_args(list(arguments))
+    data: Path | None = getattr(wanted, "data", None)
+    if wanted.run is None:
+        return doors.open_window(data, getattr(wanted, "lang", ""))
+    cancel = CancelToken()
+    context = Context(data, doors, os.environ, output.progress_bar, cancel)
+    with _stoppable(cancel):
+        result: CommandResult = wanted.run(wanted, context)
+        return result
 
-    log_id = log_bug(error, "the command line")
+
+def _bug(log_id: str) -> CommandResult:
     row = ErrorRow(
         "bug",
         str(T("Something went wrong that should not happen. Log number: {id}", id=log_id)),
@@ -122,14 +124,17 @@ def _saved_language(data: str) -> str:
 @contextmanager
 def _log(data: str) -> Iterator[None]:
     """Write the log while the command runs; a command that has nothing to log makes no file."""
-    from app.logs import close_log, write_log
+    from app.logs import close_log, log_uncaught, write_log
     from app.paths import data_paths
 
     handler = write_log(data_paths(data or None).log)
     logging.captureWarnings(True)  # a library's worries are for the log, not for the screen
+    before = sys.excepthook, threading.excepthook
+    log_uncaught()
     try:
         yield
     finally:
+        sys.excepthook, threading.excepthook = before
         logging.captureWarnings(False)
         close_log(handler)
 

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from app.logs import log_bug
+from app.logs import Bugs
 
 MAX_BODY = 1024 * 1024
 MAX_HEAD = 32 * 1024
@@ -175,11 +175,9 @@ class _Connection(BaseHTTPRequestHandler):
         asked = self._read()
         if asked is None:
             return
-        try:
+        answered = Answered(500)  # after which the shop pushes once more
+        with Bugs("the push relay"):
             answered = self.server.answer(asked)
-        except Exception as error:  # noqa: BLE001 - any bug answers 500, after which the shop pushes once more
-            log_bug(error, "the push relay")
-            answered = Answered(500)
         self._write(answered)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _one  # noqa: N815 - the library's names

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.text import T
 from app.jobs import CancelToken
-from app.logs import log_bug
+from app.logs import Bugs
 from app.net.transport import HttpxTransport
 from app.ports import SecretStore
 from app.relay.bounded import BoundedServer
@@ -196,11 +196,10 @@ class Relay:
     def _once(self, job: Callable[[], object]) -> float:
         """Seconds until the next look."""
         try:
-            job()
+            with Bugs("the push relay", PackbenchError):
+                job()
         except RetryableError as error:
             return _BUSY_S if error.code == "busy_elsewhere" else _LOOK_EVERY_S
         except PackbenchError as error:
             self.work.log.warning("pushes wait: %s", error.code)
-        except Exception as error:  # noqa: BLE001 - a bug in one look must not end the worker of all later ones
-            log_bug(error, "the push relay")
         return _LOOK_EVERY_S

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from app.cli.commands import build
 from app.cli.result import CommandResult, ErrorRow
 from app.cli.shell import run
 from app.cli.waves import ORDER_BY
-from app.domain.errors import RetryableError
+from app.domain.errors import RetryableError, UserError
 from app.domain.text import T
 from app.i18n import install_language
 from app.jobs import Cancelled
@@ -126,6 +128,25 @@ def test_our_bug_exits_with_3_and_a_log_number(shell: Shell, expected_logs: Expe
     assert found[1] in log
     assert "ZeroDivisionError" in log
     assert "13800138000" not in log
+
+
+def test_a_bug_in_a_thread_is_in_the_log_and_not_on_the_screen(
+    shell: Shell, expected_logs: ExpectedLogs, capfd: pytest.CaptureFixture[str]
+) -> None:
+    expected_logs.require("app.logs", "unexpected ZeroDivisionError in lane 7")
+    before = sys.excepthook, threading.excepthook
+
+    def fail(data: Path | None, *, user: str) -> NoReturn:
+        thread = threading.Thread(target=lambda: 1 // 0, name="lane 7")
+        thread.start()
+        thread.join()
+        raise UserError("no_shop", T("There is no shop."), T("Add one."))
+
+    answer = replace(shell, doors=replace(DOORS, open_services=fail))("orders", "list")
+    assert answer.code == 1
+    assert "Traceback" not in answer.err + answer.out + capfd.readouterr().err
+    assert "ZeroDivisionError" in (shell.data / "logs" / "packbench.log").read_text("utf-8")
+    assert (sys.excepthook, threading.excepthook) == before
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), Cancelled()])

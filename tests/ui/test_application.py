@@ -49,7 +49,7 @@ def test_unexpected_exception_becomes_a_question_with_a_number(
     tmp_path: Path,
     expected_logs: ExpectedLogs,
 ) -> None:
-    expected_logs.require("ui.crash", "unexpected ZeroDivisionError in the window")
+    expected_logs.require("app.logs", "unexpected ZeroDivisionError in the window")
     parts = build_window(entries, data_dir=tmp_path, resources=resources())
     qtbot.addWidget(parts.window)
     try:
@@ -81,7 +81,7 @@ def test_log_of_a_crash_names_places_and_no_values(caplog: pytest.LogCaptureFixt
 
 @pytest.fixture(autouse=True)
 def crash_lines(expected_logs: ExpectedLogs) -> None:
-    expected_logs.allow("ui.crash")
+    expected_logs.allow("app.logs")
 
 
 def test_exception_in_a_thread_is_told_too() -> None:

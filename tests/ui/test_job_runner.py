@@ -112,7 +112,7 @@ def test_bug_becomes_a_sentence_with_a_number_and_no_private_text(
     qtbot: QtBot, jobs: JobRunner, expected_logs: ExpectedLogs
 ) -> None:
     errors: list[PackbenchError] = []
-    expected_logs.require("ui.crash", r"^[0-9A-F]{6}: unexpected KeyError in job db")
+    expected_logs.require("app.logs", r"^\[[2-9A-Z]{4}-[2-9A-Z]{4}\] unexpected KeyError in job db")
 
     def job(_progress: Progress, _cancel: CancelToken) -> object:
         raise KeyError("Lin Weijuan")
