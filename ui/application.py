@@ -16,6 +16,7 @@ from app.domain.text import tr
 from ui.change_feed import ChangeFeed
 from ui.crash import CrashHook
 from ui.frame import MainWindow
+from ui.interrupts import ended_by_signals
 from ui.job_runner import JobRunner
 from ui.page import PageEntry
 from ui.pictures import Pictures
@@ -40,12 +41,16 @@ class WindowParts:
     crash: CrashHook
 
     def run(self) -> int:
-        """Show the window and live until it is closed; the process's exit status."""
+        """Show the window and live until it is closed; the process's exit status.
+
+        130 when a signal ended it: what runs is stopped at its next safe place.
+        """
         self.window.show()
         gc.collect()
         gc.freeze()  # one full collection costs 20 ms of a scrolling table
         try:
-            return self.app.exec()
+            with ended_by_signals(self.app):
+                return self.app.exec()
         finally:
             self.close()
 

@@ -46,7 +46,8 @@ def run_demo(
         _world_beside(Path(folder), args, now) as configuration,
     ):
         status = open_window(Path(folder) / "data", scenario, configuration)
-    return CommandResult(exit_status=status)
+    over = tr("The demo is over; nothing of it was kept.")
+    return CommandResult(exit_status=status, summary=over)
 
 
 def run_simulate(args: argparse.Namespace, context: Context) -> CommandResult:
