@@ -15,7 +15,7 @@ from ui.main_window import Product, build_product
 from ui.pages.orders.page import OrdersPage
 from ui.theme_tokens import Scheme
 
-WAIT_MS = 10_000
+WAIT_MS = 30_000
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from app.services.numbers import labelling
 from app.services.orders import details, queries
 from app.services.printing import printing
 from app.services.telling import outbox
+from app.shops.wechat.order_desk import NOTE_PATH
 from app.simulators.seed_orders import OrderKind
 from app.store.tables import audit
 from tests.support.warehouse import Bench
@@ -168,18 +169,19 @@ def test_note_is_kept_on_enter_and_reaches_the_shop(
     drawer = opened(qtbot, product, row.id)
     drawer.note.field.edit.setFocus()
     Hands(product).type("fragile")
+
+    def reads(state: NoteState) -> bool:
+        note = drawer.view.desk.note if drawer.view is not None else None
+        return note is not None and (note.text, note.state) == ("fragile", state)
+
+    slow = bench.world.wechat.faults.hang(NOTE_PATH, takes_effect=False)
     QTest.keyClick(drawer.note.field.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: reads(NoteState.WAITING), timeout=WAIT_MS)
+    slow.release()
     settle(qtbot, product)
-    settle(qtbot, product)
-    assert drawer.view is not None
-    assert drawer.view.desk.note.text == "fragile"
-    assert drawer.view.desk.note.state is NoteState.WAITING
     outbox.drain(bench.work)
     tell(qtbot, product, "orders")
-    qtbot.waitUntil(
-        lambda: drawer.view is not None and drawer.view.desk.note.state is NoteState.SAVED,
-        timeout=WAIT_MS,
-    )
+    qtbot.waitUntil(lambda: reads(NoteState.SAVED), timeout=WAIT_MS)
     told = shop_of(bench, row).order_data(row.order_id)["order_detail"]["ext_info"]
     assert told["merchant_notes"] == "fragile"
 
