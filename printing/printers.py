@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from app.domain.errors import UserError
-from app.domain.labels import DrawnLabel, FileLabel, Label, PackingSlip, PickList, PlatformLabel
+from app.domain.labels import (
+    DrawnLabel,
+    FileLabel,
+    Label,
+    PackingSlip,
+    Paper,
+    PickList,
+    PlatformLabel,
+    TestPage,
+)
 from app.domain.text import T, Text
-from app.ports import ComponentInfo, DeviceStatus, PrinterConfig, SendResult, Sent
+from app.ports import ComponentInfo, DeviceStatus, Prepared, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
 from printing.devices.device import Device
 from printing.documents.bitmap import Bitmap
@@ -22,8 +30,6 @@ from printing.documents.sheets import add_pick_list, add_slip, add_test_page
 from printing.fonts import Fonts, load_fonts
 from printing.languages.language import Language
 from printing.options import PrinterOptions
-
-Draw = Callable[[Book, float, float], None]
 
 
 class PagePrinter:
@@ -53,40 +59,28 @@ class PagePrinter:
     def status(self) -> DeviceStatus:
         return self._device.status(self._dialect)
 
-    def print_label(self, label: Label) -> Sent:
-        """One label, one job.
+    def prepare(self, paper: Paper) -> Prepared:
+        """See ``app.ports.Printer``.
 
         Raises:
             UserError: ``platform_label``, ``label_incomplete``, ``media_too_small``,
-                ``label_file_size`` …: nothing was sent.
+                ``label_file_size`` …
         """
-        if isinstance(label, FileLabel):
-            return self._device.deliver(self._of_file(label), self._dialect)
-        drawn = drawn_label(label)
-        return self._print(lambda book, width, height: add_label(book, drawn, width, height))
-
-    def print_pick_list(self, pick_list: PickList) -> Sent:
-        return self._print(
-            lambda book, width, height: add_pick_list(book, pick_list, width, height)
-        )
-
-    def print_slip(self, slip: PackingSlip) -> Sent:
-        return self._print(lambda book, width, height: add_slip(book, slip, width, height))
-
-    def print_test_page(self) -> Sent:
-        """Rulers, bars and type sizes, to set size, offset and density by."""
-        now = datetime.now(UTC)
-        return self._print(
-            lambda book, width, height: add_test_page(book, self._config.name, now, width, height)
-        )
-
-    def _print(self, draw: Draw) -> Sent:
+        if isinstance(paper, FileLabel):
+            return Prepared(paper.number, paper, self._of_file(paper))
         page = self._options.page
         book = Book(self._fonts(), page.dots_per_mm, self._config.name)
-        draw(book, page.width_mm, page.height_mm)
+        add_paper(book, paper, self._config.name, page.width_mm, page.height_mm)
         pdf = book.finish()
         data = pdf if self._language is None else self._encoded(pdf, self._language)
-        return _with_warning(self._device.deliver(data, self._dialect), book.trouble)
+        trouble = book.trouble
+        return Prepared(paper_ref(paper), paper, data, trouble_text(trouble), trouble.cut_texts)
+
+    def send(self, prepared: Prepared, key: str = "") -> Sent:
+        return _with_warning(self._device.deliver(prepared.data, self._dialect), prepared.warning)
+
+    def print_paper(self, paper: Paper) -> Sent:
+        return self.send(self.prepare(paper))
 
     def _encoded(self, pdf: bytes, language: Language) -> bytes:
         return self._pages(rasterise(pdf, self._options.page.dots_per_mm), language)
@@ -135,15 +129,24 @@ class ComponentPrinter:
     def status(self) -> DeviceStatus:
         return self._component.status()
 
-    def print_label(self, label: Label) -> Sent:
-        """One label, one task.
+    def prepare(self, paper: Paper) -> Prepared:
+        """The component draws for itself.
 
         Raises:
-            UserError: ``component_only``, a label that we draw.
+            UserError: ``component_only``, anything but a platform label.
         """
-        if not isinstance(label, PlatformLabel):
-            raise self._only_platform_labels(label.number)
-        return self._component.print_label(label)
+        if not isinstance(paper, PlatformLabel):
+            raise self._only_platform_labels(paper_ref(paper))
+        return Prepared(paper.number, paper)
+
+    def send(self, prepared: Prepared, key: str = "") -> Sent:
+        """One label, one task."""
+        if not isinstance(prepared.paper, PlatformLabel):
+            raise self._only_platform_labels(prepared.ref)
+        return self._component.print_label(prepared.paper)
+
+    def print_paper(self, paper: Paper) -> Sent:
+        return self.send(self.prepare(paper))
 
     def about(self) -> ComponentInfo:
         """See ``PlatformPrinter``."""
@@ -159,12 +162,6 @@ class ComponentPrinter:
             raise self._only_platform_labels(label.number)
         return self._component.preview(label)
 
-    def print_pick_list(self, pick_list: PickList) -> Sent:
-        raise self._only_platform_labels(pick_list.wave)
-
-    def print_slip(self, slip: PackingSlip) -> Sent:
-        raise self._only_platform_labels(slip.number)
-
     def _only_platform_labels(self, ref: str) -> UserError:
         return UserError(
             "component_only",
@@ -172,6 +169,34 @@ class ComponentPrinter:
             T("Choose another printer for this document."),
             ref=ref,
         )
+
+
+def add_paper(book: Book, paper: Paper, printer: str, width_mm: float, height_mm: float) -> None:
+    """Draw ``paper``; ``printer`` is what a test page calls it.
+
+    Raises:
+        UserError: ``platform_label``, ``label_incomplete``, ``media_too_small`` …
+    """
+    match paper:
+        case PickList():
+            add_pick_list(book, paper, width_mm, height_mm)
+        case PackingSlip():
+            add_slip(book, paper, width_mm, height_mm)
+        case TestPage():
+            add_test_page(book, printer, paper.printed_at, width_mm, height_mm)
+        case _:
+            add_label(book, drawn_label(paper), width_mm, height_mm)
+
+
+def paper_ref(paper: Paper) -> str:
+    """What a person calls this paper: its number, or its wave's name."""
+    match paper:
+        case PickList():
+            return paper.wave
+        case TestPage():
+            return ""
+        case _:
+            return paper.number
 
 
 def drawn_label(label: Label) -> DrawnLabel:
@@ -200,8 +225,7 @@ def trouble_text(trouble: Trouble) -> Text | None:
     return None
 
 
-def _with_warning(sent: Sent, trouble: Trouble) -> Sent:
-    warning = trouble_text(trouble)
+def _with_warning(sent: Sent, warning: Text | None) -> Sent:
     if warning is None or sent.reason is not None:
         return sent
     if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from app.domain.labels import Label, PackingSlip, PickList
+from app.domain.labels import Label, PackingSlip, Paper, PickList
 from app.domain.text import Text
 
 
@@ -60,6 +60,7 @@ class PrinterConfig:
     media: str = "76x130"
     documents: tuple[str, ...] = ("label",)
     options: Mapping[str, Any] | None = None
+    fallback: str = ""  # the printer that takes over when this one is in trouble
 
     @property
     def size_mm(self) -> tuple[float, float]:
@@ -85,8 +86,24 @@ class ComponentInfo:
     other_version: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One document as the printer will get it; nothing has been sent.
+
+    ``paper`` is the document itself, for a printer that draws it (the print component).
+    ``warning``: what could not be printed as it was given. ``cut_texts``: how many texts are
+    shortened on the paper (never a number).
+    """
+
+    ref: str
+    paper: Paper
+    data: bytes = field(default=b"", repr=False)
+    warning: Text | None = None
+    cut_texts: int = 0
+
+
 class Printer(Protocol):
-    """One printer that puts documents on paper. One call at a time per printer."""
+    """One printer that puts documents on paper."""
 
     @property
     def config(self) -> PrinterConfig: ...
@@ -96,13 +113,25 @@ class Printer(Protocol):
 
     def status(self) -> DeviceStatus: ...
 
-    def print_label(self, label: Label) -> Sent:
-        """Draw and send one label, and wait (bounded) for what the printer says of it."""
+    def prepare(self, paper: Paper) -> Prepared:
+        """Draw ``paper`` and put it in the printer's language; the printer is not touched.
+
+        From any thread, also while another document is being sent. Raises ``UserError`` when it
+        cannot be drawn, or not on this printer.
+        """
         ...
 
-    def print_pick_list(self, pick_list: PickList) -> Sent: ...
+    def send(self, prepared: Prepared, key: str = "") -> Sent:
+        """Send one prepared document, and wait (bounded) for what the printer says of it.
 
-    def print_slip(self, slip: PackingSlip) -> Sent: ...
+        One call at a time per printer. ``key`` is our print job's own, told to queues that keep
+        one. Never raises for the printer or the connection.
+        """
+        ...
+
+    def print_paper(self, paper: Paper) -> Sent:
+        """``send(prepare(paper))``."""
+        ...
 
 
 @runtime_checkable

@@ -209,6 +209,7 @@ def _printer_rows(found: tuple[PrinterConfig, ...]) -> dict[str, dict[str, Any]]
                 "dots_per_mm": p.dots_per_mm,
                 "media": p.media,
                 "documents": list(p.documents),
+                **({"fallback": p.fallback} if p.fallback else {}),
                 **(dict(p.options) if p.options else {}),
             }
         }

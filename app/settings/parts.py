@@ -140,6 +140,7 @@ def read_printer(table: Table, option_names: Collection[str]) -> PrinterConfig:
         media=table.text("media", "76x130").lower().replace(" ", ""),
         documents=table.texts("documents", ("label",)),
         options={**options.values, **named} or None,
+        fallback=table.text("fallback", ""),
     )
     _check_printer(table, printer)
     table.finish(option_names)

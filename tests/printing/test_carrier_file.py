@@ -36,7 +36,7 @@ def refused(make: Callable[[], object]) -> UserError:
 
 def test_a_pdf_printer_gets_the_carriers_own_bytes(tmp_path: Path) -> None:
     printer = make_printer(PrinterConfig("archive", "pdf", f"file:{tmp_path}"))
-    assert printer.print_label(label()).result is SendResult.CONFIRMED
+    assert printer.print_paper(label()).result is SendResult.CONFIRMED
     (paper,) = tmp_path.glob("*.pdf")
     assert paper.read_bytes() == label().content
 
@@ -69,7 +69,7 @@ def test_a_larger_label_is_never_scaled() -> None:
     for make in (
         lambda: PaperStationery().render(big, "tspl", "76x130", 8.0),
         lambda: PaperStationery().labels_pdf([big], "76x130"),
-        lambda: make_printer(PrinterConfig("p", "tspl", "tcp://127.0.0.1:9")).print_label(big),
+        lambda: make_printer(PrinterConfig("p", "tspl", "tcp://127.0.0.1:9")).print_paper(big),
     ):
         error = refused(make)
         assert error.code == "label_file_size"

@@ -50,7 +50,7 @@ def printer_at(url: str, media: str = "76x130", **options: object) -> Printer:
 
 
 def test_printed_label_is_confirmed_and_carries_our_job_key(component: PrintComponent) -> None:
-    assert printer_at(component.url).print_label(LABEL).result is SendResult.CONFIRMED
+    assert printer_at(component.url).print_paper(LABEL).result is SendResult.CONFIRMED
     (paper,) = component.papers
     assert (paper.task_id, paper.waybill, paper.printer) == ("job-1", LABEL.number, "KM-202")
     assert paper.position == (3, 20)
@@ -58,41 +58,41 @@ def test_printed_label_is_confirmed_and_carries_our_job_key(component: PrintComp
 
 def test_chosen_printer_and_other_paper_are_passed_on(component: PrintComponent) -> None:
     printer = printer_at(component.url, "100x150", printer="back")
-    assert printer.print_label(LABEL).result is SendResult.CONFIRMED
+    assert printer.print_paper(LABEL).result is SendResult.CONFIRMED
     assert component.papers[0].printer == "back"
 
 
 def test_failed_task_was_not_printed_and_says_why(component: PrintComponent) -> None:
     component.faults.paper_left("KM-202", 0)
-    sent = printer_at(component.url).print_label(LABEL)
+    sent = printer_at(component.url).print_paper(LABEL)
     assert sent.result is SendResult.NOT_STARTED
     assert "out of paper" in str(sent.reason)
     assert component.papers == []
 
 
 def test_refused_message_was_not_printed(component: PrintComponent) -> None:
-    sent = printer_at(component.url, printer="nowhere").print_label(LABEL)
+    sent = printer_at(component.url, printer="nowhere").print_paper(LABEL)
     assert sent.result is SendResult.NOT_STARTED
     assert "printer not found" in str(sent.reason)
 
 
 def test_no_answer_is_unknown_although_the_label_is_out(component: PrintComponent) -> None:
     component.faults.mute()
-    sent = printer_at(component.url, timeout_s=0.4).print_label(LABEL)
+    sent = printer_at(component.url, timeout_s=0.4).print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert component.prints_of_waybill(LABEL.number) == 1
 
 
 def test_connection_closed_after_sending_is_unknown(component: PrintComponent) -> None:
     component.faults.crash()
-    assert printer_at(component.url).print_label(LABEL).result is SendResult.UNKNOWN
+    assert printer_at(component.url).print_paper(LABEL).result is SendResult.UNKNOWN
 
 
 def test_component_that_does_not_run_is_not_started() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         printer = printer_at(f"ws://127.0.0.1:{unused.getsockname()[1]}")
-        sent = printer.print_label(LABEL)
+        sent = printer.print_paper(LABEL)
         status = printer.status()
     assert sent.result is SendResult.NOT_STARTED
     assert status.state is DeviceState.OFFLINE
@@ -132,7 +132,7 @@ def test_message_has_the_documented_shape() -> None:
         return {"command": "print", "requestID": message["requestID"], "results": results}
 
     with answering(accept) as url:
-        sent = printer_at(url, custom_template_url="https://127.0.0.1/own.html").print_label(LABEL)
+        sent = printer_at(url, custom_template_url="https://127.0.0.1/own.html").print_paper(LABEL)
     assert sent.result is SendResult.CONFIRMED
     (message,) = seen
     assert message["command"] == "print"
@@ -152,7 +152,7 @@ def test_answer_to_another_question_is_not_ours() -> None:
         return {"command": "print", "requestID": "somebody-else", "results": results}
 
     with answering(late_then_wrong) as url:
-        sent = printer_at(url, timeout_s=0.3).print_label(LABEL)
+        sent = printer_at(url, timeout_s=0.3).print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
 
 
@@ -162,16 +162,16 @@ def test_answer_to_another_question_is_not_ours() -> None:
 )
 def test_answer_without_a_word_about_our_task_is_unknown(body: dict[str, Any]) -> None:
     with answering(lambda m: {"requestID": m["requestID"], **body}) as url:
-        assert printer_at(url).print_label(LABEL).result is SendResult.UNKNOWN
+        assert printer_at(url).print_paper(LABEL).result is SendResult.UNKNOWN
 
 
 def test_other_documents_need_another_printer(component: PrintComponent) -> None:
     printer = printer_at(component.url)
     assert printer.takes_platform_labels
     documents: list[Callable[[], Sent]] = [
-        lambda: printer.print_label(usual_labels()["zto"]),
-        lambda: printer.print_pick_list(pick_list()),
-        lambda: printer.print_slip(slip()),
+        lambda: printer.print_paper(usual_labels()["zto"]),
+        lambda: printer.print_paper(pick_list()),
+        lambda: printer.print_paper(slip()),
     ]
     for print_document in documents:
         with pytest.raises(UserError) as caught:

@@ -71,7 +71,7 @@ def test_frames_that_are_no_answer_are_passed_over(
     component: PrintComponent, garble: Garble
 ) -> None:
     component.faults.garble(garble)
-    assert printer_at(component.url).print_label(LABEL).result is SendResult.CONFIRMED
+    assert printer_at(component.url).print_paper(LABEL).result is SendResult.CONFIRMED
     assert component.prints_of_waybill(LABEL.number) == 1
 
 
@@ -80,7 +80,7 @@ def test_an_answer_that_cannot_be_read_leaves_the_label_in_doubt(
     component: PrintComponent, garble: Garble
 ) -> None:
     component.faults.garble(garble)
-    sent = printer_at(component.url, timeout_s=0.5).print_label(LABEL)
+    sent = printer_at(component.url, timeout_s=0.5).print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert component.prints_of_waybill(LABEL.number) == 1
 
@@ -98,11 +98,11 @@ def test_after_a_restart_the_next_label_is_tried_again() -> None:
         port = int(first.url.rpartition(":")[2])
         printer = printer_at(first.url)
         first.faults.crash()
-        assert printer.print_label(LABEL).result is SendResult.UNKNOWN
+        assert printer.print_paper(LABEL).result is SendResult.UNKNOWN
         first.stop()
-        assert printer.print_label(_label("2")).result is SendResult.NOT_STARTED
+        assert printer.print_paper(_label("2")).result is SendResult.NOT_STARTED
     with PrintComponent(PRINTERS, port=port, **FONTS) as second:  # type: ignore[arg-type]  # see above
-        assert printer.print_label(_label("2")).result is SendResult.CONFIRMED
+        assert printer.print_paper(_label("2")).result is SendResult.CONFIRMED
         assert [p.waybill for p in second.papers] == ["2"]
 
 
@@ -128,7 +128,7 @@ def test_another_program_at_the_port_is_said_so() -> None:
         with pytest.raises(RetryableError) as caught:
             printer.about()
         assert caught.value.code == "component_foreign"
-        sent = printer_at(url).print_label(LABEL)
+        sent = printer_at(url).print_paper(LABEL)
         assert sent.result is SendResult.NOT_STARTED
         assert sent.status is not None
         assert "older" in str(sent.status.remedy)
@@ -152,9 +152,9 @@ def test_a_status_code_counts_as_offline_only_when_it_is_named(component: PrintC
 
 def test_the_names_of_the_paper_size_can_be_told() -> None:
     with PrintComponent(PRINTERS, size_names=("w", "h"), **FONTS) as other:  # type: ignore[arg-type]  # both are paths
-        usual = printer_at(other.url, "100x150").print_label(LABEL)
+        usual = printer_at(other.url, "100x150").print_paper(LABEL)
         assert usual.result is SendResult.NOT_STARTED
-        told = printer_at(other.url, "100x150", size_names="w,h").print_label(LABEL)
+        told = printer_at(other.url, "100x150", size_names="w,h").print_paper(LABEL)
         assert told.result is SendResult.CONFIRMED
     with pytest.raises(UserError) as caught:
         printer_at("ws://127.0.0.1:1", size_names="w")
@@ -209,7 +209,7 @@ def test_other_shapes_of_a_result_are_judged_with_care(
     wanted: SendResult,
 ) -> None:
     monkeypatch.setattr(component, "_print", lambda head, _: {**head, "results": results})
-    assert printer_at(component.url).print_label(LABEL).result is wanted
+    assert printer_at(component.url).print_paper(LABEL).result is wanted
 
 
 def test_cut_paper_always_has_its_size(component: PrintComponent) -> None:

@@ -147,7 +147,7 @@ def test_a_printer_burns_exactly_the_bitmap(
     label = worst_labels()["zto"]
     with LabelPrinter(language, dots_per_mm) as device:
         config = PrinterConfig("p", language, device.address, dots_per_mm, options=options)
-        assert make_printer(config).print_label(label).result == "confirmed"
+        assert make_printer(config).print_paper(label).result == "confirmed"
         assert device.complaints == []
         (paper,) = device.papers
     assert same_dots(printed(label, MEDIA, dots_per_mm), paper.image())
@@ -161,7 +161,7 @@ def test_offset_moves_the_picture_on_the_paper(language: str) -> None:
     with LabelPrinter(language) as device:
         options = {"offset_x_mm": 0.5, "offset_y_mm": -1.0}
         config = PrinterConfig("p", language, device.address, options=options)
-        make_printer(config).print_label(label)
+        make_printer(config).print_paper(label)
         (paper,) = device.papers
     assert same_dots(printed(label).shifted(4, -8), paper.image())
 

@@ -36,7 +36,7 @@ class TestFolders:
     def test_every_label_is_a_pdf_of_its_own(self, tmp_path: Path) -> None:
         printer = printer_of("pdf", f"file:{tmp_path}/labels")
         for _ in range(3):
-            assert printer.print_label(LABEL).result is SendResult.CONFIRMED
+            assert printer.print_paper(LABEL).result is SendResult.CONFIRMED
         names = sorted(p.name for p in (tmp_path / "labels").iterdir())
         assert names == ["1.pdf", "2.pdf", "3.pdf"]
         (page,) = rasterise((tmp_path / "labels" / "2.pdf").read_bytes(), 8.0)
@@ -44,21 +44,21 @@ class TestFolders:
 
     def test_counting_goes_on_after_what_is_there(self, tmp_path: Path) -> None:
         (tmp_path / "41.pdf").write_bytes(b"x")
-        printer_of("pdf", f"file:{tmp_path}").print_label(LABEL)
+        printer_of("pdf", f"file:{tmp_path}").print_paper(LABEL)
         assert (tmp_path / "42.pdf").read_bytes().startswith(b"%PDF")
         assert (tmp_path / "41.pdf").read_bytes() == b"x"
 
     def test_a_language_writes_the_printers_bytes(self, tmp_path: Path) -> None:
-        printer_of("tspl", str(tmp_path)).print_label(LABEL)
+        printer_of("tspl", str(tmp_path)).print_paper(LABEL)
         assert (tmp_path / "1.tspl").read_bytes() == BYTES
 
     def test_slip_goes_into_the_folder_too(self, tmp_path: Path) -> None:
-        assert printer_of("pdf", f"file:{tmp_path}").print_slip(slip()).result == "confirmed"
+        assert printer_of("pdf", f"file:{tmp_path}").print_paper(slip()).result == "confirmed"
 
     def test_folder_that_cannot_be_used_is_not_started(self, tmp_path: Path) -> None:
         (tmp_path / "taken").write_text("a file")
         printer = printer_of("pdf", f"file:{tmp_path}/taken/labels")
-        sent = printer.print_label(LABEL)
+        sent = printer.print_paper(LABEL)
         assert sent.result is SendResult.NOT_STARTED
         assert printer.status().state is DeviceState.ERROR
         assert str(tmp_path) not in str(sent.reason)
@@ -72,7 +72,7 @@ class TestFolders:
         got: list[bytes] = []
         reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
         reader.start()
-        sent = printer_of("tspl", f"file:{pipe}").print_label(LABEL)
+        sent = printer_of("tspl", f"file:{pipe}").print_paper(LABEL)
         reader.join()
         assert sent.result is SendResult.SENT
         assert got == [BYTES]
@@ -117,7 +117,7 @@ class TestSerialPorts:
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            sent = printer_of("tspl", f"serial:{name}?baud=115200").print_label(LABEL)
+            sent = printer_of("tspl", f"serial:{name}?baud=115200").print_paper(LABEL)
         finally:
             done.set()
             thread.join()
@@ -134,7 +134,7 @@ class TestSerialPorts:
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        sent = printer_of("tspl", f"serial:{name}?baud=115200", status_timeout_s=0.3).print_label(
+        sent = printer_of("tspl", f"serial:{name}?baud=115200", status_timeout_s=0.3).print_paper(
             LABEL
         )
         thread.join(5)
@@ -144,19 +144,19 @@ class TestSerialPorts:
     def test_printer_that_takes_no_data_does_not_block(self, line: tuple[int, str]) -> None:
         _, name = line
         printer = printer_of("tspl", f"serial:{name}", send_timeout_s=0.3, status=False)
-        sent = printer.print_label(LABEL)
+        sent = printer.print_paper(LABEL)
         assert sent.result is SendResult.UNKNOWN
         assert "stopped taking data" in str(sent.reason)
 
     def test_port_that_is_not_there_is_not_started(self, tmp_path: Path) -> None:
         printer = printer_of("tspl", f"serial:{tmp_path}/ttyUSB7")
-        assert printer.print_label(LABEL).result is SendResult.NOT_STARTED
+        assert printer.print_paper(LABEL).result is SendResult.NOT_STARTED
         assert printer.status().state is DeviceState.OFFLINE
 
     @pytest.mark.parametrize("query", ["baud=fast", "parity=x", "flow=river", "colour=red"])
     def test_wrong_settings_are_named(self, query: str) -> None:
         with pytest.raises(UserError) as caught:
-            printer_of("tspl", f"serial:/dev/ttyS0?{query}").print_label(LABEL)
+            printer_of("tspl", f"serial:/dev/ttyS0?{query}").print_paper(LABEL)
         assert caught.value.code == "printer_address"
 
 
@@ -219,7 +219,7 @@ class TestUsb:
     ) -> None:
         monkeypatch.setitem(sys.modules, "usb", None)
         with pytest.raises(UserError) as caught:
-            printer_of("tspl", "usb:0483:5743").print_label(LABEL)
+            printer_of("tspl", "usb:0483:5743").print_paper(LABEL)
         assert caught.value.code == "usb_unavailable"
         assert "queue:" in str(caught.value.remedy)
 
@@ -229,7 +229,7 @@ class TestUsb:
         usb = FakeUsb()
         for name, module in usb.modules().items():
             monkeypatch.setitem(sys.modules, name, module)
-        sent = printer_of("tspl", "usb:0483:5743").print_label(LABEL)
+        sent = printer_of("tspl", "usb:0483:5743").print_paper(LABEL)
         assert sent.result is SendResult.CONFIRMED
         assert BYTES in bytes(usb.written)
         assert usb.claimed == [1]
@@ -238,7 +238,7 @@ class TestUsb:
     def test_unplugged_printer_is_not_started(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, module in FakeUsb().modules().items():
             monkeypatch.setitem(sys.modules, name, module)
-        assert printer_of("tspl", "usb:1111:5743").print_label(LABEL).result == "not_started"
+        assert printer_of("tspl", "usb:1111:5743").print_paper(LABEL).result == "not_started"
 
     def test_address_that_is_no_pair_of_numbers_is_refused(self) -> None:
         with pytest.raises(UserError) as caught:
@@ -274,25 +274,25 @@ class TestQueues:
         return tmp_path
 
     def test_raw_bytes_go_to_the_queue_and_count_as_sent(self, cups: Path) -> None:
-        sent = printer_of("tspl", "queue:bench").print_label(LABEL)
+        sent = printer_of("tspl", "queue:bench").print_paper(LABEL)
         assert sent.result is SendResult.SENT
         assert (cups / "job").read_bytes() == BYTES
         assert (cups / "arguments").read_text() == "-d bench -t packbench -o raw -\n"
 
     def test_system_language_sends_pdf_with_the_papers_size(self, cups: Path) -> None:
-        assert printer_of("system", "queue:bench").print_label(LABEL).result is SendResult.SENT
+        assert printer_of("system", "queue:bench").print_paper(LABEL).result is SendResult.SENT
         assert (cups / "job").read_bytes().startswith(b"%PDF")
         assert "media=Custom.76x130mm" in (cups / "arguments").read_text()
 
     def test_job_that_stays_in_the_queue_is_unknown(self, cups: Path) -> None:
         (cups / "stuck").touch()
-        sent = printer_of("tspl", "queue:bench", timeout_s=0.4).print_label(LABEL)
+        sent = printer_of("tspl", "queue:bench", timeout_s=0.4).print_paper(LABEL)
         assert sent.result is SendResult.UNKNOWN
         assert "still in the system's print queue" in str(sent.reason)
 
     def test_refusal_of_the_queue_is_not_started(self, cups: Path) -> None:
         (cups / "lp_fails").touch()
-        assert printer_of("tspl", "queue:bench").print_label(LABEL).result == "not_started"
+        assert printer_of("tspl", "queue:bench").print_paper(LABEL).result == "not_started"
 
     @pytest.mark.parametrize(
         ("words", "state"),
@@ -309,7 +309,7 @@ class TestQueues:
         printer = printer_of("tspl", "queue:bench")
         assert printer.status().state is state
         if not printer.status().can_start:
-            assert printer.print_label(LABEL).result is SendResult.NOT_STARTED
+            assert printer.print_paper(LABEL).result is SendResult.NOT_STARTED
             assert not (cups / "job").exists()
 
     def test_queue_that_does_not_exist_is_offline(self, cups: Path) -> None:

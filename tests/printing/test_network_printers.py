@@ -37,7 +37,7 @@ def printer(device: LabelPrinter) -> Printer:
 
 
 def test_good_label_is_confirmed_and_out(device: LabelPrinter, printer: Printer) -> None:
-    sent = printer.print_label(LABEL)
+    sent = printer.print_paper(LABEL)
     assert sent.result is SendResult.CONFIRMED
     assert sent.reason is None
     assert len(device.papers) == 1
@@ -47,7 +47,7 @@ def test_good_label_is_confirmed_and_out(device: LabelPrinter, printer: Printer)
 def test_labels_come_out_one_by_one_in_order(device: LabelPrinter, printer: Printer) -> None:
     numbers = [f"7310019661{i:04d}" for i in range(5)]
     for number in numbers:
-        assert printer.print_label(replace(LABEL, number=number)).result is SendResult.CONFIRMED
+        assert printer.print_paper(replace(LABEL, number=number)).result is SendResult.CONFIRMED
     assert [n for p in device.papers for n in numbers if ("Code 128", n) in codes(p.image())] == (
         numbers
     )
@@ -56,7 +56,7 @@ def test_labels_come_out_one_by_one_in_order(device: LabelPrinter, printer: Prin
 
 def test_confirmation_waits_until_the_label_is_out(device: LabelPrinter, printer: Printer) -> None:
     device.set_faults(PrinterFaults(label_print_s=0.4))
-    assert printer.print_label(LABEL).result is SendResult.CONFIRMED
+    assert printer.print_paper(LABEL).result is SendResult.CONFIRMED
     assert len(device.papers) == 1
 
 
@@ -75,7 +75,7 @@ def test_printer_that_is_not_ready_gets_nothing(
     device.set_faults(faults)
     assert printer.status().state is state
     before = device.received_bytes
-    sent = printer.print_label(LABEL)
+    sent = printer.print_paper(LABEL)
     assert sent.result is SendResult.NOT_STARTED
     assert sent.status is not None
     assert sent.status.state is state
@@ -92,7 +92,7 @@ def test_paper_running_out_with_the_label_inside_is_unknown(
     device: LabelPrinter, printer: Printer
 ) -> None:
     device.set_faults(PrinterFaults(labels_left=0))
-    sent = printer.print_label(LABEL)
+    sent = printer.print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert "paper ran out" in str(sent.reason)
     assert sent.status is not None
@@ -105,8 +105,8 @@ def test_second_label_does_not_start_on_the_empty_roll(
     device: LabelPrinter, printer: Printer
 ) -> None:
     device.set_faults(PrinterFaults(labels_left=1, paper_end_seen_at_once=True))
-    printer.print_label(LABEL)
-    sent = printer.print_label(replace(LABEL, number="73100196611387"))
+    printer.print_paper(LABEL)
+    sent = printer.print_paper(replace(LABEL, number="73100196611387"))
     assert sent.result is SendResult.NOT_STARTED
     assert len(device.papers) == 1
 
@@ -120,7 +120,7 @@ def test_connection_lost_in_the_middle_is_unknown(
     device: LabelPrinter, printer: Printer, faults: PrinterFaults
 ) -> None:
     device.set_faults(faults)
-    sent = printer.print_label(LABEL)
+    sent = printer.print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert "broke" in str(sent.reason)
     assert device.papers == []
@@ -130,7 +130,7 @@ def test_mute_printer_gets_every_byte_and_counts_as_sent(device: LabelPrinter) -
     device.set_faults(PrinterFaults(mute=True))
     printer = printer_at(device.address, device.language, status_timeout_s=0.3)
     for count in (1, 2):
-        sent = printer.print_label(LABEL)
+        sent = printer.print_paper(LABEL)
         assert sent.result is SendResult.SENT
         assert sent.status is not None
         assert sent.status.state is DeviceState.MUTE
@@ -140,21 +140,21 @@ def test_mute_printer_gets_every_byte_and_counts_as_sent(device: LabelPrinter) -
 
 def test_printer_known_to_be_mute_is_not_asked(device: LabelPrinter) -> None:
     printer = printer_at(device.address, device.language, status=False)
-    assert printer.print_label(LABEL).result is SendResult.SENT
+    assert printer.print_paper(LABEL).result is SendResult.SENT
     assert printer.status().state is DeviceState.MUTE
     assert len(device.wait_for_papers(1)) == 1
 
 
 def test_status_nobody_asked_for_is_no_answer(device: LabelPrinter, printer: Printer) -> None:
     device.set_faults(PrinterFaults(unsolicited_status=True))
-    assert printer.print_label(LABEL).result is SendResult.CONFIRMED
+    assert printer.print_paper(LABEL).result is SendResult.CONFIRMED
     assert len(device.papers) == 1
 
 
 def test_slow_printer_with_a_small_memory_gets_every_byte() -> None:
     faults = PrinterFaults(buffer_bytes=4096, bytes_per_s=400_000)
     with LabelPrinter("tspl", faults=faults) as device:
-        assert printer_at(device.address).print_label(LABEL).result is SendResult.CONFIRMED
+        assert printer_at(device.address).print_paper(LABEL).result is SendResult.CONFIRMED
         assert ("Code 128", LABEL.number) in codes(device.papers[0].image())
 
 
@@ -162,7 +162,7 @@ def test_mute_printer_that_is_slow_still_gets_every_byte() -> None:
     faults = PrinterFaults(buffer_bytes=4096, bytes_per_s=400_000, mute=True)
     with LabelPrinter("tspl", faults=faults) as device:
         printer = printer_at(device.address, status_timeout_s=0.3)
-        assert printer.print_label(LABEL).result is SendResult.SENT
+        assert printer.print_paper(LABEL).result is SendResult.SENT
         assert ("Code 128", LABEL.number) in codes(device.wait_for_papers(1)[0].image())
 
 
@@ -170,14 +170,14 @@ def test_printer_that_stops_taking_data_is_unknown() -> None:
     with LabelPrinter("tspl", faults=PrinterFaults(buffer_bytes=4096, labels_left=0)) as device:
         printer = printer_at(device.address, send_timeout_s=0.3)
         # the first label fills head and memory, the second one cannot get in completely
-        assert printer.print_label(LABEL).result is SendResult.UNKNOWN
+        assert printer.print_paper(LABEL).result is SendResult.UNKNOWN
 
 
 def test_nobody_there_is_not_started() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         printer = printer_at(f"tcp://127.0.0.1:{unused.getsockname()[1]}")
-        sent = printer.print_label(LABEL)
+        sent = printer.print_paper(LABEL)
     assert sent.result is SendResult.NOT_STARTED
     assert sent.status is not None
     assert sent.status.state is DeviceState.OFFLINE
@@ -211,7 +211,7 @@ def _read_all(connection: socket.socket) -> bytes:
 
 def test_hanging_up_before_the_job_is_not_started() -> None:
     with peer(lambda connection: None) as address:
-        assert printer_at(address).print_label(LABEL).result is SendResult.NOT_STARTED
+        assert printer_at(address).print_paper(LABEL).result is SendResult.NOT_STARTED
 
 
 def test_stray_status_bytes_do_not_cost_the_label() -> None:
@@ -231,7 +231,7 @@ def test_stray_status_bytes_do_not_cost_the_label() -> None:
         got.append(data)
 
     with peer(chatty) as address:
-        sent = printer_at(address).print_label(LABEL)
+        sent = printer_at(address).print_paper(LABEL)
     # it says ready for ever and never that it prints: the job may have been swallowed
     assert sent.result is SendResult.SENT
     assert b"PRINT 1,1\r\n" in got[0]
@@ -246,7 +246,7 @@ def test_tspl_printer_that_prints_and_never_becomes_ready_is_unknown() -> None:
             connection.sendall(b"\x20" if b"PRINT" in data else b"\x00")
 
     with peer(endless) as address:
-        sent = printer_at(address, timeout_s=0.5).print_label(LABEL)
+        sent = printer_at(address, timeout_s=0.5).print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert "does not say that it is out" in str(sent.reason)
 
@@ -262,7 +262,7 @@ def test_tspl_printer_without_the_model_question_is_confirmed_by_its_busy_bit() 
                 connection.sendall(b"\x20" if 1 <= asked < 4 else b"\x00")
 
     with peer(plain) as address:
-        assert printer_at(address).print_label(LABEL).result is SendResult.CONFIRMED
+        assert printer_at(address).print_paper(LABEL).result is SendResult.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_trouble_with_the_label_inside_says_what_happened(status: bytes, words: 
                 connection.sendall(status if b"PRINT" in data else b"\x00")
 
     with peer(troubled) as address:
-        sent = printer_at(address).print_label(LABEL)
+        sent = printer_at(address).print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
     assert words in str(sent.reason)
 
@@ -304,7 +304,7 @@ def test_escpos_answers_are_told_apart_from_automatic_status() -> None:
                 connection.sendall(b"\x14\x00\x0c\x00")  # ... and the paper is out
 
     with peer(automatic) as address:
-        sent = printer_at(address, "escpos", timeout_s=1.0).print_label(LABEL)
+        sent = printer_at(address, "escpos", timeout_s=1.0).print_paper(LABEL)
     assert sent.result is SendResult.UNKNOWN
 
 
@@ -324,14 +324,14 @@ def test_zpl_printer_with_labels_left_is_not_done() -> None:
                 asked.append(1)
 
     with peer(counting) as address:
-        assert printer_at(address, "zpl").print_label(LABEL).result is SendResult.CONFIRMED
+        assert printer_at(address, "zpl").print_paper(LABEL).result is SendResult.CONFIRMED
     assert len(asked) == 5
 
 
 def test_cpcl_printer_is_never_asked() -> None:
     got: list[bytes] = []
     with peer(lambda connection: got.append(_read_all(connection))) as address:
-        sent = printer_at(address, "cpcl").print_label(LABEL)
+        sent = printer_at(address, "cpcl").print_paper(LABEL)
     assert sent.result is SendResult.SENT
     assert got[0].startswith(b"! 0 200 200 1040 1\r\n")
     assert got[0].endswith(b"PRINT\r\n")
@@ -340,6 +340,6 @@ def test_cpcl_printer_is_never_asked() -> None:
 def test_character_that_cannot_be_printed_is_a_warning_with_the_result() -> None:
     label = replace(LABEL, goods="茶叶\U0001f375")
     with LabelPrinter("tspl") as device:
-        sent = printer_at(device.address).print_label(label)
+        sent = printer_at(device.address).print_paper(label)
     assert sent.result is SendResult.CONFIRMED
     assert "1 characters cannot be printed" in str(sent.reason)

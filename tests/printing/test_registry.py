@@ -116,7 +116,7 @@ def test_platform_label_cannot_be_drawn() -> None:
     label = PlatformLabel("78900000000001", "opaque")
     stationery: Stationery = PaperStationery()
     for refused in (
-        lambda: make_printer(config()).print_label(label),
+        lambda: make_printer(config()).print_paper(label),
         lambda: stationery.render(label, "pdf", "76x130", 8.0),
         lambda: stationery.labels_pdf([label], "76x130"),
     ):

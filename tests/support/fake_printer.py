@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from app.domain.labels import DrawnLabel, Label, PackingSlip, PickList
+from app.domain.labels import DrawnLabel, Label, PackingSlip, Paper, PickList, TestPage
 from app.domain.text import Text
 from app.ports import (
     DeviceState,
     DeviceStatus,
     Outside,
+    Prepared,
     Printer,
     PrinterConfig,
     SendResult,
@@ -63,18 +64,24 @@ class FakePrinter:
     def status(self) -> DeviceStatus:
         return DeviceStatus(DeviceState.READY, Text("ready"))
 
-    def print_label(self, label: Label) -> Sent:
-        self.labels.append(label)
-        self.meanwhile(label)
+    def prepare(self, paper: Paper) -> Prepared:
+        return Prepared(getattr(paper, "number", ""), paper)
+
+    def send(self, prepared: Prepared, key: str = "") -> Sent:
+        match prepared.paper:
+            case PickList() as pick_list:
+                self.pick_lists.append(pick_list)
+            case PackingSlip() as slip:
+                self.slips.append(slip)
+            case TestPage():
+                pass
+            case label:
+                self.labels.append(label)
+                self.meanwhile(label)
         return self._answer()
 
-    def print_pick_list(self, pick_list: PickList) -> Sent:
-        self.pick_lists.append(pick_list)
-        return self._answer()
-
-    def print_slip(self, slip: PackingSlip) -> Sent:
-        self.slips.append(slip)
-        return self._answer()
+    def print_paper(self, paper: Paper) -> Sent:
+        return self.send(self.prepare(paper))
 
     def _answer(self) -> Sent:
         said = self.script.popleft() if self.script else SendResult.CONFIRMED

@@ -42,7 +42,7 @@ def print_slips(
             if token.cancelled:
                 break
             document = slip(work, parcel_id)
-            rows.append(_row(parcel_id, document.number, device.print_slip(document)))
+            rows.append(_row(parcel_id, document.number, device.print_paper(document)))
             failed = sum(not r.ok for r in rows)
             progress(Step(len(rows), len(ids), failed, None, parcel_id, rows[-1].result))
             if failed:

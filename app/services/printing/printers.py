@@ -18,7 +18,7 @@ _PLAIN_MEDIA = "76x130"
 
 def config_of(name: str, stored: Mapping[str, Any]) -> PrinterConfig:
     """A stored ``[[printer]]`` as a record."""
-    known = {"language", "address", "dots_per_mm", "media", "documents"}
+    known = {"language", "address", "dots_per_mm", "media", "documents", "fallback"}
     return PrinterConfig(
         name=name,
         language=stored["language"],
@@ -27,6 +27,7 @@ def config_of(name: str, stored: Mapping[str, Any]) -> PrinterConfig:
         media=stored.get("media", "76x130"),
         documents=tuple(stored.get("documents", ("label",))),
         options={k: v for k, v in stored.items() if k not in known},
+        fallback=stored.get("fallback", ""),
     )
 
 

@@ -313,7 +313,7 @@ def _print_one(
             )
         )
     try:
-        sent = device.print_label(label)
+        sent = device.print_paper(label)
     except PackbenchError as error:  # drawing failed: not a byte has left
         sent = Sent(SendResult.NOT_STARTED, error.message)
         _store(work, job_id, waybill.id, sent)

@@ -95,7 +95,7 @@ def print_pick_list(work: Workplace, wave: str, printer: str | None = None) -> S
         name = printer_for(tx, None, Document.PICKLIST, printer)
     if not isinstance(name, str):
         raise name
-    sent = work.outside.printer(name).print_pick_list(document)
+    sent = work.outside.printer(name).print_paper(document)
     if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
         with work.db.write() as tx:
             row = find_wave(tx, wave)

@@ -44,9 +44,11 @@ from app.store.tables.parcels import (
 )
 from app.store.tables.setup import (
     accounts,
+    label_designs,
     leases,
     printers,
     quotas,
+    rolls,
     rules,
     settings,
     shop_accounts,
@@ -67,6 +69,7 @@ __all__ = [
     "freight_lines",
     "freight_statements",
     "holds",
+    "label_designs",
     "label_files",
     "leases",
     "listings",
@@ -86,6 +89,7 @@ __all__ = [
     "reach_regions",
     "reason_templates",
     "reservations",
+    "rolls",
     "rules",
     "scans",
     "settings",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, text
 
 from app.store.tables.base import flag, metadata, number, words
-from app.store.types import Code, ExternalId, Json, Long, ShopId, UtcTime
+from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
 
 shops = Table(
     "shops",
@@ -36,6 +36,33 @@ printers = Table(
     Column("settings", Json, nullable=False),
     number("position"),
     flag("active", True),
+)
+
+rolls = Table(
+    "rolls",
+    metadata,
+    Column("printer", String(64), primary_key=True),
+    number("size"),  # labels on a new roll; 0 = nobody counts
+    number("left"),  # by our own count: no printer tells
+    Column("begun_at", UtcTime, nullable=True),
+)
+
+label_designs = Table(
+    "label_designs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    words("title", 64),
+    Column("template", Code, nullable=False),  # which carrier data it reads: sf, zto, yunda, plain
+    words("carrier", 32),  # of the plain ones: for this carrier only; "" = for all
+    words("media", 16),
+    words("base", 64),  # the standard design that it was copied from
+    number("base_version", 1),
+    Column("body", Json, nullable=False),
+    flag("active"),  # at most one of a template, carrier and media
+    number("revision", 1),
+    Column("changed_at", UtcTime, nullable=False),
+    words("changed_by", 64),
+    Index(None, "template", "media"),
 )
 
 rules = Table(

@@ -97,6 +97,8 @@ print_jobs = Table(
     Column("claimed_at", UtcTime, nullable=True),
     Column("done_at", UtcTime, nullable=True),
     words("confirmed_by", 64),  # printer, scan, or a person's name
+    Column("unknown_at", UtcTime, nullable=True),  # since when somebody had to look; stays
+    Column("expires_at", UtcTime, nullable=True),  # not begun by then: never begun
     Index(None, "waybill_id"),
     Index(None, "wave_id", "document"),
     Index(None, "state", "printer"),
