@@ -17,7 +17,8 @@ from printing.languages.language import PageSettings
 _STOCKS = ("gap", "mark", "continuous")
 _GRAPHICS = {
     "escpos": ("", "raster", "graphics", "column"),
-    "zpl": ("", "z64", "hex"),
+    "tspl": ("", "binary", "zlib"),
+    "zpl": ("", "z64", "hex", "acs"),
     "cpcl": ("", "binary", "hex"),
 }
 _FEEDS = ("", "ff", "gs_ff", "cut", "none")
@@ -34,6 +35,12 @@ OPTION_NAMES = frozenset(
         "offset_y_mm",
         "graphics",
         "feed",
+        "turned",
+        "tear_off_mm",
+        "ribbon",
+        "inverted",
+        "tone",
+        "epson",
         "status",
         "connect_timeout_s",
         "status_timeout_s",
@@ -115,6 +122,12 @@ def read_options(config: PrinterConfig) -> PrinterOptions:
         cut=read.switch("cut", default=False),
         graphics=_usual(read.choice("graphics", _GRAPHICS.get(config.language, ("",)))),
         feed=read.choice("feed", _FEEDS),
+        turned=read.switch("turned", default=False),
+        tear_off_mm=read.number("tear_off_mm", 0, -15, 50) if "tear_off_mm" in given else None,
+        ribbon=read.switch("ribbon") if "ribbon" in given else None,
+        inverted=read.switch("inverted", default=False),
+        tone=int(read.number("tone", 0, -99, 200)) if "tone" in given else None,
+        epson=read.switch("epson", default=False),
     )
     return PrinterOptions(
         page=page,

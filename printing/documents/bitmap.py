@@ -67,6 +67,13 @@ class Bitmap:
         moved.paste(Image.frombytes("1", (self.width, self.height), self.rows), (right, down))
         return Bitmap.of_image(moved)
 
+    def upside_down(self) -> Bitmap:
+        """Turned by 180°; a width that is no whole number of bytes stays what it is."""
+        from PIL import Image
+
+        image = Image.frombytes("1", (self.width, self.height), self.rows)
+        return Bitmap.of_image(image.transpose(Image.Transpose.ROTATE_180))
+
     def inverted_rows(self) -> bytes:
         """``rows`` with 0 = black, the filling bits of each row white (1)."""
         whole = (1 << (8 * len(self.rows))) - 1

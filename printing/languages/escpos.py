@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from copy import deepcopy
+from collections.abc import Iterator
 from typing import Any
 
 from app.ports import DeviceStatus
@@ -14,44 +14,105 @@ from printing.languages.language import Completion, Ending, Language, Link, Page
 _INITIALISE = b"\x1b@"
 _CUT = b"\x1dVA\x00"
 _FEEDS = {"ff": b"\x0c", "gs_ff": b"\x1d\x0c", "cut": _CUT, "none": b""}
-_IMPLEMENTATIONS = {"raster": "bitImageRaster", "graphics": "graphics", "column": "bitImageColumn"}
-_FRAGMENT_ROWS = 960
+_FRAGMENT_ROWS = 960  # 40 bands of 24: fragments of the column mode end with a whole band
 _GRAPHICS_BYTES = 65_535 - 12  # GS ( L counts its data in two bytes
+_BAND_ROWS = 24
+_NORMAL_DENSITY = 6
+# GS ( D: the pulse and the power-off of DLE DC4 are not obeyed in the middle of other data.
+_NO_REAL_TIME = b"\x1d(D\x05\x00\x14\x01\x00\x02\x00"
 
 
 def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
     """The page as images one below the other, and the feed to the next label.
 
-    Works around python-escpos 3.1: a picture of one bit a dot passes its dithering unchanged,
-    the profile has a width (else it prints a line on stdout for every image), nothing is centred
-    (fragments would lose it), and ``graphics`` stays below the length its header can tell.
+    Image data are what they are: a byte sequence in them that is a real-time command (``DLE EOT``)
+    may be answered, so what has arrived is thrown away before every question (``_Replies.ask``).
+    ``epson``: the printer knows ``GS ( D`` (the harmful ones are switched off for the time of the
+    page) and ``GS ( K`` (``density`` 0 to 12, 6 is normal; ``speed`` is Epson's level 1 to 13).
     """
     from escpos.printer import Dummy
 
-    graphics = settings.graphics or "raster"
-    rows = _FRAGMENT_ROWS
-    if graphics == "graphics":
-        rows = min(rows, _GRAPHICS_BYTES // bitmap.row_bytes)
+    if settings.turned:
+        bitmap = bitmap.upside_down()
     printer: Any = Dummy()
-    printer.profile = _profile(bitmap.width)
     printer._raw(_INITIALISE)
-    printer.image(
-        bitmap.image(), impl=_IMPLEMENTATIONS[graphics], fragment_height=rows, center=False
-    )
+    if settings.epson:
+        printer._raw(_NO_REAL_TIME)
+        if settings.density is not None:
+            printer._raw(b"\x1d(K\x02\x001" + bytes(((settings.density - _NORMAL_DENSITY) & 255,)))
+        if settings.speed is not None:
+            printer._raw(b"\x1d(K\x02\x002" + bytes((max(1, min(13, int(settings.speed))),)))
+    _IMAGES[settings.graphics or "raster"](printer, bitmap)
     printer._raw(_FEEDS[settings.feed or "ff"])
     if settings.cut and settings.feed != "cut":
         printer._raw(_CUT)
     return bytes(printer.output)
 
 
-def _profile(width_dots: int) -> Any:
-    """python-escpos' default printer with a head just as wide as the page."""
-    from escpos.capabilities import get_profile_class
+def _fragments(bitmap: Bitmap, most_rows: int) -> Iterator[Any]:
+    """Pieces from the top down, as python-escpos' own pictures.
 
-    base = get_profile_class("default")
-    data = deepcopy(base.profile_data)
-    data["media"]["width"]["pixels"] = width_dots
-    return type("LabelProfile", (base,), {"profile_data": data})()
+    Its own way from a picture to dots (through RGBA and grey, with dithering) takes 12 ms a label
+    and is gone twice, its ``image()`` loses the centring of fragments and speaks on stdout where
+    the printer's width is unknown. Ours are dots already, so they are put in place.
+    """
+    from escpos.image import EscposImage
+    from PIL import Image
+
+    for top in range(0, bitmap.height, most_rows):
+        rows = min(most_rows, bitmap.height - top)
+        data = bitmap.rows[top * bitmap.row_bytes : (top + rows) * bitmap.row_bytes]
+        fragment: Any = EscposImage.__new__(EscposImage)
+        fragment._im = fragment.img_original = Image.frombytes("1", (bitmap.width, rows), data)
+        yield fragment
+
+
+def _raster(printer: Any, bitmap: Bitmap) -> None:
+    """``GS v 0``: nothing stands between fragments, so they join without a gap."""
+    for fragment in _fragments(bitmap, _FRAGMENT_ROWS):
+        size = fragment.width_bytes.to_bytes(2, "little") + fragment.height.to_bytes(2, "little")
+        printer._raw(b"\x1dv0\x00" + size + fragment.to_raster_format())
+
+
+def _graphics(printer: Any, bitmap: Bitmap) -> None:
+    """``GS ( L`` 112 and 50, in pieces whose length the two bytes of the header can tell."""
+    most_rows = min(_FRAGMENT_ROWS, _GRAPHICS_BYTES // bitmap.row_bytes)
+    for fragment in _fragments(bitmap, most_rows):
+        size = fragment.width.to_bytes(2, "little") + fragment.height.to_bytes(2, "little")
+        data = b"0\x01\x011" + size + fragment.to_raster_format()
+        printer._image_send_graphics_data(b"0", b"p", data)
+        printer._image_send_graphics_data(b"0", b"2", b"")
+
+
+def _columns(printer: Any, bitmap: Bitmap) -> None:
+    """``ESC *`` in bands of 24 rows, 24 dots a line feed, and white above and below as ``ESC J``.
+
+    Bands begin at the first black row, or above it so that the last one ends on the page: filled
+    up beyond it, the page would be longer than the label and the feed go to the next but one.
+    """
+    printer._raw(b"\x1b3" + bytes((_BAND_ROWS,)))
+    row_bytes, rows = bitmap.row_bytes, bitmap.rows
+    first = (len(rows) - len(rows.lstrip(b"\0"))) // row_bytes
+    end = (len(rows.rstrip(b"\0")) + row_bytes - 1) // row_bytes
+    banded = (max(0, end - first) + _BAND_ROWS - 1) // _BAND_ROWS * _BAND_ROWS
+    top = max(0, min(first, bitmap.height - banded))
+    _feed_rows(printer, top)
+    inner = bitmap.shifted(0, -top).on_paper(bitmap.width, banded)
+    for fragment in _fragments(inner, _FRAGMENT_ROWS):
+        head = b"\x1b*\x21" + fragment.width.to_bytes(2, "little")
+        for band in fragment.to_column_format():
+            printer._raw(head + band + b"\n")
+    printer._raw(b"\x1b2")
+    _feed_rows(printer, bitmap.height - top - banded)
+
+
+def _feed_rows(printer: Any, rows: int) -> None:
+    while rows > 0:
+        printer._raw(b"\x1bJ" + bytes((min(255, rows),)))
+        rows -= 255
+
+
+_IMAGES = {"raster": _raster, "graphics": _graphics, "column": _columns}
 
 
 def _is_status(byte: int) -> bool:
@@ -150,4 +211,4 @@ class EscPosDialect:
         return Completion(Ending.LATE if answered else Ending.SILENT)
 
 
-ESCPOS = Language("escpos", "escpos", encode, EscPosDialect(), most_density=0)
+ESCPOS = Language("escpos", "escpos", encode, EscPosDialect(), most_density=12)

@@ -25,6 +25,12 @@ class PageSettings:
     cut: bool = False  # behind every page, where there is a knife
     graphics: str = ""  # the language's way to send images; empty: its usual one
     feed: str = ""  # ESC/POS: ff | gs_ff | cut | none; empty: ff
+    turned: bool = False  # upside down: the label leaves the printer with its foot first
+    tear_off_mm: float | None = None  # further out, or back, before the edge to tear at
+    ribbon: bool | None = None  # ZPL: thermal transfer or direct
+    inverted: bool = False  # TSPL, CPCL: a clone that means black and white the other way round
+    tone: int | None = None  # CPCL: darkness of printers that do not know CONTRAST
+    epson: bool = False  # ESC/POS: knows GS ( K (density, speed) and GS ( D
 
 
 class Link(Protocol):

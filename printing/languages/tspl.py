@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
+from collections.abc import Iterator
 
 from app.ports import DeviceState, DeviceStatus
 from printing.documents.bitmap import Bitmap
@@ -19,8 +21,16 @@ _REST_S = 0.15  # between two pieces of one line of text
 _SETTLE_S = 2.0  # a printer that is going to print says so by then
 
 
+_ESCAPE = re.compile(rb"\x1b(?=!)")
+_REAL_TIME = b"\x1b!"  # ESC ! ?, ESC ! R … are obeyed wherever they stand
+
+
 def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
-    """SIZE, GAP or BLINE, the page as one BITMAP (0 = black), PRINT 1,1."""
+    """SIZE, GAP or BLINE, the page as BITMAP (0 = black), PRINT 1,1.
+
+    One BITMAP as a rule: where its data would hold ``ESC !``, which printers take for a real-time
+    command (``ESC ! R`` restarts them), it is split there into pictures side by side.
+    """
     lines = [f"SIZE {settings.width_mm:g} mm,{settings.height_mm:g} mm"]
     if settings.stock == "mark":
         lines.append(f"BLINE {settings.gap_mm:g} mm,0 mm")
@@ -33,13 +43,43 @@ def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
         lines.append(f"SPEED {settings.speed:g}")
     if settings.cut:
         lines.append("SET CUTTER 1")
-    lines += ["DIRECTION 0,0", "REFERENCE 0,0", "CLS"]
-    head = "\r\n".join(lines)
-    image = f"BITMAP 0,0,{bitmap.row_bytes},{bitmap.height},0,"
-    return b"".join(
-        (head.encode("ascii"), b"\r\n", image.encode("ascii"), bitmap.inverted_rows(),
-         b"\r\nPRINT 1,1\r\n")
-    )  # fmt: skip
+    if settings.tear_off_mm is not None:
+        lines.append(f"OFFSET {settings.tear_off_mm:g} mm")
+    turn = 1 if settings.turned else 0
+    lines += [f"DIRECTION {turn},0", "REFERENCE 0,0", "CLS", ""]
+    rows = bitmap.rows if settings.inverted else bitmap.inverted_rows()
+    if settings.graphics == "zlib":
+        image = f"BITMAP 0,0,{bitmap.row_bytes},{bitmap.height},3,".encode("ascii")
+        images = image + zlib.compress(rows)
+    else:
+        images = b"\r\n".join(_pictures(rows, bitmap.row_bytes))
+    return "\r\n".join(lines).encode("ascii") + images + b"\r\nPRINT 1,1\r\n"
+
+
+def _pictures(rows: bytes, row_bytes: int) -> Iterator[bytes]:
+    """``BITMAP x,y,width in bytes,height,0,data`` of all rows, none with ``ESC !`` in its data."""
+    start = 0  # the first byte not yet given out: always the first of a row
+    while (at := rows.find(_REAL_TIME, start)) >= 0:
+        begin = at - at % row_bytes
+        if begin > start:
+            yield _picture(0, start // row_bytes, row_bytes, rows[start:begin])
+        yield from _pieces(rows[begin : begin + row_bytes], begin // row_bytes)
+        start = begin + row_bytes
+    if start < len(rows):
+        yield _picture(0, start // row_bytes, row_bytes, rows[start:])
+
+
+def _pieces(row: bytes, y: int) -> Iterator[bytes]:
+    """One row, cut behind every ``ESC`` that a ``!`` follows."""
+    x = 0
+    for end in (*(found.end() for found in _ESCAPE.finditer(row)), len(row)):
+        yield _picture(x, y, end - x, row[x:end])
+        x = end
+
+
+def _picture(x_bytes: int, y: int, row_bytes: int, data: bytes) -> bytes:
+    head = f"BITMAP {x_bytes * 8},{y},{row_bytes},{len(data) // row_bytes},0,"
+    return head.encode("ascii") + data
 
 
 def read_status(byte: int) -> DeviceStatus:

@@ -17,22 +17,39 @@ _LINE = re.compile(rb"\x02([^\x03]*)\x03")
 _POLL_S = 0.02
 
 
+_SAME = re.compile(rb"([0-9A-F])\1{2,}")  # two are as short as they are
+
+
 def encode(bitmap: Bitmap, settings: PageSettings) -> bytes:
-    """``^GFA`` with Z64 data (zlib and base64), or hexadecimal with ``graphics`` hex."""
+    """``^GFA`` with Z64 data (zlib and base64); ``graphics`` hex or acs for printers without it.
+
+    The picture stands at ``^FO0,0`` with ``^LH0,0``; what moves it has been done to the dots, so
+    ``^LS`` and ``^LT``, which printers remember, are left alone. ``~SD`` is remembered as well (for
+    other programs, too, until the printer is switched off), so it is sent only when a density is
+    set, and then before every label.
+    """
     total = bitmap.row_bytes * bitmap.height
     if settings.graphics == "hex":
         data = bitmap.rows.hex().upper().encode("ascii")
+    elif settings.graphics == "acs":
+        data = acs(bitmap.rows, bitmap.row_bytes)
     else:
         data = z64(bitmap.rows)
-    parts = ["^XA"]
+    parts = []
     if settings.density is not None:
-        parts.insert(0, f"~SD{settings.density:02d}")
+        parts.append(f"~SD{settings.density:02d}")
+    if settings.tear_off_mm is not None:
+        parts.append(_tear_off(settings.tear_off_mm * settings.dots_per_mm))
+    parts.append("^XA")
+    if settings.ribbon is not None:
+        parts.append("^MTT" if settings.ribbon else "^MTD")
     if settings.speed is not None:
         parts.append(f"^PR{settings.speed:g}")
     if settings.cut:
         parts.append("^MMC")
     stock = {"gap": "W", "mark": "M", "continuous": "N"}[settings.stock]
-    parts.append(f"^MN{stock}^PW{bitmap.width}^LL{bitmap.height}^LH0,0^PON^PMN^FO0,0")
+    turn = "I" if settings.turned else "N"
+    parts.append(f"^MN{stock}^PW{bitmap.width}^LL{bitmap.height}^LH0,0^PO{turn}^PMN^FO0,0")
     parts.append(f"^GFA,{total},{total},{bitmap.row_bytes},")
     return "".join(parts).encode("ascii") + data + b"^FS^PQ1^XZ\r\n"
 
@@ -41,6 +58,54 @@ def z64(data: bytes) -> bytes:
     """``:Z64:…:CRC``: CRC-16/XMODEM over the base64 text, in upper case (readers compare it so)."""
     text = base64.b64encode(zlib.compress(data))
     return b":Z64:%b:%04X" % (text, binascii.crc_hqx(text, 0))
+
+
+def acs(data: bytes, row_bytes: int) -> bytes:
+    """Hexadecimal digits with runs told as letters (Zebra's "alternative data compression").
+
+    ``,`` and ``!`` fill the rest of a row with 0 or 1, ``:`` repeats the row above, G–Y are 1–19
+    and g–z 20–400 times the digit that follows.
+    """
+    digits = data.hex().upper().encode("ascii")
+    length = 2 * row_bytes
+    known: dict[bytes, bytes] = {}
+    out: list[bytes] = []
+    above = b""
+    for start in range(0, len(digits), length):
+        row = digits[start : start + length]
+        if row == above:
+            out.append(b":")
+            continue
+        above = row
+        written = known.get(row)
+        if written is None:
+            written = known[row] = _acs_row(row)
+        out.append(written)
+    return b"".join(out)
+
+
+def _acs_row(row: bytes) -> bytes:
+    for digit, rest in ((b"0", b","), (b"F", b"!")):
+        if row.endswith(digit):
+            return _SAME.sub(_acs_run, row.rstrip(digit)) + rest
+    return _SAME.sub(_acs_run, row)
+
+
+def _acs_run(found: re.Match[bytes]) -> bytes:
+    most, left = divmod(len(found[0]), 400)
+    twenties, ones = divmod(left, 20)
+    return (
+        b"z" * most
+        + (bytes((ord("f") + twenties,)) if twenties else b"")
+        + (bytes((ord("F") + ones,)) if ones else b"")
+        + found[1]
+    )
+
+
+def _tear_off(dots: float) -> str:
+    """``~TA`` has exactly three digits, and a sign when it goes back."""
+    rows = max(-120, min(120, round(dots)))
+    return f"~TA{rows:04d}" if rows < 0 else f"~TA{rows:03d}"
 
 
 class ZplDialect:
