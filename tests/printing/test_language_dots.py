@@ -138,7 +138,7 @@ def test_offset_moves_every_dot(
     label = usual_labels()["zto"]
     given = {"offset_x_mm": right_mm, "offset_y_mm": down_mm}
     config = PrinterConfig("p", language, f"file:{tmp_path}", options=given)
-    assert make_printer(config).print_label(label).result == "confirmed"
+    assert make_printer(config).print_paper(label).result == "confirmed"
     (file,) = tmp_path.iterdir()
     (page,) = read(language, file.read_bytes(), printed(label), 8)
     assert same(page, printed(label).shifted(*dots))

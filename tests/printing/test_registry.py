@@ -137,7 +137,7 @@ def test_rendered_formats_are_what_they_say(dots_per_mm: float) -> None:
     assert made["escpos"].startswith(b"\x1b@")
     assert made["tspl"].startswith(b"SIZE 76 mm,130 mm")
     assert made["zpl"].startswith(b"^XA")
-    assert made["cpcl"].startswith(b"! 0 200")
+    assert made["cpcl"].startswith(b"! 0 200" if dots_per_mm == 8 else b"! 0 300")
 
 
 def test_rendering_is_the_same_every_time() -> None:
