@@ -17,7 +17,16 @@ from app.clock import SystemClock
 from app.domain.errors import PackbenchError, UserError
 from app.domain.text import T, Text
 from app.paths import DataPaths
-from app.ports import Clock, Health, Printer, SecretStore, Shop, Stationery, WaybillSource
+from app.ports import (
+    Clock,
+    Health,
+    Printer,
+    PrinterConfig,
+    SecretStore,
+    Shop,
+    Stationery,
+    WaybillSource,
+)
 from app.secrets import Vault, open_secrets
 from app.services.leases import process_holder
 from app.services.printing.printers import config_of
@@ -143,6 +152,11 @@ class Connections:
             return make_printer(config_of(name, row.settings))
 
         return self._printers.get(name, row.settings, make)
+
+    def try_printer(self, config: PrinterConfig) -> Printer:
+        from printing.registry import make_printer
+
+        return make_printer(config)
 
     def picture(self, url: str, most_bytes: int) -> bytes:
         from app.net.download import download

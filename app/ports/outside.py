@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from app.ports.printing import Printer, Stationery
+from app.ports.printing import Printer, PrinterConfig, Stationery
 from app.ports.shop import Shop
 from app.ports.waybills import WaybillSource
 
@@ -19,6 +19,13 @@ class Outside(Protocol):
     def carrier(self, account: str) -> WaybillSource: ...
 
     def printer(self, name: str) -> Printer: ...
+
+    def try_printer(self, config: PrinterConfig) -> Printer:
+        """A printer that is not stored, for checking its settings and for trying them out.
+
+        Raises ``UserError`` for what it cannot be told.
+        """
+        ...
 
     def picture(self, url: str, most_bytes: int) -> bytes:
         """What is at a public address, without any of our keys.

@@ -17,6 +17,7 @@ from app.services.after_sales import approval
 from app.services.money import prices
 from app.services.parcels import checking
 from app.services.parcels.placing import then_of
+from app.services.printing.printers import settings_of
 from app.services.reach import own as reach
 from app.services.tracking import limits as tracking
 from app.services.workplace import Workplace
@@ -201,20 +202,7 @@ def _account_rows(found: tuple[CarrierConfig, ...]) -> dict[str, dict[str, Any]]
 
 
 def _printer_rows(found: tuple[PrinterConfig, ...]) -> dict[str, dict[str, Any]]:
-    return {
-        p.name: {
-            "settings": {
-                "language": p.language,
-                "address": p.address,
-                "dots_per_mm": p.dots_per_mm,
-                "media": p.media,
-                "documents": list(p.documents),
-                **({"fallback": p.fallback} if p.fallback else {}),
-                **(dict(p.options) if p.options else {}),
-            }
-        }
-        for p in found
-    }
+    return {p.name: {"settings": settings_of(p)} for p in found}
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

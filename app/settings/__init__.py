@@ -27,6 +27,7 @@ from app.settings.local import (
 )
 from app.settings.parsing import parse_config, read_config
 from app.settings.problems import ConfigError
+from app.settings.single import checked_printer
 
 __all__ = [
     "DATABASE_PASSWORD",
@@ -42,6 +43,7 @@ __all__ = [
     "RelayConfig",
     "ShopConfig",
     "UserConfig",
+    "checked_printer",
     "parse_config",
     "read_config",
     "read_local",

@@ -110,6 +110,9 @@ class OutsideWithPrinters:
     def printer(self, name: str) -> Printer:
         return self.printers[name]
 
+    def try_printer(self, config: PrinterConfig) -> Printer:
+        return self.real.try_printer(config)
+
     def picture(self, url: str, most_bytes: int) -> bytes:
         return self.real.picture(url, most_bytes)
 

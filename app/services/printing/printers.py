@@ -1,17 +1,23 @@
-"""Which printer a document goes to, and how the printers are."""
+"""Which printer a document goes to, how the printers stand, and changing what they are told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import UserError
-from app.domain.states import Document, Route
+from app.domain.states import Document, PrintState, Route
 from app.domain.text import T
-from app.ports import PrinterConfig
-from app.store.tables import printers
+from app.ports import DeviceStatus, PrinterConfig
+from app.services import records
+from app.services.printing import rolls
+from app.services.printing.rolls import Roll
+from app.services.workplace import Workplace
+from app.settings import checked_printer
+from app.store.tables import print_jobs, printers
 
 _PLAIN_MEDIA = "76x130"
 
@@ -83,3 +89,175 @@ def _fits(printer: PrinterConfig, route: Route | None, document: Document) -> bo
     if document is Document.LABEL:
         return is_component == (route is Route.PLATFORM)
     return not is_component
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterView:
+    """One printer without asking it. ``roll`` is ``None`` while nobody counts its labels.
+
+    ``waiting``: drawn or in flight; ``unknown``: somebody has to look; ``sent``: no printer's word
+    and no scan yet (labels of a mute printer).
+    """
+
+    config: PrinterConfig
+    roll: Roll | None
+    waiting: int
+    unknown: int
+    sent: int
+
+    @property
+    def fallback(self) -> str:
+        return self.config.fallback
+
+
+def printer_views(work: Workplace) -> list[PrinterView]:
+    """Every active printer in the order of the configuration. No device is asked."""
+    with work.db.read() as tx:
+        found = all_printers(tx)
+        left = rolls.left_in(tx)
+        counts = {
+            (row.printer, row.state): row.n
+            for row in tx.execute(
+                select(print_jobs.c.printer, print_jobs.c.state, func.count().label("n"))
+                .where(
+                    print_jobs.c.state.in_(
+                        [
+                            PrintState.RENDERED,
+                            PrintState.CLAIMED,
+                            PrintState.UNKNOWN,
+                            PrintState.SENT,
+                        ]
+                    )
+                )
+                .group_by(print_jobs.c.printer, print_jobs.c.state)
+            )
+        }
+
+    def of(name: str, *states: PrintState) -> int:
+        return sum(counts.get((name, state), 0) for state in states)
+
+    return [
+        PrinterView(
+            config=p,
+            roll=left.get(p.name),
+            waiting=of(p.name, PrintState.RENDERED, PrintState.CLAIMED),
+            unknown=of(p.name, PrintState.UNKNOWN),
+            sent=of(p.name, PrintState.SENT),
+        )
+        for p in found
+    ]
+
+
+def status_of(work: Workplace, name: str) -> DeviceStatus:
+    """How the printer says it is. Waits on the device (bounded): never on the window's thread.
+
+    Raises ``UserError``: ``no_such_printer``, or its settings cannot be used.
+    """
+    return work.outside.printer(name).status()
+
+
+def add_printer(work: Workplace, config: PrinterConfig) -> None:
+    """Set up a new printer, or one that was removed again under its old name.
+
+    Raises ``UserError``: ``printer_exists``, and whatever ``config apply`` would refuse.
+    """
+    settings = settings_of(config)
+    _check(work, config.name, settings)
+    with work.db.write() as tx:
+        known = tx.execute(select(printers.c.active).where(printers.c.name == config.name)).scalar()
+        if known:
+            raise UserError(
+                "printer_exists",
+                T("There is a printer called {name} already.", name=config.name),
+                T("Give it another name."),
+                ref=config.name,
+            )
+        last = tx.execute(select(func.max(printers.c.position))).scalar()
+        values = {"settings": settings, "position": (last or 0) + 1, "active": True}
+        if known is None:
+            tx.execute(insert(printers).values(name=config.name, **values))
+        else:
+            tx.execute(update(printers).where(printers.c.name == config.name).values(**values))
+        records.note(tx, work, "config", detail={"changed": [f"printer.{config.name}"]})
+    work.changed("printers", "settings")
+
+
+def change_printer(work: Workplace, name: str, **changes: Any) -> dict[str, Any]:
+    """Store other values for some of a printer's settings; what these were before, for undoing.
+
+    A name is a key of a ``[[printer]]``: ``media``, ``density``, ``fallback`` … ``None`` takes the
+    setting away, so that its usual value counts. Checked as ``config apply`` does, and nothing is
+    stored when one value is wrong. Raises ``UserError``.
+    """
+    with work.db.read() as tx:
+        stored = _stored(tx, name)
+    _check(work, name, _merged(stored, changes))
+    with work.db.write() as tx:
+        stored = _stored(tx, name)
+        wanted = _merged(stored, changes)
+        if wanted == stored:
+            return {}
+        tx.execute(update(printers).where(printers.c.name == name).values(settings=wanted))
+        records.note(tx, work, "config", detail={"changed": [f"printer.{name}"]})
+    work.changed("printers", "settings")
+    return {key: stored.get(key) for key in changes}
+
+
+def remove_printer(work: Workplace, name: str) -> None:
+    """Switch the printer off; its settings and what it has printed stay. Raises ``UserError``."""
+    _set_active(work, name, active=False)
+
+
+def restore_printer(work: Workplace, name: str) -> None:
+    """Take ``remove_printer`` back."""
+    _set_active(work, name, active=True)
+
+
+def settings_of(config: PrinterConfig) -> dict[str, Any]:
+    """A ``[[printer]]`` as it is stored."""
+    return {
+        "language": config.language,
+        "address": config.address,
+        "dots_per_mm": config.dots_per_mm,
+        "media": config.media,
+        "documents": list(config.documents),
+        **({"fallback": config.fallback} if config.fallback else {}),
+        **(dict(config.options) if config.options else {}),
+    }
+
+
+def _merged(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = {**stored, **changes}
+    return {key: value for key, value in wanted.items() if value is not None}
+
+
+def _stored(tx: Connection, name: str) -> dict[str, Any]:
+    found = tx.execute(
+        select(printers.c.settings).where(printers.c.name == name, printers.c.active)
+    ).scalar()
+    if found is None:
+        raise UserError(
+            "no_such_printer",
+            T("There is no printer called {name}.", name=name),
+            T("See the names with: config show"),
+            ref=name,
+        )
+    return dict(found)
+
+
+def _check(work: Workplace, name: str, settings: Mapping[str, Any]) -> None:
+    work.outside.try_printer(checked_printer(name, settings))
+
+
+def _set_active(work: Workplace, name: str, *, active: bool) -> None:
+    with work.db.write() as tx:
+        changed = tx.execute(
+            update(printers)
+            .where(printers.c.name == name, printers.c.active != active)
+            .values(active=active)
+        ).rowcount
+        if changed:
+            records.note(tx, work, "config", detail={"changed": [f"printer.{name}"]})
+        elif not active:
+            _stored(tx, name)
+    work.changed("printers", "settings")
