@@ -60,7 +60,7 @@ def _pdf_queue(address: PrinterAddress, options: PrinterOptions) -> Device:
 def _device(
     config: PrinterConfig, address: PrinterAddress, options: PrinterOptions, language: Language
 ) -> Device:
-    if address.scheme == "file":
+    if address.scheme == "file" and not _is_device_file(address.target):
         return FileDevice(Path(address.target), language.extension)
     if address.scheme == "queue":
         return open_queue(address.target, ("raw",), options.confirm_timeout_s)
@@ -74,6 +74,11 @@ def _device(
     )
 
 
+def _is_device_file(path: str) -> bool:
+    """Judged by its name: a printer that is switched off has no file."""
+    return path.startswith("/dev/") and not (path.startswith("/dev/shm/") or Path(path).is_dir())  # noqa: S108 - a folder for labels like any other
+
+
 def _opener(address: PrinterAddress, options: PrinterOptions) -> Callable[[], Connection] | None:
     if address.scheme == "tcp":
         from printing.devices.tcp import host_and_port, open_tcp
@@ -85,10 +90,15 @@ def _opener(address: PrinterAddress, options: PrinterOptions) -> Callable[[], Co
 
         return lambda: open_serial(address.target, address.query, options.send_timeout_s)
     if address.scheme == "usb":
-        from printing.devices.usb import open_usb, read_usb_ids
+        from printing.devices.usb import open_usb
+        from printing.devices.usb_devices import read_usb_address
 
-        vendor, product = read_usb_ids(address.target)
-        return lambda: open_usb(vendor, product, options.send_timeout_s)
+        wanted = read_usb_address(address.target)
+        return lambda: open_usb(wanted, options.send_timeout_s)
+    if address.scheme == "file":
+        from printing.devices.lp_file import open_device_file
+
+        return lambda: open_device_file(address.target, options.send_timeout_s)
     return None
 
 

@@ -10,6 +10,10 @@ from printing.languages import states
 from printing.languages.language import Completion, Dialect, Ending
 
 
+class NothingTakenError(TimeoutError):
+    """It is certain that not one byte of what should be sent has left."""
+
+
 class Device(Protocol):
     """One printer as a sink of bytes. One call at a time."""
 
@@ -64,7 +68,8 @@ def _trouble(status: DeviceStatus | None) -> Text:
 def lost(error: OSError, sent_bytes: int) -> Sent:
     """The connection failed: before the first byte nothing happened, after it nobody knows."""
     if sent_bytes == 0:
-        return not_started(states.offline())
+        stuck = isinstance(error, NothingTakenError)
+        return not_started(states.stuck() if stuck else states.offline())
     if isinstance(error, TimeoutError):
         return unknown(T("The printer stopped taking data in the middle of the label."))
     return unknown(T("The connection broke after part of the label was sent."))

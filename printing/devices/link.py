@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.ports import DeviceState, DeviceStatus, Sent
-from printing.devices.device import judged, lost, not_started, sent
+from printing.devices.device import NothingTakenError, judged, lost, not_started
 from printing.languages import states
-from printing.languages.language import Dialect, Link
+from printing.languages.language import Completion, Dialect, Ending, Link
 
 _MUTE_FOR_S = 60.0  # how long a printer that did not answer is not asked again
 _CHUNK_BYTES = 16_384
@@ -30,6 +31,15 @@ class Connection(Link, Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class KnowsItself(Protocol):
+    """A connection that tells of the printer without its language (USB's port status)."""
+
+    def own_status(self) -> DeviceStatus | None:
+        """``None`` when it says nothing. Raises ``OSError`` when the printer is gone."""
+        ...
+
+
 @dataclass(slots=True)
 class _Outgoing:
     """Counts what the connection took, so that a failure can be placed before or after it."""
@@ -46,7 +56,11 @@ class _Outgoing:
             else:
                 # The first chunk may have gone in part: from here on nothing is certain.
                 self.taken = 1
-                self.link.send(chunk)
+                try:
+                    self.link.send(chunk)
+                except NothingTakenError:
+                    self.taken = 0
+                    raise
                 self.taken = len(chunk)
 
 
@@ -71,8 +85,8 @@ class LinkDevice:
         """Opens the connection and asks; a printer that does not answer is ``MUTE``."""
         try:
             link = self._open()
-        except OSError:
-            return states.offline()
+        except OSError as error:
+            return _unreachable(error)
         try:
             status = self._asked(link, dialect)
             link.finish(0.2)
@@ -84,21 +98,21 @@ class LinkDevice:
 
     def _asked(self, link: Link, dialect: Dialect | None) -> DeviceStatus:
         if dialect is None:
-            return states.mute()
+            return _own_status(link)
         while link.receive(0):  # a status byte of earlier would be taken for the answer
             pass
         status = dialect.status(link, self._status_timeout_s)
         if status is None:
             self._mute_until_s = self._monotonic() + _MUTE_FOR_S
-            return states.mute()
+            return _own_status(link)
         self._mute_until_s = float("-inf")
         return status
 
     def deliver(self, data: bytes, dialect: Dialect | None) -> Sent:
         try:
             link = self._open()
-        except OSError:
-            return not_started(states.offline())
+        except OSError as error:
+            return not_started(_unreachable(error))
         try:
             return self._converse(link, data, dialect)
         finally:
@@ -120,7 +134,7 @@ class LinkDevice:
             outgoing.send(data)
             if dialect is None:
                 link.finish(min(_LINGER_S, self._confirm_timeout_s))
-                return sent(states.mute())
+                return judged(_mute_ending(link))
             answer = judged(dialect.wait_done(link, self._confirm_timeout_s))
         except OSError as error:
             return lost(error, outgoing.taken)
@@ -129,3 +143,20 @@ class LinkDevice:
         except OSError:
             return answer  # it has said what became of the label
         return answer
+
+
+def _unreachable(error: OSError) -> DeviceStatus:
+    held = error.errno in {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}
+    return states.held() if held else states.offline()
+
+
+def _own_status(link: Link) -> DeviceStatus:
+    """Of a printer that does not answer in its language."""
+    status = link.own_status() if isinstance(link, KnowsItself) else None
+    return status or states.mute()
+
+
+def _mute_ending(link: Link) -> Completion:
+    """Such a printer never says that a label is out; some say that they have stopped."""
+    status = _own_status(link)
+    return Completion(Ending.SILENT if status.can_start else Ending.TROUBLE, status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +20,7 @@ class SerialConnection:
 
     def __init__(self, port: Any) -> None:
         self._port = port
+        self._stuck = False
 
     def send(self, data: bytes) -> None:
         from serial import SerialTimeoutException
@@ -25,6 +28,7 @@ class SerialConnection:
         try:
             self._port.write(data)
         except SerialTimeoutException as error:
+            self._stuck = True
             raise TimeoutError("the printer takes no data") from error
 
     def receive(self, timeout_s: float) -> bytes:
@@ -37,18 +41,34 @@ class SerialConnection:
         ends_s = time.monotonic() + timeout_s
         while self._port.out_waiting:
             if time.monotonic() > ends_s:
+                self._stuck = True
                 raise TimeoutError("the printer takes no data")
             time.sleep(0.01)
 
     def close(self) -> None:
+        """What a stuck printer has not taken is thrown away: the system would wait for it (30 s
+        on Linux), and send it into the next label when the printer wakes up."""
+        if self._stuck:
+            _throw_away(self._port)
         self._port.close()
+
+
+def _throw_away(port: Any) -> None:
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
+            port.reset_output_buffer()
+    else:
+        import termios  # its error is no OSError
+
+        with contextlib.suppress(OSError, termios.error):
+            port.reset_output_buffer()
 
 
 def open_serial(path: str, query: Mapping[str, str], send_timeout_s: float) -> SerialConnection:
     """``query``: baud (default 9600), parity none|even|odd, flow none|rtscts|dsrdtr|xonxoff.
 
     Raises:
-        OSError: there is no such port, or it is in use.
+        OSError: there is no such port, or another program uses it.
         UserError: ``printer_address``, the query makes no sense.
     """
     import serial
@@ -65,6 +85,6 @@ def open_serial(path: str, query: Mapping[str, str], send_timeout_s: float) -> S
     port = serial.Serial(
         port=path, baudrate=int(baud), parity=_PARITIES[parity], timeout=0,
         write_timeout=send_timeout_s, rtscts=flow == "rtscts", dsrdtr=flow == "dsrdtr",
-        xonxoff=flow == "xonxoff",
+        xonxoff=flow == "xonxoff", exclusive=True,
     )  # fmt: skip
     return SerialConnection(port)

@@ -1,111 +1,156 @@
 """USB printers through pyusb: the printer class interface with the end points it names itself.
 
-pyusb is not installed with Packbench; without it the system's queue or, on Linux, the file
-/dev/usb/lp0 reach the same printer.
+The device is never reset, and the system's own driver gets it back when the connection is closed.
 """
 
 from __future__ import annotations
 
-import importlib
+import contextlib
+import errno
 from typing import Any
 
 from app.domain.errors import UserError
 from app.domain.text import T
+from app.ports import DeviceStatus
+from printing.devices.device import NothingTakenError
+from printing.devices.ieee1284 import read_port_status
+from printing.devices.usb_devices import (
+    PrinterInterface,
+    UsbAddress,
+    find_usb,
+    libraries,
+    port_status,
+)
 
-_PRINTER_CLASS = 7
-_IN = 0x80
-_BULK = 2
+_TRANSFER_BYTES = 16_384
+_READ_BYTES = 512  # a multiple of every packet size, else the system reports an overflow
 
 
 class UsbConnection:
-    """The two bulk end points of a printer."""
+    """The bulk end points of a printer. One thread at a time; times in seconds."""
 
-    def __init__(
-        self, core: Any, util: Any, device: Any, out_end: Any, in_end: Any, timeout_s: float
-    ) -> None:
-        self._core, self._util, self._device = core, util, device
-        self._out, self._in = out_end, in_end
-        self._timeout_ms = int(timeout_s * 1000)
+    def __init__(self, device: Any, interface: PrinterInterface, timeout_s: float) -> None:
+        self._core, self._util = libraries()
+        self._device, self._interface = device, interface
+        self._timeout_ms = max(1, int(timeout_s * 1000))
+        self._took_driver = False
+        self._started = False
+
+    def open(self) -> None:
+        """Take the interface from the system's driver and claim it.
+
+        Raises:
+            UserError: ``usb_forbidden``.
+            OSError: it is gone, or another program holds it.
+        """
+        try:
+            self._claim()
+        except OSError as error:
+            self.close()
+            if error.errno in {errno.EACCES, errno.EPERM}:
+                raise _forbidden() from error
+            raise
+        except NotImplementedError as error:  # Windows: another driver than WinUSB has it
+            self.close()
+            raise _forbidden() from error
+
+    def _claim(self) -> None:
+        number = self._interface.number
+        try:
+            self._device.get_active_configuration()
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            self._device.set_configuration()  # it had none; setting it again would disturb it
+        with contextlib.suppress(NotImplementedError):  # only Linux has drivers to take it from
+            if self._device.is_kernel_driver_active(number):
+                self._device.detach_kernel_driver(number)
+                self._took_driver = True
+        self._util.claim_interface(self._device, number)
+        if self._interface.settings > 1:  # printers with a single one may refuse the request
+            self._device.set_interface_altsetting(number, self._interface.setting)
 
     def send(self, data: bytes) -> None:
-        try:
-            self._out.write(data, self._timeout_ms)
-        except self._core.USBTimeoutError as error:
-            raise TimeoutError("the printer takes no data") from error
+        """Every byte, or an error. ``NothingTakenError`` when not one byte of ``data`` left.
+
+        A transfer that times out may have gone in part: the system's count is believed, and the
+        rest follows as long as the printer takes anything within the time-out. The very first
+        transfer is a single packet: a printer takes it whole or not at all.
+        """
+        at = 0
+        while at < len(data):
+            most = _TRANSFER_BYTES if self._started else self._interface.out_end.wMaxPacketSize
+            try:
+                took = self._interface.out_end.write(data[at : at + most], self._timeout_ms)
+            except self._core.USBTimeoutError as error:
+                raise self._stuck(at) from error
+            except OSError as error:
+                if error.errno != errno.EPIPE:
+                    raise
+                self._clear_halt()
+                if self._started:
+                    raise
+                raise NothingTakenError("the printer refuses data") from error
+            if not took:
+                raise self._stuck(at)
+            self._started = True
+            at += int(took)
+
+    @staticmethod
+    def _stuck(at: int) -> TimeoutError:
+        said = "the printer takes no data"
+        return TimeoutError(said) if at else NothingTakenError(said)
+
+    def _clear_halt(self) -> None:
+        """The end point has stalled (USB 2.0, 8.5.3.4): without this the next job fails, too."""
+        with contextlib.suppress(OSError, NotImplementedError):
+            self._interface.out_end.clear_halt()
 
     def receive(self, timeout_s: float) -> bytes:
-        if self._in is None:
+        if self._interface.in_end is None:
             return b""
         try:
-            return bytes(self._in.read(512, max(1, int(timeout_s * 1000))))
+            return bytes(self._interface.in_end.read(_READ_BYTES, max(1, int(timeout_s * 1000))))
         except self._core.USBTimeoutError:
             return b""
+
+    def own_status(self) -> DeviceStatus | None:
+        """What the port says below the language; ``None`` when it says nothing."""
+        byte = port_status(self._device, self._interface)
+        return None if byte is None else read_port_status(byte)
 
     def finish(self, timeout_s: float) -> None:
         """A bulk write returns when the printer has taken the data."""
 
     def close(self) -> None:
-        self._util.dispose_resources(self._device)
+        """Release the interface and give it back to the system's driver; never raises for it."""
+        number = self._interface.number
+        with contextlib.suppress(OSError, NotImplementedError):
+            self._util.release_interface(self._device, number)
+        if self._took_driver:
+            self._took_driver = False
+            with contextlib.suppress(OSError, NotImplementedError):
+                self._device.attach_kernel_driver(number)
+        with contextlib.suppress(OSError, NotImplementedError):
+            self._util.dispose_resources(self._device)
 
 
-def read_usb_ids(target: str) -> tuple[int, int]:
-    """``VID:PID`` in hexadecimal.
-
-    Raises:
-        UserError: ``printer_address``.
-    """
-    vendor, _, product = target.partition(":")
-    try:
-        return int(vendor, 16), int(product, 16)
-    except ValueError as error:
-        raise UserError(
-            "printer_address",
-            T("The USB printer {address} is not understood.", address=target),
-            T("Write the two numbers of the printer, for example usb:0483:5743."),
-        ) from error
-
-
-def open_usb(vendor: int, product: int, send_timeout_s: float) -> UsbConnection:
+def open_usb(wanted: UsbAddress, send_timeout_s: float) -> UsbConnection:
     """Claim the printer's interface.
 
     Raises:
-        UserError: ``usb_unavailable``, pyusb or its library is not there.
-        OSError: no such printer, or no right to use it (pyusb's errors are ``OSError``).
+        UserError: ``usb_unavailable``, ``usb_several``, ``usb_forbidden``.
+        OSError: no such printer, or another program holds it (pyusb's errors are ``OSError``).
     """
-    try:
-        core = importlib.import_module("usb.core")
-        util = importlib.import_module("usb.util")
-    except ImportError as error:
-        raise _unavailable() from error
-    try:
-        device = core.find(idVendor=vendor, idProduct=product)
-    except core.NoBackendError as error:
-        raise _unavailable() from error
-    if device is None:
-        raise OSError("no such USB printer")
-    interface = _printer_interface(device)
-    if device.is_kernel_driver_active(interface.bInterfaceNumber):
-        device.detach_kernel_driver(interface.bInterfaceNumber)
-    util.claim_interface(device, interface.bInterfaceNumber)
-    bulk = [e for e in interface if e.bmAttributes & 3 == _BULK]
-    out_end = next((e for e in bulk if not e.bEndpointAddress & _IN), None)
-    in_end = next((e for e in bulk if e.bEndpointAddress & _IN), None)
-    if out_end is None:
-        raise OSError("the USB printer has no way in")
-    return UsbConnection(core, util, device, out_end, in_end, send_timeout_s)
+    device, interface = find_usb(wanted)
+    connection = UsbConnection(device, interface, send_timeout_s)
+    connection.open()
+    return connection
 
 
-def _printer_interface(device: Any) -> Any:
-    for configuration in device:
-        for interface in configuration:
-            if interface.bInterfaceClass == _PRINTER_CLASS:
-                return interface
-    raise OSError("the USB device is not a printer")
-
-
-def _unavailable() -> UserError:
+def _forbidden() -> UserError:
     return UserError(
-        "usb_unavailable",
-        T("Printing straight to USB needs the pyusb library, which is not installed."),
-        T("Add the printer to the system and use queue:NAME instead."),
+        "usb_forbidden",
+        T("Packbench may not use the USB printer itself."),
+        T("Give this user the right to it (docs/printing.md), or use the system's queue:NAME."),
     )

@@ -54,6 +54,22 @@ def failing() -> DeviceStatus:
     )
 
 
+def stuck() -> DeviceStatus:
+    return DeviceStatus(
+        DeviceState.ERROR,
+        T("The printer takes no data."),
+        T("Look at its lamps, then switch it off and on."),
+    )
+
+
+def held() -> DeviceStatus:
+    return DeviceStatus(
+        DeviceState.ERROR,
+        T("Another program is using the printer."),
+        T("Close that program, or print through the system's queue."),
+    )
+
+
 def mute() -> DeviceStatus:
     return DeviceStatus(
         DeviceState.MUTE,

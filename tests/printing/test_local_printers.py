@@ -1,16 +1,13 @@
-"""Folders, device files, serial ports, USB and the system's queues."""
+"""Folders, device files, serial ports and the system's queues."""
 
 from __future__ import annotations
 
 import os
 import select
 import stat
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -78,7 +75,12 @@ class TestFolders:
         assert got == [BYTES]
 
 
-class TestSerialPorts:
+def _read_into(got: bytearray, end: int, count: int) -> None:
+    while len(got) < count:
+        got.extend(os.read(end, 65536))
+
+
+class _Line:
     @pytest.fixture
     def line(self) -> Iterator[tuple[int, str]]:
         """The printer's end of a line, and the name of ours."""
@@ -90,6 +92,50 @@ class TestSerialPorts:
         os.close(our_end)
         os.close(printer_end)
 
+
+class TestDeviceFiles(_Line):
+    """As /dev/usb/lp0; a pseudo terminal is the nearest that a test has."""
+
+    def test_printer_that_answers_is_confirmed(self, line: tuple[int, str]) -> None:
+        end, name = line
+        got = bytearray()
+        done = threading.Event()
+
+        def serve() -> None:
+            asked = named = 0
+            while not done.is_set():
+                if select.select([end], [], [], 0.02)[0]:
+                    got.extend(os.read(end, 4096))
+                if b"~!T\r\n" in got and not named:
+                    named = os.write(end, b"MODEL\r\n")
+                if (now := got.count(b"\x1b!?")) > asked:
+                    asked += os.write(end, b"\x00" * (now - asked))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            sent = printer_of("tspl", f"file:{name}").print_paper(LABEL)
+        finally:
+            done.set()
+            thread.join()
+        assert sent.result is SendResult.CONFIRMED
+        assert BYTES in bytes(got)
+
+    def test_printer_that_takes_no_data_does_not_block(self, line: tuple[int, str]) -> None:
+        _, name = line
+        printer = printer_of("tspl", f"file:{name}", send_timeout_s=0.2, status=False)
+        assert printer.print_paper(LABEL).result is SendResult.UNKNOWN
+        sent = printer.print_paper(LABEL)  # its buffer is still full: not one byte goes
+        assert sent.result is SendResult.NOT_STARTED
+        assert "takes no data" in str(sent.reason)
+
+    def test_file_that_is_not_there_is_offline(self) -> None:
+        printer = printer_of("tspl", "file:/dev/usb/lp97")
+        assert printer.status().state is DeviceState.OFFLINE
+        assert printer.print_paper(LABEL).result is SendResult.NOT_STARTED
+
+
+class TestSerialPorts(_Line):
     @pytest.mark.parametrize("model", [b"MODEL\r\n", b"4BARCODE 3B-365\r\n", b"O4\n", b"XP-D4"])
     @pytest.mark.parametrize("pieces", [1, 99])
     def test_printer_that_answers_is_confirmed(
@@ -148,6 +194,56 @@ class TestSerialPorts:
         assert sent.result is SendResult.UNKNOWN
         assert "stopped taking data" in str(sent.reason)
 
+    def test_line_that_is_cut_in_mid_label_is_unknown(self) -> None:
+        import tty
+
+        end, our_end = os.openpty()
+        tty.setraw(our_end)
+        name = os.ttyname(our_end)
+
+        def take_some_and_hang_up() -> None:
+            got = 0
+            while got < 9000:
+                got += len(os.read(end, 4096))
+            os.close(end)
+
+        thread = threading.Thread(target=take_some_and_hang_up)
+        printer = printer_of("tspl", f"serial:{name}", status=False)
+        thread.start()
+        sent = printer.print_paper(LABEL)
+        thread.join()
+        os.close(our_end)
+        assert sent.result is SendResult.UNKNOWN
+        assert "broke after part" in str(sent.reason)
+
+    def test_what_a_stuck_printer_left_is_thrown_away(self, line: tuple[int, str]) -> None:
+        """It would go into the next label as soon as the printer wakes up."""
+        end, name = line
+        printer = printer_of("tspl", f"serial:{name}", send_timeout_s=0.2, status=False)
+        assert printer.print_paper(LABEL).result is SendResult.UNKNOWN
+        while select.select([end], [], [], 0)[0]:
+            assert os.read(end, 65536) in BYTES
+        got = bytearray()
+        thread = threading.Thread(target=lambda: _read_into(got, end, len(BYTES)))
+        thread.start()
+        patient = printer_of("tspl", f"serial:{name}", status=False)
+        assert patient.print_paper(LABEL).result is SendResult.SENT
+        thread.join()
+        assert bytes(got) == BYTES
+
+    def test_port_in_use_by_another_program_is_named(self, line: tuple[int, str]) -> None:
+        import fcntl
+
+        _, name = line
+        other = os.open(name, os.O_RDWR | os.O_NOCTTY)
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            sent = printer_of("tspl", f"serial:{name}").print_paper(LABEL)
+        finally:
+            os.close(other)
+        assert sent.result is SendResult.NOT_STARTED
+        assert "Another program" in str(sent.reason)
+
     def test_port_that_is_not_there_is_not_started(self, tmp_path: Path) -> None:
         printer = printer_of("tspl", f"serial:{tmp_path}/ttyUSB7")
         assert printer.print_paper(LABEL).result is SendResult.NOT_STARTED
@@ -157,92 +253,6 @@ class TestSerialPorts:
     def test_wrong_settings_are_named(self, query: str) -> None:
         with pytest.raises(UserError) as caught:
             printer_of("tspl", f"serial:/dev/ttyS0?{query}").print_paper(LABEL)
-        assert caught.value.code == "printer_address"
-
-
-class FakeUsbTimeoutError(OSError):
-    """pyusb's ``USBTimeoutError`` is an ``OSError`` as well."""
-
-
-class FakeUsb:
-    """As much of pyusb as a printer needs: one device with a printer interface."""
-
-    def __init__(self) -> None:
-        self.written = bytearray()
-        self.claimed: list[int] = []
-        self.disposed = 0
-        self.replies: list[bytes] = []
-        out_end = SimpleNamespace(bEndpointAddress=0x03, bmAttributes=2, write=self._write)
-        in_end = SimpleNamespace(bEndpointAddress=0x84, bmAttributes=2, read=self._read)
-        self._ends = [in_end, out_end]
-
-    def _write(self, data: bytes, timeout_ms: int) -> None:
-        self.written += data
-        if data.endswith(b"\x1b!?"):
-            self.replies.append(b"\x00")
-        if data == b"~!T\r\n":
-            self.replies.append(b"MODEL\r\n")
-
-    def _read(self, size: int, timeout_ms: int) -> bytes:
-        if not self.replies:
-            raise FakeUsbTimeoutError
-        return self.replies.pop(0)
-
-    def modules(self) -> dict[str, ModuleType]:
-        class Interface(list[Any]):
-            """A list of end points with a class and a number."""
-
-        vars_of = {"bInterfaceClass": 7, "bInterfaceNumber": 1}
-        interface = type("PrinterInterface", (Interface,), vars_of)(self._ends)
-
-        class Device(list[Any]):
-            def is_kernel_driver_active(self, number: int) -> bool:
-                return False
-
-        device = Device([[interface]])
-        core, util = ModuleType("usb.core"), ModuleType("usb.util")
-        core.__dict__.update(
-            NoBackendError=type("NoBackendError", (ValueError,), {}),
-            USBTimeoutError=FakeUsbTimeoutError,
-            find=lambda **ids: device if ids["idVendor"] == 0x0483 else None,
-        )
-        util.__dict__.update(
-            claim_interface=lambda device, number: self.claimed.append(number),
-            dispose_resources=lambda device: setattr(self, "disposed", self.disposed + 1),
-        )
-        return {"usb": ModuleType("usb"), "usb.core": core, "usb.util": util}
-
-
-class TestUsb:
-    def test_without_the_library_the_remedy_names_another_way(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setitem(sys.modules, "usb", None)
-        with pytest.raises(UserError) as caught:
-            printer_of("tspl", "usb:0483:5743").print_paper(LABEL)
-        assert caught.value.code == "usb_unavailable"
-        assert "queue:" in str(caught.value.remedy)
-
-    def test_job_goes_through_the_end_points_the_printer_names(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        usb = FakeUsb()
-        for name, module in usb.modules().items():
-            monkeypatch.setitem(sys.modules, name, module)
-        sent = printer_of("tspl", "usb:0483:5743").print_paper(LABEL)
-        assert sent.result is SendResult.CONFIRMED
-        assert BYTES in bytes(usb.written)
-        assert usb.claimed == [1]
-        assert usb.disposed == 1
-
-    def test_unplugged_printer_is_not_started(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name, module in FakeUsb().modules().items():
-            monkeypatch.setitem(sys.modules, name, module)
-        assert printer_of("tspl", "usb:1111:5743").print_paper(LABEL).result == "not_started"
-
-    def test_address_that_is_no_pair_of_numbers_is_refused(self) -> None:
-        with pytest.raises(UserError) as caught:
-            printer_of("tspl", "usb:printer")
         assert caught.value.code == "printer_address"
 
 
