@@ -166,7 +166,7 @@ def services(
     if content.qr:
         side = min(qr_mm, box.height - 0.4)
         code = sheet.qr(box.x + 0.3, box.middle_y - side / 2, side, content.qr)
-        left = code.right + max(2.0, (side - code.width) / 2)
+        left = code.right + max(2.0, (side - code.width) / 2 + 0.3)  # frames reach 0.2 mm out
     right, bottom = box.right - 1, box.bottom
     if with_goods:
         bottom -= 4.4

@@ -11,10 +11,12 @@ from printing.documents.content import LabelContent, content_of
 from printing.documents.geometry import Box, code128_dots
 from printing.documents.layouts import SF_ROWS, STRIP_ROWS, Rows, rows_for
 from printing.documents.page import Book, Sheet
+from printing.documents.textfit import shrink
 
 _EDGE_MM = 1.9  # from the paper's edge to the middle of the numbers along it
 _COPY_CODE_MM = 16.0  # below the perforation: number and code, then both parties
 _COPY_PARTY_MM = 12.5
+_COPY_WORDS_MM = 25.0  # company, hotline and count beside that code
 
 
 def add_label(book: Book, label: DrawnLabel, width_mm: float, height_mm: float) -> None:
@@ -132,12 +134,15 @@ def _copy_part(sheet: Sheet, rows: Rows, label: DrawnLabel, content: LabelConten
     top = rows.perforation + 1.2
     line = rows.perforation + _COPY_CODE_MM
     left, right = rows.left, rows.right
-    sheet.text(left + 1, top + 2.8, content.company, 12, bold=True)
+    company = sheet.book.shown(content.company, sheet.fonts.bold)
+    size = shrink(company, sheet.fonts.bold, 12, _COPY_WORDS_MM)
+    sheet.text(left + 1, top + 2.8, company, size, bold=True)
     if content.hotline:
         sheet.text(left + 1, top + 7.2, f"客服 {content.hotline}", 8)
     sheet.text(left + 1, top + 10.5, content.count, 8, bold=True)
     sheet.text(left + 1, top + 13.2, content.printed, 6.5)
-    code = Box(left + 27, top, right - left - 27, line - top)
+    beside = _COPY_WORDS_MM + 2
+    code = Box(left + beside, top, right - left - beside, line - top)
     blocks.copy_code(sheet, code, content.number)
     middle = (left + right) / 2
     for x, mark, person in ((left, "收", content.receiver), (middle, "寄", content.sender)):
