@@ -136,7 +136,8 @@ def test_a_label_that_never_started_is_printed_by_the_next_try(wave: Numbered) -
 
 
 def test_a_label_that_cannot_be_drawn_has_not_started(wave: Numbered) -> None:
-    wave.printer.will(UserError("no_glyph", T("It cannot be drawn."), T("Try again.")))
+    no_glyph = UserError("no_glyph", T("It cannot be drawn."), T("Try again."))
+    wave.printer.cannot_draw[wave.numbers[0]] = no_glyph
     rows = wave.print()
     assert (rows[0].result, rows[0].code) == ("failed", "no_glyph")
     assert truth.jobs_of(wave.bench, wave.ids[0]) == [PrintState.FAILED]

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from app.domain.errors import UserError
 from app.domain.labels import DrawnLabel, Label, PackingSlip, Paper, PickList, TestPage
 from app.domain.text import Text
 from app.ports import (
@@ -42,6 +43,7 @@ class FakePrinter:
     pick_lists: list[PickList] = field(default_factory=list)
     slips: list[PackingSlip] = field(default_factory=list)
     meanwhile: Callable[[Label], None] = ignore
+    cannot_draw: dict[str, UserError] = field(default_factory=dict)
 
     @property
     def takes_platform_labels(self) -> bool:
@@ -65,7 +67,10 @@ class FakePrinter:
         return DeviceStatus(DeviceState.READY, Text("ready"))
 
     def prepare(self, paper: Paper) -> Prepared:
-        return Prepared(getattr(paper, "number", ""), paper)
+        number = getattr(paper, "number", "")
+        if number in self.cannot_draw:
+            raise self.cannot_draw[number]
+        return Prepared(number, paper)
 
     def send(self, prepared: Prepared, key: str = "") -> Sent:
         match prepared.paper:

@@ -225,10 +225,13 @@ def settle_open_jobs(tx: Connection, work: Workplace, waybill_id: str, why: str)
 
 
 def last_job(tx: Connection, waybill_id: str) -> Any:
-    """The newest print job of the waybill that nobody has cancelled, or ``None``."""
+    """The newest print job of the waybill that was begun and not cancelled, or ``None``."""
     return tx.execute(
         select(print_jobs)
-        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state != PrintState.CANCELLED)
+        .where(
+            print_jobs.c.waybill_id == waybill_id,
+            print_jobs.c.state.not_in([PrintState.CANCELLED, PrintState.RENDERED]),
+        )
         .order_by(print_jobs.c.created_at.desc(), print_jobs.c.id.desc())
         .limit(1)
     ).one_or_none()

@@ -17,7 +17,7 @@ from app.services.printing import rolls
 from app.services.printing.rolls import Roll
 from app.services.workplace import Workplace
 from app.settings import checked_printer
-from app.store.tables import print_jobs, printers
+from app.store.tables import parcels, print_jobs, printers
 
 _PLAIN_MEDIA = "76x130"
 
@@ -82,6 +82,24 @@ def printer_for(
         T("No printer is set up for this document."),
         T("Add a [[printer]] and run: config apply"),
     )
+
+
+def fallback_for(tx: Connection, printer: str, parcel_id: str) -> str:
+    """Which printer could take over the label of ``parcel_id`` from ``printer``; "" = none.
+
+    The one that the printer's own entry names, else the next that takes such labels.
+    """
+    route = Route(tx.execute(select(parcels.c.route).where(parcels.c.id == parcel_id)).scalar_one())
+    found = all_printers(tx)
+    named = next((p.fallback for p in found if p.name == printer), "")
+    fitting = [
+        p.name
+        for p in found
+        if p.name != printer
+        and _fits(p, route, Document.LABEL)
+        and (p.name == named or Document.LABEL in p.documents)
+    ]
+    return named if named in fitting else next(iter(fitting), "")
 
 
 def _fits(printer: PrinterConfig, route: Route | None, document: Document) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from app.domain.errors import UserError
 from app.domain.text import T
@@ -21,6 +21,11 @@ class Roll:
 
     size: int
     left: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a new roll should lie ready."""
+        return self.left <= max(10, self.size // 20)
 
 
 def new_roll(work: Workplace, printer: str, labels: int) -> None:
@@ -61,7 +66,5 @@ def left_in(tx: Connection) -> dict[str, Roll]:
 
 def used(tx: Connection, printer: str, labels: int = 1) -> None:
     """So many labels went through the printer."""
-    for row in tx.execute(select(rolls.c.left).where(rolls.c.printer == printer)).all():
-        tx.execute(
-            update(rolls).where(rolls.c.printer == printer).values(left=max(0, row.left - labels))
-        )
+    fewer = case((rolls.c.left > labels, rolls.c.left - labels), else_=0)
+    tx.execute(update(rolls).where(rolls.c.printer == printer).values(left=fewer))

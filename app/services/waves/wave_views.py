@@ -358,7 +358,7 @@ def _last_jobs(tx: Connection, ids: Select[Any]) -> dict[str, Any]:
         .where(
             print_jobs.c.parcel_id.in_(ids),
             print_jobs.c.document == Document.LABEL,
-            print_jobs.c.state != PrintState.CANCELLED,
+            print_jobs.c.state.not_in([PrintState.CANCELLED, PrintState.RENDERED]),
         )
         .order_by(print_jobs.c.created_at, print_jobs.c.id)
     )

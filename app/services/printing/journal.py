@@ -1,0 +1,182 @@
+"""The print journal: every label's job, durable before its first byte leaves.
+
+``rendered`` (drawn, nothing sent) → ``claimed`` → ``sent`` | ``confirmed`` | ``unknown`` |
+``failed``. A job that is ``claimed`` when nobody holds its printer belongs to a program that ended
+in the middle: it becomes ``unknown``. A rendered one is worth nothing after a crash: the label is
+drawn anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import Enum
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.domain.states import Document, PrintState
+from app.domain.text import T
+from app.ports import SendResult, Sent
+from app.services import records
+from app.services.printing import print_proofs, rolls
+from app.services.printing.drawing import Drawn, DrawnBox
+from app.services.workplace import Workplace
+from app.store.tables import parcels, print_jobs, settings, waybills
+
+TTL_KEY = "print_ttl_min"
+_TTL_MIN = 120
+_STATES = {
+    SendResult.CONFIRMED: PrintState.CONFIRMED,
+    SendResult.SENT: PrintState.SENT,
+    SendResult.UNKNOWN: PrintState.UNKNOWN,
+    SendResult.NOT_STARTED: PrintState.FAILED,
+}
+_STANDS_IN_THE_WAY = (*print_proofs.OPEN_JOBS, *print_proofs.DONE_JOBS)
+
+
+class Claim(Enum):
+    TAKEN = "taken"  # the label may be sent now
+    CHANGED = "changed"  # the parcel is not what was drawn: draw it again
+    EXPIRED = "expired"  # it has waited longer than a job may
+
+
+def time_to_live(tx: Connection) -> timedelta:
+    """How long a label may wait for its printer before it must be asked for again."""
+    chosen = tx.execute(select(settings.c.value).where(settings.c.key == TTL_KEY)).scalar()
+    return timedelta(minutes=chosen if isinstance(chosen, int) and chosen > 0 else _TTL_MIN)
+
+
+def enter(
+    tx: Connection,
+    work: Workplace,
+    printer: str,
+    drawn: Iterable[Drawn],
+    live: timedelta,
+    *,
+    copy_no: int = 0,
+    reason: str = "",
+) -> None:
+    """Write down labels that are drawn."""
+    now = work.now()
+    values = [
+        {
+            "id": box.job_id,
+            "document": Document.LABEL,
+            "printer": printer,
+            "parcel_id": one.parcel_id,
+            "waybill_id": box.waybill_id,
+            "wave_id": one.wave_id,
+            "state": PrintState.RENDERED,
+            "copy_no": copy_no,
+            "reprint_reason": reason,
+            "user": work.user,
+            "created_at": now,
+            "expires_at": now + live,
+        }
+        for one in drawn
+        for box in one.boxes
+    ]
+    if values:
+        tx.execute(insert(print_jobs), values)
+
+
+def claim(tx: Connection, work: Workplace, drawn: Drawn, box: DrawnBox, *, again: bool) -> Claim:
+    """Take the job before its first byte, unless the label is not to be printed as it was drawn.
+
+    ``again``: a reprint, which other copies do not stand in the way of.
+    """
+    now = work.now()
+    waybill = tx.execute(
+        select(waybills.c.id, parcels.c.revision)
+        .join(parcels, parcels.c.id == waybills.c.parcel_id)
+        .where(waybills.c.id == box.waybill_id)
+        .with_for_update(of=waybills)  # no second printer may take the same label
+    ).one()
+    if not again:
+        other = tx.execute(
+            select(print_jobs.c.id).where(
+                print_jobs.c.waybill_id == box.waybill_id,
+                print_jobs.c.state.in_(_STANDS_IN_THE_WAY),
+            )
+        ).first()
+        if (
+            other is not None
+            or waybill.revision != drawn.revision
+            or records.active_holds(tx, drawn.parcel_id)
+        ):
+            return Claim.CHANGED
+    taken = tx.execute(
+        update(print_jobs)
+        .where(
+            print_jobs.c.id == box.job_id,
+            print_jobs.c.state == PrintState.RENDERED,
+            print_jobs.c.expires_at > now,
+        )
+        .values(state=PrintState.CLAIMED, claimed_at=now)
+    )
+    return Claim.TAKEN if taken.rowcount == 1 else Claim.EXPIRED
+
+
+def settle(tx: Connection, work: Workplace, printer: str, box: DrawnBox, sent: Sent) -> None:
+    """Write down what became of a claimed job.
+
+    A job that somebody has settled meanwhile (a scan of the label) stays as it is.
+    """
+    now = work.now()
+    confirmed = sent.result is SendResult.CONFIRMED
+    unknown = {"unknown_at": now} if sent.result is SendResult.UNKNOWN else {}
+    done = tx.execute(
+        update(print_jobs)
+        .where(print_jobs.c.id == box.job_id, print_jobs.c.state == PrintState.CLAIMED)
+        .values(
+            state=_STATES[sent.result],
+            reason=sent.reason.as_json() if sent.reason else None,
+            done_at=now,
+            confirmed_by="printer" if confirmed else "",
+            **unknown,
+        )
+    )
+    if sent.result is not SendResult.NOT_STARTED:
+        rolls.use(tx, printer)
+    if done.rowcount and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
+        print_proofs.mark_printed(tx, work, box.waybill_id, confirmed=confirmed)
+
+
+def never_begun(tx: Connection, job_ids: Iterable[str]) -> None:
+    """Forget labels that were drawn and will not be sent: nothing has happened."""
+    tx.execute(
+        delete(print_jobs).where(
+            print_jobs.c.id.in_(list(job_ids)), print_jobs.c.state == PrintState.RENDERED
+        )
+    )
+
+
+def sweep(work: Workplace, printer: str) -> int:
+    """Put in order what a program that ended left at ``printer``; call under the printer's lease.
+
+    Returns how many labels became unknown by it.
+    """
+    reason = T("Packbench stopped while the label was on its way to the printer.")
+    now = work.now()
+    with work.db.write() as tx:
+        tx.execute(
+            delete(print_jobs).where(
+                print_jobs.c.printer == printer, print_jobs.c.state == PrintState.RENDERED
+            )
+        )
+        left = tx.execute(
+            update(print_jobs)
+            .where(print_jobs.c.printer == printer, print_jobs.c.state == PrintState.CLAIMED)
+            .values(state=PrintState.UNKNOWN, unknown_at=now, done_at=now, reason=reason.as_json())
+        )
+        if left.rowcount:
+            rolls.use(tx, printer, left.rowcount)
+    return left.rowcount
+
+
+def state_of(work: Workplace, job_id: str) -> str:
+    """The state of one job."""
+    with work.db.read() as tx:
+        return str(
+            tx.execute(select(print_jobs.c.state).where(print_jobs.c.id == job_id)).scalar_one()
+        )
