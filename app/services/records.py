@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
@@ -62,8 +62,11 @@ def parcels_of(tx: Connection, order_id: str) -> list[str]:
     return [r.parcel_id for r in rows]
 
 
-def refresh_orders(tx: Connection, order_ids: Iterable[str]) -> None:
-    """Bring stage, hold count, failure flag and search text up to date after a change."""
+def refresh_orders(tx: Connection, order_ids: Iterable[str], *, words: bool = True) -> None:
+    """Bring stage, hold count, failure flag and search text up to date after a change.
+
+    Without ``words`` the search text stays: for changes of what a parcel has come to.
+    """
     for order_id in order_ids:
         line_ids = select(order_lines.c.id).where(order_lines.c.order_id == order_id)
         mine = (
@@ -84,9 +87,7 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str]) -> None:
             .select_from(holds)
             .where(holds.c.cleared_at.is_(None), _concerns(order_id, [r.id for r in rows]))
         ).scalar_one()
-        numbers = tx.execute(
-            select(waybills.c.number).where(waybills.c.parcel_id.in_([r.id for r in rows]))
-        ).scalars()
+        found_by = {"search": _search_text(tx, order_id, rows)} if words else {}
         tx.execute(
             update(orders)
             .where(orders.c.id == order_id)
@@ -96,8 +97,8 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str]) -> None:
                 failed=any(
                     r.failure is not None and r.state != ParcelState.CANCELLED for r in rows
                 ),
-                search=_search_text(tx, order_id, numbers),
                 revision=orders.c.revision + 1,
+                **found_by,
                 **({"urged": False} if stage in NOTHING_TO_URGE else {}),
             )
         )
@@ -132,7 +133,10 @@ def stage_without(status: str) -> str:
             return ParcelState.TO_CHECK
 
 
-def _search_text(tx: Connection, order_id: str, numbers: Iterable[str]) -> str:
+def _search_text(tx: Connection, order_id: str, of_parcels: Sequence[Any]) -> str:
+    numbers = tx.execute(
+        select(waybills.c.number).where(waybills.c.parcel_id.in_([r.id for r in of_parcels]))
+    ).scalars()
     order = tx.execute(select(orders).where(orders.c.id == order_id)).one()
     lines = tx.execute(
         select(order_lines.c.title, order_lines.c.spec, order_lines.c.sku_code).where(

@@ -20,7 +20,7 @@ def boxes_of(tx: Connection, mother: Any) -> list[Any]:
     """The rows of every box, the mother first. A number typed in by hand is alone."""
     rows = tx.execute(
         select(waybills)
-        .where(_together(mother), waybills.c.kind != RETURN_SLIP)
+        .where(together(mother), waybills.c.kind != RETURN_SLIP)
         .order_by(waybills.c.box_no, waybills.c.id)
     )
     return list(rows)
@@ -28,7 +28,7 @@ def boxes_of(tx: Connection, mother: Any) -> list[Any]:
 
 def follow(tx: Connection, work: Workplace, mother: Any, state: WaybillState) -> None:
     """Give every number of the shipment the state of its mother."""
-    tx.execute(update(waybills).where(_together(mother)).values(state=state, changed_at=work.now()))
+    tx.execute(update(waybills).where(together(mother)).values(state=state, changed_at=work.now()))
 
 
 def mother_of(tx: Connection, waybill: Any) -> Any:
@@ -36,7 +36,7 @@ def mother_of(tx: Connection, waybill: Any) -> Any:
     if waybill.kind == MOTHER or waybill.request_id is None:
         return waybill
     found = tx.execute(
-        select(waybills).where(_together(waybill), waybills.c.kind == MOTHER)
+        select(waybills).where(together(waybill), waybills.c.kind == MOTHER)
     ).one_or_none()
     return waybill if found is None else found
 
@@ -45,7 +45,7 @@ def is_live(waybill: Any) -> bool:
     return waybill.state in LIVE_WAYBILL_STATES
 
 
-def _together(waybill: Any) -> ColumnElement[bool]:
+def together(waybill: Any) -> ColumnElement[bool]:
     if waybill.request_id is None:
         return and_(waybills.c.id == waybill.id)
     return and_(waybills.c.request_id == waybill.request_id)

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import Enum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from app.domain.states import Document, PrintState
 from app.domain.text import T
 from app.ports import SendResult, Sent
-from app.services import records
 from app.services.printing import print_proofs, rolls
 from app.services.printing.drawing import Drawn, DrawnBox
+from app.services.waves.waves import unheld
 from app.services.workplace import Workplace
 from app.store.tables import parcels, print_jobs, settings, waybills
 
@@ -86,35 +86,40 @@ def claim(tx: Connection, work: Workplace, drawn: Drawn, box: DrawnBox, *, again
     ``again``: a reprint, which other copies do not stand in the way of.
     """
     now = work.now()
-    waybill = tx.execute(
-        select(waybills.c.id, parcels.c.revision)
-        .join(parcels, parcels.c.id == waybills.c.parcel_id)
-        .where(waybills.c.id == box.waybill_id)
-        .with_for_update(of=waybills)  # no second printer may take the same label
-    ).one()
     if not again:
-        other = tx.execute(
-            select(print_jobs.c.id).where(
-                print_jobs.c.waybill_id == box.waybill_id,
-                print_jobs.c.state.in_(_STANDS_IN_THE_WAY),
-            )
-        ).first()
-        if (
-            other is not None
-            or waybill.revision != drawn.revision
-            or records.active_holds(tx, drawn.parcel_id)
-        ):
-            return Claim.CHANGED
+        # No second printer may take the same label: on PostgreSQL the row is locked for it.
+        tx.execute(
+            select(waybills.c.id).where(waybills.c.id == box.waybill_id).with_for_update()
+        ).one()
     taken = tx.execute(
         update(print_jobs)
         .where(
             print_jobs.c.id == box.job_id,
             print_jobs.c.state == PrintState.RENDERED,
             print_jobs.c.expires_at > now,
+            *(() if again else _still_as(drawn, box)),
         )
         .values(state=PrintState.CLAIMED, claimed_at=now)
     )
-    return Claim.TAKEN if taken.rowcount == 1 else Claim.EXPIRED
+    if taken.rowcount == 1:
+        return Claim.TAKEN
+    ends_at = tx.execute(
+        select(print_jobs.c.expires_at).where(print_jobs.c.id == box.job_id)
+    ).scalar()
+    return Claim.EXPIRED if ends_at is not None and ends_at <= now else Claim.CHANGED
+
+
+def _still_as(drawn: Drawn, box: DrawnBox) -> tuple[ColumnElement[bool], ...]:
+    """SQL: no other label of this number, and the parcel is as it was when it was drawn."""
+    other = print_jobs.alias("other")
+    return (
+        ~exists().where(
+            other.c.waybill_id == box.waybill_id, other.c.state.in_(_STANDS_IN_THE_WAY)
+        ),
+        exists().where(
+            parcels.c.id == drawn.parcel_id, parcels.c.revision == drawn.revision, unheld()
+        ),
+    )
 
 
 def settle(tx: Connection, work: Workplace, printer: str, box: DrawnBox, sent: Sent) -> None:
@@ -137,7 +142,7 @@ def settle(tx: Connection, work: Workplace, printer: str, box: DrawnBox, sent: S
         )
     )
     if sent.result is not SendResult.NOT_STARTED:
-        rolls.use(tx, printer)
+        rolls.used(tx, printer)
     if done.rowcount and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
         print_proofs.mark_printed(tx, work, box.waybill_id, confirmed=confirmed)
 
@@ -170,7 +175,7 @@ def sweep(work: Workplace, printer: str) -> int:
             .values(state=PrintState.UNKNOWN, unknown_at=now, done_at=now, reason=reason.as_json())
         )
         if left.rowcount:
-            rolls.use(tx, printer, left.rowcount)
+            rolls.used(tx, printer, left.rowcount)
     return left.rowcount
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
@@ -49,6 +50,7 @@ class Lane:
         self._token, self._control, self._emit = token, control, emit
         self._device: Printer
         self._drawing: Drawing
+        self._live = timedelta()
         self._entered: set[str] = set()
         self._unwritten: tuple[DrawnBox, Sent, PrintRow | None] | None = None
         self._renewed_s = work.clock.monotonic()
@@ -63,6 +65,8 @@ class Lane:
             self._device = self._work.outside.printer(self.printer)
             with lease(self._work, self._lease):
                 journal.sweep(self._work, self.printer)
+                with self._work.db.read() as tx:
+                    self._live = journal.time_to_live(tx)
                 try:
                     self._labels()
                 finally:
@@ -203,7 +207,7 @@ class Lane:
 
     def _enter(self, tx: Connection, drawn: Sequence[Drawn]) -> None:
         new = [d for d in drawn if d.boxes and d.boxes[0].job_id not in self._entered]
-        journal.enter(tx, self._work, self.printer, new, journal.time_to_live(tx))
+        journal.enter(tx, self._work, self.printer, new, self._live)
         self._entered.update(box.job_id for d in new for box in d.boxes)
 
     def _tidy(self) -> None:
@@ -216,12 +220,10 @@ class Lane:
 
     def _held(self, row: PrintRow, sent: Sent) -> bool:
         """Until the printer is ready, somebody chose another (False), or its time is over."""
-        with self._work.db.read() as tx:
-            live = journal.time_to_live(tx)
         since = self._work.now()
         self._tell(row, "held")
         while not self._left_alone():
-            if self._work.now() - since > live:
+            if self._work.now() - since > self._live:
                 return False
             status = self._device.status()
             if status.can_start:

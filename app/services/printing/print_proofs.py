@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from app.domain.errors import UserError
 from app.domain.states import (
@@ -76,39 +76,49 @@ def confirm_jobs(tx: Connection, work: Workplace, waybill_ids: Sequence[str], wh
 
 def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed: bool) -> None:
     """The label is out: the parcel goes on to picking, the platform is told."""
-    waybill = tx.execute(select(waybills).where(waybills.c.id == waybill_id)).one()
-    parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
-    jobs = tx.execute(
-        select(func.count()).where(
-            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(DONE_JOBS)
+    row = tx.execute(
+        select(
+            waybills.c.id,
+            waybills.c.state,
+            waybills.c.kind,
+            waybills.c.route,
+            waybills.c.request_id,
+            parcels.c.id.label("parcel_id"),
+            parcels.c.waybill_id.label("mother_id"),
+            parcels.c.state.label("parcel_state"),
+            parcels.c.shop_id,
+            parcels.c.print_confirmed,
+            parcels.c.printed_at,
         )
-    ).scalar_one()
-    mother = shipment_numbers.mother_of(tx, waybill)
-    whole = parcel.waybill_id == mother.id and not _boxes_left(tx, mother)
+        .join(parcels, parcels.c.id == waybills.c.parcel_id)
+        .where(waybills.c.id == waybill_id)
+    ).one()
+    sheets = _sheets(tx, row)
+    whole = row.mother_id in sheets and all(sheets.values())
+    now = work.now()
     if whole:
-        going_on = parcel.state == ParcelState.TO_LABEL
+        going_on = row.parcel_state == ParcelState.TO_LABEL
         tx.execute(
             update(parcels)
-            .where(parcels.c.id == parcel.id)
+            .where(parcels.c.id == row.parcel_id)
             .values(
                 printed=True,
-                print_confirmed=parcel.print_confirmed or confirmed,
-                print_count=jobs,
-                printed_at=parcel.printed_at or work.now(),
-                state=ParcelState.TO_PICK if going_on else parcel.state,
-                changed_at=work.now(),
+                print_confirmed=row.print_confirmed or confirmed,
+                print_count=sheets[row.mother_id],
+                printed_at=row.printed_at or now,
+                state=ParcelState.TO_PICK if going_on else row.parcel_state,
+                changed_at=now,
                 revision=parcels.c.revision + 1,
             )
         )
-    if waybill.state == WaybillState.ISSUED:
+    if row.state == WaybillState.ISSUED:
         tx.execute(
             update(waybills)
             .where(waybills.c.id == waybill_id)
-            .values(state=WaybillState.PRINTED, changed_at=work.now())
+            .values(state=WaybillState.PRINTED, changed_at=now)
         )
-    if waybill.route == Route.PLATFORM and confirmed and whole:
-        sheets = _sheets(tx, mother)
-        lane = f"printed:{mother.id}"
+    if row.route == Route.PLATFORM and confirmed and whole:
+        lane = f"printed:{row.mother_id}"
         told = tx.execute(select(outbox.c.id).where(outbox.c.lane == lane)).first() is not None
         outbox_rows.add(
             tx,
@@ -116,32 +126,29 @@ def mark_printed(tx: Connection, work: Workplace, waybill_id: str, *, confirmed:
             OutboxKind.PRINTED,
             f"{lane}:{sum(sheets.values())}",
             lane=lane,
-            shop_id=parcel.shop_id,
-            parcel_id=parcel.id,
-            payload={"waybill": mother.id, "again": told or max(sheets.values()) > 1},
+            shop_id=row.shop_id,
+            parcel_id=row.parcel_id,
+            payload={"waybill": row.mother_id, "again": told or max(sheets.values()) > 1},
         )
-    records.note(
-        tx, work, "printed", parcel_id=parcel.id, detail={"confirmed": confirmed, "copy": jobs}
-    )
+    detail = {"confirmed": confirmed, "copy": sheets.get(waybill_id, 1)}
+    records.note(tx, work, "printed", parcel_id=row.parcel_id, detail=detail)
     if confirmed and whole:
-        shipping.ship_printed(tx, work, parcel.id)
-    records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+        shipping.ship_printed(tx, work, row.parcel_id)
+    records.refresh_orders(tx, records.orders_of(tx, [row.parcel_id]), words=False)
 
 
-def _boxes_left(tx: Connection, mother: Any) -> bool:
-    """Whether a box of the shipment still waits for its label."""
-    return not all(_sheets(tx, mother).values())
-
-
-def _sheets(tx: Connection, mother: Any) -> dict[str, int]:
-    """How many labels of each box are out, by the boxes' waybills."""
-    boxes = [box.id for box in shipment_numbers.boxes_of(tx, mother)]
+def _sheets(tx: Connection, waybill: Any) -> dict[str, int]:
+    """How many labels of each box of the shipment are out, by the boxes' waybills."""
     out = tx.execute(
-        select(print_jobs.c.waybill_id, func.count())
-        .where(print_jobs.c.waybill_id.in_(boxes), print_jobs.c.state.in_(DONE_JOBS))
-        .group_by(print_jobs.c.waybill_id)
+        select(waybills.c.id, func.count(print_jobs.c.id))
+        .outerjoin(
+            print_jobs,
+            and_(print_jobs.c.waybill_id == waybills.c.id, print_jobs.c.state.in_(DONE_JOBS)),
+        )
+        .where(shipment_numbers.together(waybill), waybills.c.kind != shipment_numbers.RETURN_SLIP)
+        .group_by(waybills.c.id)
     )
-    return {**dict.fromkeys(boxes, 0), **{r[0]: r[1] for r in out}}
+    return {r[0]: r[1] for r in out}
 
 
 def resume_after(work: Workplace, wave_id: str, number: str) -> None:
