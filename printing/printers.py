@@ -19,7 +19,7 @@ from app.domain.labels import (
 from app.domain.text import T, Text
 from app.ports import ComponentInfo, DeviceStatus, Prepared, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
-from printing.devices.device import Device
+from printing.devices.device import Device, KnowsResolution, LooksUp
 from printing.documents.bitmap import Bitmap
 from printing.documents.carrier_file import file_pages, file_pdf
 from printing.documents.geometry import dots
@@ -69,7 +69,7 @@ class PagePrinter:
         if isinstance(paper, FileLabel):
             return Prepared(paper.number, paper, self._of_file(paper))
         page = self._options.page
-        book = Book(self._fonts(), page.dots_per_mm, self._config.name)
+        book = Book(self._fonts(), self._dots_per_mm(), self._config.name)
         add_paper(book, paper, self._config.name, page.width_mm, page.height_mm)
         pdf = book.finish()
         data = pdf if self._language is None else self._encoded(pdf, self._language)
@@ -77,10 +77,26 @@ class PagePrinter:
         return Prepared(paper_ref(paper), paper, data, trouble_text(trouble), trouble.cut_texts)
 
     def send(self, prepared: Prepared, key: str = "") -> Sent:
-        return _with_warning(self._device.deliver(prepared.data, self._dialect), prepared.warning)
+        device = self._device
+        if isinstance(device, LooksUp):
+            sent = device.deliver_as(prepared.data, self._dialect, key)
+        else:
+            sent = device.deliver(prepared.data, self._dialect)
+        return _with_warning(sent, prepared.warning)
+
+    def look_up(self, key: str) -> Sent | None:
+        """See ``app.ports.LooksUpJobs``."""
+        return self._device.look_up(key) if key and isinstance(self._device, LooksUp) else None
 
     def print_paper(self, paper: Paper) -> Sent:
         return self.send(self.prepare(paper))
+
+    def _dots_per_mm(self) -> float:
+        """The queue's own where it draws a PDF itself: bars must stand on its dots."""
+        known = None
+        if self._language is None and isinstance(self._device, KnowsResolution):
+            known = self._device.dots_per_mm()
+        return known or self._options.page.dots_per_mm
 
     def _encoded(self, pdf: bytes, language: Language) -> bytes:
         return self._pages(rasterise(pdf, self._options.page.dots_per_mm), language)

@@ -135,6 +135,18 @@ class Printer(Protocol):
 
 
 @runtime_checkable
+class LooksUpJobs(Protocol):
+    """A printer or queue that may know what became of a job of ours, also after a crash."""
+
+    def look_up(self, key: str) -> Sent | None:
+        """What became of the document that was sent with ``key``; waits, bounded, for its end.
+
+        ``None``: nobody knows it there, which proves nothing. Never sends anything.
+        """
+        ...
+
+
+@runtime_checkable
 class PlatformPrinter(Protocol):
     """What only a printer of the platform's print component can do."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.text import T, Text
 from app.ports import DeviceState, DeviceStatus, SendResult, Sent
@@ -23,6 +23,30 @@ class Device(Protocol):
         ...
 
     def status(self, dialect: Dialect | None) -> DeviceStatus: ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A device whose printer or queue keeps jobs by name, so that one can be found again."""
+
+    def deliver_as(self, data: bytes, dialect: Dialect | None, key: str) -> Sent:
+        """``deliver``, with our print job's ``key`` in the job's name."""
+        ...
+
+    def look_up(self, key: str) -> Sent | None:
+        """What became of the job that was delivered as ``key``, followed to its end, bounded.
+
+        ``None``: the printer knows no such job, which proves nothing (they forget), or cannot be
+        asked now. Sends nothing; may cancel a job that waits too long.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsResolution(Protocol):
+    def dots_per_mm(self) -> float | None:
+        """The printer's own resolution, from any thread; ``None``: not known (yet)."""
+        ...
 
 
 def not_started(status: DeviceStatus) -> Sent:

@@ -78,13 +78,13 @@ def cups_target(path: str) -> IppTarget | None:
     if server.startswith("/"):
         return IppTarget(uri, f"http://localhost{path}", server)
     if server:
+        host = server.partition("/")[0]
         try:
-            target = ipp_target(f"ipp://{server.partition('/')[0]}{path}")
+            port = urlsplit(f"ipp://{host}").port or IPP_PORT
         except ValueError:
             return None
-        return IppTarget(target.printer_uri, f"{target.url.removesuffix('/ipp/print')}") if (
-            path == "/"
-        ) else target
+        name = host.removesuffix(f":{port}")
+        return IppTarget(f"ipp://{name}:{port}{path}", f"http://{name}:{port}{path}")
     for socket in _SOCKETS:
         if Path(socket).exists():
             return IppTarget(uri, f"http://localhost{path}", socket)
@@ -148,7 +148,7 @@ def _untrusted() -> DeviceStatus:
 
 
 class IppClient:
-    """One printer's address. Used with ``with``: one connection for the calls inside. One thread."""
+    """Used with ``with``: one connection to one printer for the calls inside, on one thread."""
 
     def __init__(self, target: IppTarget, *, connect_timeout_s: float, timeout_s: float) -> None:
         self.target = target
@@ -188,6 +188,7 @@ class IppClient:
         *,
         job: Attributes = (),
         document: bytes = b"",
+        timeout_s: float | None = None,
     ) -> Answer:
         """The printer's answer, whatever its status.
 
@@ -195,15 +196,14 @@ class IppClient:
             IppNotSentError: nothing listens there.
             IppUnclearError: no answer that can be read came; the request may have been done.
         """
-        answer = self._call(operation, attributes, job, document)
+        waited_s = timeout_s or self._timeout_s
+        answer = self._exchanged(self._request(operation, attributes, job) + document, waited_s)
         if answer.status == _OLD_VERSION and self._version != (1, 1):
             self._version = (1, 1)
-            answer = self._call(operation, attributes, job, document)
+            answer = self._exchanged(self._request(operation, attributes, job) + document, waited_s)
         return answer
 
-    def _call(
-        self, operation: Operation, attributes: Attributes, job: Attributes, document: bytes
-    ) -> Answer:
+    def _request(self, operation: Operation, attributes: Attributes, job: Attributes) -> bytes:
         # RFC 8011 section 4.1.4: charset, then language, then the target, in this order.
         target = [] if operation is Operation.CUPS_GET_PRINTERS else [self._printer_uri()]
         first: list[tuple[str, Sequence[Typed]]] = [
@@ -220,18 +220,17 @@ class IppClient:
         ]
         if job:
             groups.append((Tag.JOB_GROUP, job))
-        request = ipp_wire.encode_request(operation, next(self._ids), groups, self._version)
-        return self._exchanged(request + document)
+        return ipp_wire.encode_request(operation, next(self._ids), groups, self._version)
 
     def _printer_uri(self) -> tuple[str, Sequence[Typed]]:
         return "printer-uri", [Typed(Tag.URI, self.target.printer_uri)]
 
-    def _exchanged(self, body: bytes) -> Answer:
+    def _exchanged(self, body: bytes, timeout_s: float) -> Answer:
         import httpx
 
         if self._http is None:
             raise ValueError("the connection is not open")
-        timeout = httpx.Timeout(self._timeout_s, connect=self._connect_timeout_s)
+        timeout = httpx.Timeout(timeout_s, connect=self._connect_timeout_s)
         headers = {"Content-Type": "application/ipp", "Accept-Encoding": "identity"}
         try:
             with self._http.stream(
@@ -239,7 +238,7 @@ class IppClient:
             ) as answer:
                 if answer.status_code != 200:
                     raise IppUnclearError(_of_http(answer.status_code))
-                data = self._read(answer)
+                data = _read(answer, timeout_s)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             untrusted = "CERTIFICATE" in str(error).upper()
             raise IppNotSentError(_untrusted() if untrusted else states.offline()) from error
@@ -252,15 +251,16 @@ class IppClient:
         except ipp_wire.IppFormatError as error:
             raise IppUnclearError(not_ipp()) from error
 
-    def _read(self, answer: httpx.Response) -> bytes:
-        """Bounded in bytes and, however slowly they come, in time."""
-        ends_s = time.monotonic() + self._timeout_s
-        data = bytearray()
-        for chunk in answer.iter_raw():
-            data += chunk
-            if len(data) > ipp_wire.MOST_BYTES or time.monotonic() > ends_s:
-                raise IppUnclearError(not_ipp())
-        return bytes(data)
+
+def _read(answer: httpx.Response, timeout_s: float) -> bytes:
+    """Bounded in bytes and, however slowly they come, in time."""
+    ends_s = time.monotonic() + timeout_s
+    data = bytearray()
+    for chunk in answer.iter_raw():
+        data += chunk
+        if len(data) > ipp_wire.MOST_BYTES or time.monotonic() > ends_s:
+            raise IppUnclearError(not_ipp())
+    return bytes(data)
 
 
 def silent() -> DeviceStatus:

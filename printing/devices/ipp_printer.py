@@ -122,9 +122,7 @@ class PrinterFacts:
         if not sizes:
             return wanted
         near = [size for size in (_near(given, wanted) for given in sizes) if size]
-        return min(
-            near, key=lambda s: abs(s[0] - wanted[0]) + abs(s[1] - wanted[1]), default=None
-        )
+        return min(near, key=lambda s: abs(s[0] - wanted[0]) + abs(s[1] - wanted[1]), default=None)
 
     @property
     def status(self) -> DeviceStatus:
