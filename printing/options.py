@@ -214,7 +214,7 @@ def read_address(config: PrinterConfig) -> PrinterAddress:
     address = config.address.strip()
     scheme, colon, rest = address.partition(":")
     scheme = scheme.lower()
-    if scheme in {"tcp", "ws", "wss"} and rest.startswith("//"):
+    if scheme in {"tcp", "ws", "wss", "ipp", "ipps"} and rest.startswith("//"):
         if _has_host(address):
             return PrinterAddress(scheme, address if scheme != "tcp" else rest[2:].rstrip("/"))
     elif scheme == "serial" and rest:

@@ -11,6 +11,8 @@ from app.ports import Printer, PrinterConfig
 from printing.devices.component import PrintComponent
 from printing.devices.device import Device
 from printing.devices.files import FileDevice
+from printing.devices.ipp import IppDevice, IppSettings
+from printing.devices.ipp_client import ipp_target
 from printing.devices.link import Connection, LinkDevice
 from printing.devices.queue import open_queue
 from printing.languages.language import Language
@@ -23,6 +25,10 @@ __all__ = ["PRINTER_LANGUAGES", "PaperStationery", "make_printer"]
 
 # Every value of a printer's ``language``.
 PRINTER_LANGUAGES = (*(language.code for language in LANGUAGES), "pdf", "system", "component")
+
+# What stands there when nobody has said anything: then a queue's own resolution is better.
+_UNSAID_DOTS_PER_MM = PrinterConfig("", "", "").dots_per_mm
+_LEAST_ANSWER_S = 3.0  # a printer looks things up in its memory before it answers over HTTP
 
 
 def make_printer(config: PrinterConfig) -> Printer:
@@ -43,18 +49,45 @@ def make_printer(config: PrinterConfig) -> Printer:
             raise _address_does_not_fit(config)
         return PagePrinter(config, options, FileDevice(Path(address.target), "pdf"), None)
     if config.language == "system":
-        if address.scheme != "queue":
+        device = _ipp_device(config, address, options, "")
+        if device is None:
             raise _address_does_not_fit(config)
-        return PagePrinter(config, options, _pdf_queue(address, options), None)
+        return PagePrinter(config, options, device, None)
     language = language_of(config.language)
     return PagePrinter(config, options, _device(config, address, options, language), language)
 
 
-def _pdf_queue(address: PrinterAddress, options: PrinterOptions) -> Device:
-    page = options.page
-    size = f"{page.width_mm:g}x{page.height_mm:g}mm"
-    lp_options = (f"media=Custom.{size}", "print-scaling=none", "fit-to-page=false")
-    return open_queue(address.target, lp_options, options.confirm_timeout_s)
+def _ipp_device(
+    config: PrinterConfig, address: PrinterAddress, options: PrinterOptions, language: str
+) -> Device | None:
+    """A queue or an IPP printer; ``None`` for another kind of address."""
+    if address.scheme not in {"queue", "ipp", "ipps"}:
+        return None
+    settings = IppSettings(
+        options.page.width_mm,
+        options.page.height_mm,
+        language,
+        dots_per_mm=None if config.dots_per_mm == _UNSAID_DOTS_PER_MM else config.dots_per_mm,
+        connect_timeout_s=options.connect_timeout_s,
+        answer_timeout_s=max(options.status_timeout_s, _LEAST_ANSWER_S),
+        send_timeout_s=options.send_timeout_s,
+        confirm_timeout_s=options.confirm_timeout_s,
+    )
+    if address.scheme == "queue":
+        return open_queue(address.target, settings)
+    try:
+        return IppDevice(ipp_target(address.target), settings)
+    except ValueError:
+        raise UserError(
+            "printer_address",
+            T(
+                "Printer {printer}: the address {address} is not understood.",
+                printer=config.name,
+                address=address.target,
+            ),
+            T("Write ipp://host/ipp/print or ipps://host/ipp/print."),
+            ref=config.name,
+        ) from None
 
 
 def _device(
@@ -62,8 +95,8 @@ def _device(
 ) -> Device:
     if address.scheme == "file" and not _is_device_file(address.target):
         return FileDevice(Path(address.target), language.extension)
-    if address.scheme == "queue":
-        return open_queue(address.target, ("raw",), options.confirm_timeout_s)
+    if (device := _ipp_device(config, address, options, language.code)) is not None:
+        return device
     opener = _opener(address, options)
     if opener is None:
         raise _address_does_not_fit(config)
@@ -109,6 +142,9 @@ def _address_does_not_fit(config: PrinterConfig) -> UserError:
             "Printer {printer}: the address does not fit the language {language}.",
             printer=config.name, language=config.language,
         ),
-        T("pdf needs file:/folder, system needs queue:NAME, component needs ws://127.0.0.1:12705."),
+        T(
+            "pdf needs file:/folder, system needs queue:NAME or ipp://host/path, "
+            "component needs ws://127.0.0.1:12705."
+        ),
         ref=config.name,
     )  # fmt: skip

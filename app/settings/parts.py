@@ -156,8 +156,8 @@ def _check_printer(table: Table, printer: PrinterConfig) -> None:
         T("Write it like {example}.", example="ws://127.0.0.1:12705")
         if component
         else T(
-            "Write tcp://host:9100, usb:VID:PID, serial:/dev/ttyUSB0?baud=115200, file:/path "
-            "or queue:NAME."
+            "Write tcp://host:9100, usb:VID:PID, serial:/dev/ttyUSB0?baud=115200, file:/path, "
+            "queue:NAME or ipp://host/ipp/print."
         ),
     )
     table.checked(
@@ -187,7 +187,7 @@ def _is_component_address(address: str) -> bool:
 def _is_device_address(address: str) -> bool:
     scheme, _, rest = address.partition(":")
     match scheme:
-        case "tcp":
+        case "tcp" | "ipp" | "ipps":
             return rest.startswith("//") and _has_host(address)
         case "usb":
             return _USB.fullmatch(address) is not None

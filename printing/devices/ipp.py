@@ -23,7 +23,12 @@ from printing.devices.ipp_client import (
     signed_in,
 )
 from printing.devices.ipp_job import NOT_FOUND, Ended, JobWatch, find_job, judged, wanted
-from printing.devices.ipp_printer import MARGINS, PRINTER_ATTRIBUTES, PrinterFacts
+from printing.devices.ipp_printer import (
+    MARGINS,
+    PRINTER_ATTRIBUTES,
+    STATE_ATTRIBUTES,
+    PrinterFacts,
+)
 from printing.devices.ipp_wire import (
     Answer,
     Attributes,
@@ -81,7 +86,7 @@ class IppDevice:
     def status(self, dialect: Dialect | None) -> DeviceStatus:
         try:
             with self._client() as client:
-                return self._settled(client).status
+                return self._ready(client)[1]
         except IppError as error:
             return error.status
 
@@ -101,11 +106,11 @@ class IppDevice:
     def deliver_as(self, data: bytes, dialect: Dialect | None, key: str) -> Sent:
         with self._client() as client:
             try:
-                facts = self._settled(client)
+                facts, status = self._ready(client)
             except IppError as error:
                 return not_started(error.status)
-            if not facts.status.can_start:
-                return not_started(facts.status)
+            if not status.can_start:
+                return not_started(status)
             order = self._order(data, facts)
             if isinstance(order, DeviceStatus):
                 return not_started(order)
@@ -144,12 +149,31 @@ class IppDevice:
             self._dots_per_mm = facts.resolution.dots_per_mm
         return facts
 
-    def _settled(self, client: IppClient) -> PrinterFacts:
+    def _ready(self, client: IppClient) -> tuple[PrinterFacts, DeviceStatus]:
         """CUPS is "connecting to device" for a moment with every job: that is waited for."""
         ends_s = time.monotonic() + self._settings.answer_timeout_s
         while (facts := self._facts(client)).is_connecting and time.monotonic() < ends_s:
             time.sleep(_CONNECTING_PAUSE_S)
-        return facts
+        status = facts.status
+        if facts.is_cups and not facts.passes_through and status.can_start:
+            status = self._status_behind(facts.device_uri) or status
+        return facts, status
+
+    def _status_behind(self, device_uri: str) -> DeviceStatus | None:
+        """What the printer of a CUPS queue says: CUPS asks it only while it prints a job.
+
+        ``None``: it can print, or cannot be asked from here.
+        """
+        try:
+            with self._client(_behind(device_uri)) as client:
+                asked: Attributes = [wanted(STATE_ATTRIBUTES)]
+                answer = client.call(Operation.GET_PRINTER_ATTRIBUTES, asked)
+        except IppNotSentError as error:
+            return error.status if self._target.is_here else None
+        except (ValueError, IppError):
+            return None
+        status = PrinterFacts(answer.first(Tag.PRINTER_GROUP)).status
+        return None if status.can_start or not answer.ok else status
 
     # -- sending -------------------------------------------------------------------------------
 
@@ -279,10 +303,8 @@ class IppDevice:
         CUPS hands the job on under its name. A printer that cannot be asked from here, or that
         no longer knows the job, leaves it at "sent".
         """
-        parts = urlsplit(device_uri)
         try:
-            target = ipp_target(parts._replace(query="verify=no").geturl())
-            with self._client(target) as client:
+            with self._client(_behind(device_uri)) as client:
                 job = find_job(client, name) if name != job_name("") else None
         except (ValueError, IppError):
             return sent(states.ready())
@@ -298,6 +320,11 @@ class _Order:
     data: bytes
     format: str
     job: Attributes
+
+
+def _behind(device_uri: str) -> IppTarget:
+    """Raises ``ValueError``. CUPS prints there already: its certificate need not be asked for."""
+    return ipp_target(urlsplit(device_uri)._replace(query="verify=no").geturl())
 
 
 def _because(ended: Ended | Sent, status: DeviceStatus) -> Ended | Sent:

@@ -43,6 +43,11 @@ class IppTarget:
     socket: str = ""
     any_certificate: bool = False
 
+    @property
+    def is_here(self) -> bool:
+        """On this computer."""
+        return bool(self.socket) or urlsplit(self.url).hostname in {"localhost", "127.0.0.1", "::1"}
+
 
 def ipp_target(address: str) -> IppTarget:
     """``ipp://host[:port]/path`` or ``ipps://…``, optionally with ``?verify=no``.

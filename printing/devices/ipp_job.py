@@ -42,7 +42,7 @@ _JOB_ATTRIBUTES = (
     "time-at-processing",
 )
 _FIRST_PAUSE_S, _PAUSE_S = 0.05, 0.25
-_CANCEL_S = 5.0  # for a cancelled job to come to its end
+_CANCEL_S = 3.0  # for a cancelled job to come to its end
 _MOST_JOBS = 500
 
 

@@ -1,4 +1,7 @@
-"""PWG Raster, for IPP printers that take no PDF (PWG 5102.4: header in section 4.3, lines in 4.4)."""
+"""PWG Raster, for IPP printers that take no PDF.
+
+PWG 5102.4: the page header in section 4.3, lines and their packing in 4.4.
+"""
 
 from __future__ import annotations
 
