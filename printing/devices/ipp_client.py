@@ -235,6 +235,8 @@ class IppClient:
 
         if self._http is None:
             raise ValueError("the connection is not open")
+        if self.target.socket and not Path(self.target.socket).exists():
+            raise IppNotSentError(states.offline())  # CUPS does not run
         timeout = httpx.Timeout(timeout_s, connect=self._connect_timeout_s)
         headers = {"Content-Type": "application/ipp", "Accept-Encoding": "identity"}
         try:

@@ -30,6 +30,7 @@ class Tag(IntEnum):
     END = 0x03
     PRINTER_GROUP = 0x04
     UNSUPPORTED_GROUP = 0x05
+    NO_VALUE = 0x13
     INTEGER = 0x21
     BOOLEAN = 0x22
     ENUM = 0x23
@@ -99,7 +100,7 @@ class Typed:
     """A value to send, with its tag."""
 
     tag: Tag
-    value: int | bool | str | Sequence[tuple[str, Typed]]
+    value: int | bool | str | Resolution | Sequence[tuple[str, Typed]]
 
 
 def keyword(word: str) -> Typed:
@@ -140,7 +141,10 @@ def encode_request(
 
 def _put(out: bytearray, name: str, typed: Typed) -> None:
     value = typed.value
-    if not isinstance(value, str | int):
+    if isinstance(value, Resolution):
+        raw = struct.pack(">iib", value.across, value.feed, value.units)
+        _field(out, typed.tag, name, raw)
+    elif not isinstance(value, str | int):
         # RFC 8010 section 3.1.6: begin, then each member's name and value, then end.
         _field(out, Tag.COLLECTION, name, b"")
         for member, inner in value:

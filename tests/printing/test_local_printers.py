@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -254,88 +253,3 @@ class TestSerialPorts(_Line):
         with pytest.raises(UserError) as caught:
             printer_of("tspl", f"serial:/dev/ttyS0?{query}").print_paper(LABEL)
         assert caught.value.code == "printer_address"
-
-
-LP = """#!/bin/sh
-cat > "{folder}/job"
-echo "$@" > "{folder}/arguments"
-[ -e "{folder}/lp_fails" ] && exit 1
-echo "request id is bench-42 (1 file(s))"
-"""
-LPSTAT = """#!/bin/sh
-case "$*" in
-  "-p nowhere") echo "lpstat: Invalid destination name" >&2; exit 1;;
-  "-p "*) cat "{folder}/state";;
-  *) [ -e "{folder}/stuck" ] && echo "bench-42 somebody 1024 today"; exit 0;;
-esac
-"""
-
-
-class TestQueues:
-    @pytest.fixture
-    def cups(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        """Programs ``lp`` and ``lpstat`` that keep what they are given."""
-        for name, text in (("lp", LP), ("lpstat", LPSTAT)):
-            program = tmp_path / name
-            program.write_text(text.format(folder=tmp_path))
-            program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-        (tmp_path / "state").write_text("printer bench is idle.  enabled since today\n")
-        return tmp_path
-
-    def test_raw_bytes_go_to_the_queue_and_count_as_sent(self, cups: Path) -> None:
-        sent = printer_of("tspl", "queue:bench").print_paper(LABEL)
-        assert sent.result is SendResult.SENT
-        assert (cups / "job").read_bytes() == BYTES
-        assert (cups / "arguments").read_text() == "-d bench -t packbench -o raw -\n"
-
-    def test_system_language_sends_pdf_with_the_papers_size(self, cups: Path) -> None:
-        assert printer_of("system", "queue:bench").print_paper(LABEL).result is SendResult.SENT
-        assert (cups / "job").read_bytes().startswith(b"%PDF")
-        assert "media=Custom.76x130mm" in (cups / "arguments").read_text()
-
-    def test_job_that_stays_in_the_queue_is_unknown(self, cups: Path) -> None:
-        (cups / "stuck").touch()
-        sent = printer_of("tspl", "queue:bench", timeout_s=0.4).print_paper(LABEL)
-        assert sent.result is SendResult.UNKNOWN
-        assert "still in the system's print queue" in str(sent.reason)
-
-    def test_refusal_of_the_queue_is_not_started(self, cups: Path) -> None:
-        (cups / "lp_fails").touch()
-        assert printer_of("tspl", "queue:bench").print_paper(LABEL).result == "not_started"
-
-    @pytest.mark.parametrize(
-        ("words", "state"),
-        [
-            ("printer bench disabled since today -\n", DeviceState.PAUSED),
-            ("printer bench is idle.\n\tmedia-empty-error\n", DeviceState.PAPER_OUT),
-            ("printer bench is idle.\n\tcover-open-error\n", DeviceState.COVER_OPEN),
-            ("printer bench now printing bench-41.\n", DeviceState.BUSY),
-            ("printer bench is idle.\n", DeviceState.READY),
-        ],
-    )
-    def test_words_of_the_queue(self, cups: Path, words: str, state: DeviceState) -> None:
-        (cups / "state").write_text(words)
-        printer = printer_of("tspl", "queue:bench")
-        assert printer.status().state is state
-        if not printer.status().can_start:
-            assert printer.print_paper(LABEL).result is SendResult.NOT_STARTED
-            assert not (cups / "job").exists()
-
-    def test_queue_that_does_not_exist_is_offline(self, cups: Path) -> None:
-        status = printer_of("tspl", "queue:nowhere").status()
-        assert status.state is DeviceState.OFFLINE
-        assert "nowhere" in str(status.message)
-
-    def test_computer_without_queues_says_so(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(UserError) as caught:
-            printer_of("tspl", "queue:bench")
-        assert caught.value.code == "queue_unsupported"
-
-    @pytest.mark.parametrize("name", ["a b", "-o", "x;rm"])
-    def test_name_that_is_no_queue_is_refused(self, cups: Path, name: str) -> None:
-        with pytest.raises(UserError):
-            printer_of("tspl", f"queue:{name}")
