@@ -56,7 +56,10 @@ def _open_window(data: Path | None, language: str) -> int:
     from app.bootstrap import open_services
     from ui.entry import open_window
 
-    return open_window(lambda announce: open_services(data, announce=announce), language=language)
+    return open_window(
+        lambda announce: open_services(data, announce=announce, draw_beside=True),
+        language=language,
+    )
 
 
 def _demo(args: argparse.Namespace, context: Context) -> CommandResult:
@@ -82,7 +85,10 @@ def _open_demo_window(data: Path, scenario: Scenario, configuration: str) -> int
     from ui.entry import open_window
 
     return open_window(
-        lambda announce: open_demo_services(data, scenario, configuration, announce), demo=True
+        lambda announce: open_demo_services(
+            data, scenario, configuration, announce, draw_beside=True
+        ),
+        demo=True,
     )
 
 

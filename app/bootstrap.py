@@ -47,6 +47,7 @@ from app.store.tables import accounts, printers, shops
 if TYPE_CHECKING:
     from app.net.transport import Transport
     from app.services.carriers.calls import CallCounter
+    from printing.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,9 @@ class Connections:
     _shops: Kept[Shop] = field(default_factory=Kept)
     _carriers: Kept[WaybillSource] = field(default_factory=Kept)
     _printers: Kept[Printer] = field(default_factory=Kept)
+    draw_beside: bool = False  # labels are drawn in a process of its own
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def _transport(self) -> Transport:
@@ -149,7 +153,8 @@ class Connections:
         def make() -> Printer:
             from printing.registry import make_printer
 
-            return make_printer(config_of(name, row.settings))
+            config = config_of(name, row.settings)
+            return make_printer(config, turn=self._turn_of(config.address), workshop=self._workshop)
 
         return self._printers.get(name, row.settings, make)
 
@@ -157,6 +162,17 @@ class Connections:
         from printing.registry import make_printer
 
         return make_printer(config)
+
+    def _turn_of(self, address: str) -> threading.Lock:
+        """Whoever prints at one address of this process takes turns, under whatever name."""
+        with self._guard:
+            return self._turns.setdefault(address, threading.Lock())
+
+    @cached_property
+    def _workshop(self) -> Workshop:
+        from printing.workshop import Beside, Here
+
+        return Beside() if self.draw_beside else Here()
 
     def picture(self, url: str, most_bytes: int) -> bytes:
         from app.net.download import download
@@ -178,6 +194,9 @@ class Connections:
         calls: CallCounter | None = self.__dict__.get("_calls")
         if calls is not None:
             calls.close()
+        workshop: Workshop | None = self.__dict__.get("_workshop")
+        if workshop is not None:
+            workshop.close()
         transport = self.__dict__.get("_transport")
         if transport is not None:
             transport.close()
@@ -209,9 +228,11 @@ def open_services(
     clock: Clock | None = None,
     announce: Callable[[Topics], None] | None = None,
     keyring_allowed: bool = True,
+    draw_beside: bool = False,
 ) -> Services:
     """Open the data folder (the user's own by default) and its database.
 
+    ``draw_beside``: for a window, labels are drawn in a process of its own.
     Raises ``UserError`` or ``RetryableError``: the folder, the secrets or the database cannot be
     used; an old database asks for ``db upgrade``.
     """
@@ -222,6 +243,7 @@ def open_services(
         clock=clock,
         announce=announce,
         keyring_allowed=keyring_allowed,
+        draw_beside=draw_beside,
     )
     try:
         ensure_usable(services.work.db)
@@ -239,6 +261,7 @@ def open_unchecked(
     clock: Clock | None = None,
     announce: Callable[[Topics], None] | None = None,
     keyring_allowed: bool = True,
+    draw_beside: bool = False,
 ) -> Services:
     """Like ``open_services`` for ``db upgrade``: the database may be old."""
     from app.paths import data_paths
@@ -252,7 +275,7 @@ def open_unchecked(
         url = with_password(local.database_url, secrets.get(DATABASE_PASSWORD) or "")
     db = Database(url)
     the_clock = clock or SystemClock()
-    outside = Connections(db, secrets, the_clock)
+    outside = Connections(db, secrets, the_clock, draw_beside=draw_beside)
     work = Workplace(
         db=db,
         clock=the_clock,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from threading import Lock
 
 from app.domain.errors import UserError
 from app.domain.labels import (
@@ -27,13 +28,22 @@ from printing.documents.labels import add_label
 from printing.documents.page import Book, Trouble
 from printing.documents.raster import rasterise
 from printing.documents.sheets import add_pick_list, add_slip, add_test_page
-from printing.fonts import Fonts, load_fonts
+from printing.fonts import load_fonts
+from printing.languages import states
 from printing.languages.language import Language
-from printing.options import PrinterOptions
+from printing.languages.registry import language_of
+from printing.options import PrinterOptions, read_options
+from printing.workshop import Workshop
+
+# Printers that get PDF: a folder of files, or a queue that draws for itself.
+PDF_LANGUAGES = ("pdf", "system")
 
 
 class PagePrinter:
-    """A printer that gets pages we draw: as a bitmap in its language, or as PDF without one."""
+    """A printer that gets pages we draw: as a bitmap in its language, or as PDF without one.
+
+    ``turn`` is held while the device is spoken to: whoever shares a device shares the turn.
+    """
 
     takes_platform_labels = False
 
@@ -43,21 +53,29 @@ class PagePrinter:
         options: PrinterOptions,
         device: Device,
         language: Language | None,
-        fonts: Callable[[], Fonts] = load_fonts,
+        *,
+        turn: Lock,
+        workshop: Workshop,
     ) -> None:
         self._config = config
-        self._options = options
         self._device = device
-        self._language = language
         self._dialect = language.dialect if language and options.answers else None
-        self._fonts = fonts
+        self._draws_itself = language is None
+        self._turn = turn
+        self._workshop = workshop
 
     @property
     def config(self) -> PrinterConfig:
         return self._config
 
     def status(self) -> DeviceStatus:
-        return self._device.status(self._dialect)
+        """Busy without asking while a document is on its way."""
+        if not self._turn.acquire(blocking=False):
+            return states.busy()
+        try:
+            return self._device.status(self._dialect)
+        finally:
+            self._turn.release()
 
     def prepare(self, paper: Paper) -> Prepared:
         """See ``app.ports.Printer``.
@@ -66,22 +84,15 @@ class PagePrinter:
             UserError: ``platform_label``, ``label_incomplete``, ``media_too_small``,
                 ``label_file_size`` …
         """
-        if isinstance(paper, FileLabel):
-            return Prepared(paper.number, paper, self._of_file(paper))
-        page = self._options.page
-        book = Book(self._fonts(), self._dots_per_mm(), self._config.name)
-        add_paper(book, paper, self._config.name, page.width_mm, page.height_mm)
-        pdf = book.finish()
-        data = pdf if self._language is None else self._encoded(pdf, self._language)
-        trouble = book.trouble
-        return Prepared(paper_ref(paper), paper, data, trouble_text(trouble), trouble.cut_texts)
+        return self._workshop.call(prepared, self._config, paper, self._dots_per_mm())
 
     def send(self, prepared: Prepared, key: str = "") -> Sent:
         device = self._device
-        if isinstance(device, LooksUp):
-            sent = device.deliver_as(prepared.data, self._dialect, key)
-        else:
-            sent = device.deliver(prepared.data, self._dialect)
+        with self._turn:
+            if isinstance(device, LooksUp):
+                sent = device.deliver_as(prepared.data, self._dialect, key)
+            else:
+                sent = device.deliver(prepared.data, self._dialect)
         return _with_warning(sent, prepared.warning)
 
     def look_up(self, key: str) -> Sent | None:
@@ -91,30 +102,48 @@ class PagePrinter:
     def print_paper(self, paper: Paper) -> Sent:
         return self.send(self.prepare(paper))
 
-    def _dots_per_mm(self) -> float:
+    def _dots_per_mm(self) -> float | None:
         """The queue's own where it draws a PDF itself: bars must stand on its dots."""
-        known = None
-        if self._language is None and isinstance(self._device, KnowsResolution):
-            known = self._device.dots_per_mm()
-        return known or self._options.page.dots_per_mm
+        if self._draws_itself and isinstance(self._device, KnowsResolution):
+            return self._device.dots_per_mm()
+        return None
 
-    def _encoded(self, pdf: bytes, language: Language) -> bytes:
-        return self._pages(rasterise(pdf, self._options.page.dots_per_mm), language)
 
-    def _of_file(self, label: FileLabel) -> bytes:
-        page = self._options.page
-        if self._language is None:
-            return file_pdf(label, page.width_mm, page.height_mm)
-        pages = file_pages(label, page.width_mm, page.height_mm, page.dots_per_mm)
-        return self._pages(pages, self._language)
+def prepared(config: PrinterConfig, paper: Paper, dots_per_mm: float | None = None) -> Prepared:
+    """``paper`` as the printer of ``config`` will get it.
 
-    def _pages(self, bitmaps: Sequence[Bitmap], language: Language) -> bytes:
-        page = self._options.page
-        right = _signed_dots(self._options.offset_x_mm, page.dots_per_mm)
-        down = _signed_dots(self._options.offset_y_mm, page.dots_per_mm)
-        return b"".join(
-            encoded(bitmap.shifted(right, down), language, self._options) for bitmap in bitmaps
-        )
+    ``dots_per_mm``: what a PDF's bars are laid on, where the printer knows better than its entry.
+
+    Raises:
+        UserError: like ``PagePrinter.prepare``.
+    """
+    options = read_options(config)
+    language = None if config.language in PDF_LANGUAGES else language_of(config.language)
+    page = options.page
+    if isinstance(paper, FileLabel):
+        return Prepared(paper.number, paper, _of_file(paper, options, language))
+    book = Book(load_fonts(), dots_per_mm or page.dots_per_mm, config.name)
+    add_paper(book, paper, config.name, page.width_mm, page.height_mm)
+    pdf = book.finish()
+    data = pdf
+    if language is not None:
+        data = _pages(rasterise(pdf, page.dots_per_mm), options, language)
+    trouble = book.trouble
+    return Prepared(paper_ref(paper), paper, data, trouble_text(trouble), trouble.cut_texts)
+
+
+def _of_file(label: FileLabel, options: PrinterOptions, language: Language | None) -> bytes:
+    page = options.page
+    if language is None:
+        return file_pdf(label, page.width_mm, page.height_mm)
+    pages = file_pages(label, page.width_mm, page.height_mm, page.dots_per_mm)
+    return _pages(pages, options, language)
+
+
+def _pages(bitmaps: Sequence[Bitmap], options: PrinterOptions, language: Language) -> bytes:
+    right = _signed_dots(options.offset_x_mm, options.page.dots_per_mm)
+    down = _signed_dots(options.offset_y_mm, options.page.dots_per_mm)
+    return b"".join(encoded(bitmap.shifted(right, down), language, options) for bitmap in bitmaps)
 
 
 def encoded(bitmap: Bitmap, language: Language, options: PrinterOptions) -> bytes:
@@ -134,9 +163,10 @@ class ComponentPrinter:
 
     takes_platform_labels = True
 
-    def __init__(self, config: PrinterConfig, component: PrintComponent) -> None:
+    def __init__(self, config: PrinterConfig, component: PrintComponent, *, turn: Lock) -> None:
         self._config = config
         self._component = component
+        self._turn = turn
 
     @property
     def config(self) -> PrinterConfig:
@@ -159,7 +189,8 @@ class ComponentPrinter:
         """One label, one task."""
         if not isinstance(prepared.paper, PlatformLabel):
             raise self._only_platform_labels(prepared.ref)
-        return self._component.print_label(prepared.paper)
+        with self._turn:
+            return self._component.print_label(prepared.paper)
 
     def print_paper(self, paper: Paper) -> Sent:
         return self.send(self.prepare(paper))

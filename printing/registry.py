@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 from app.domain.errors import UserError
 from app.domain.text import T
@@ -20,6 +21,7 @@ from printing.languages.registry import LANGUAGES, language_of
 from printing.options import PrinterAddress, PrinterOptions, read_address, read_options
 from printing.printers import ComponentPrinter, PagePrinter
 from printing.stationery import PaperStationery
+from printing.workshop import Here, Workshop
 
 __all__ = ["PRINTER_LANGUAGES", "PaperStationery", "make_printer"]
 
@@ -31,8 +33,13 @@ _UNSAID_DOTS_PER_MM = PrinterConfig("", "", "").dots_per_mm
 _LEAST_ANSWER_S = 3.0  # a printer looks things up in its memory before it answers over HTTP
 
 
-def make_printer(config: PrinterConfig) -> Printer:
+def make_printer(
+    config: PrinterConfig, *, turn: Lock | None = None, workshop: Workshop | None = None
+) -> Printer:
     """The printer of ``config``; nothing is opened yet.
+
+    ``turn``: what all printers at this address share in this process, so that one of them speaks
+    at a time. ``workshop``: where pages are drawn (default: in the calling thread).
 
     Raises:
         UserError: ``printer_option``, ``printer_address``, ``media_unknown``,
@@ -40,21 +47,27 @@ def make_printer(config: PrinterConfig) -> Printer:
     """
     options = read_options(config)
     address = read_address(config)
+    shared = turn if turn is not None else Lock()
     if config.language == "component":
         if address.scheme not in {"ws", "wss"}:
             raise _address_does_not_fit(config)
-        return ComponentPrinter(config, PrintComponent(address.target, options))
+        return ComponentPrinter(config, PrintComponent(address.target, options), turn=shared)
+    language: Language | None = None
+    device: Device
     if config.language == "pdf":
         if address.scheme != "file":
             raise _address_does_not_fit(config)
-        return PagePrinter(config, options, FileDevice(Path(address.target), "pdf"), None)
-    if config.language == "system":
-        device = _ipp_device(config, address, options, "")
-        if device is None:
+        device = FileDevice(Path(address.target), "pdf")
+    elif config.language == "system":
+        queue = _ipp_device(config, address, options, "")
+        if queue is None:
             raise _address_does_not_fit(config)
-        return PagePrinter(config, options, device, None)
-    language = language_of(config.language)
-    return PagePrinter(config, options, _device(config, address, options, language), language)
+        device = queue
+    else:
+        language = language_of(config.language)
+        device = _device(config, address, options, language)
+    drawn_in = workshop if workshop is not None else Here()
+    return PagePrinter(config, options, device, language, turn=shared, workshop=drawn_in)
 
 
 def _ipp_device(

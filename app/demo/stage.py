@@ -54,9 +54,18 @@ def open_demo_services(
     scenario: Scenario,
     configuration: str,
     announce: Callable[[Topics], None] | None = None,
+    *,
+    draw_beside: bool = False,
 ) -> Services:
     """Services on the fresh folder ``data``, configured and stocked for ``scenario``."""
-    services = open_services(data, user=USER, bench=BENCH, announce=announce, keyring_allowed=False)
+    services = open_services(
+        data,
+        user=USER,
+        bench=BENCH,
+        announce=announce,
+        keyring_allowed=False,
+        draw_beside=draw_beside,
+    )
     config = parse_config(configuration.encode(), adapters(), {})
     configuring.apply(services.work, services.secrets, config)
     stock.import_rows(services.work, stock_rows(scenario.goods))

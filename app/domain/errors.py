@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.domain.text import T, Text
 
@@ -25,6 +26,18 @@ class PackbenchError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _as_it_was, (type(self), self.args, self.__dict__.copy())
+
+
+def _as_it_was(
+    kind: type[PackbenchError], args: tuple[Any, ...], state: dict[str, Any]
+) -> PackbenchError:
+    """An error that comes from another process."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class UserError(PackbenchError):
