@@ -12,6 +12,7 @@ ELLIPSIS = "…"
 _NO_START = frozenset("，。、；：！？）》」』”’…·,.;:!?)]}%~”’")
 _NO_END = frozenset("（《「『“‘([{￥¥")
 _STEP_PT = 0.5
+_MOST_OF_TAIL = 0.4  # of a line; a longer last word is no quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,11 @@ def fit_line(text: str, face: Face, size_pt: float, width_mm: float, min_size_pt
 
 
 def _elide(text: str, face: Face, size_pt: float, width_mm: float) -> str:
+    """Shortened in front of its last word, unless that is no quantity but half of the line."""
     head, blank, tail = text.rpartition(" ")
     tail = blank + tail if head else ""
+    if face.width_mm(tail, size_pt) > width_mm * _MOST_OF_TAIL:
+        head, tail = text, ""
     kept = list(pieces(head or text))
     room = width_mm - face.width_mm(ELLIPSIS + tail, size_pt)
     while kept and face.width_mm("".join(kept), size_pt) > room:

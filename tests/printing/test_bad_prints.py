@@ -124,6 +124,7 @@ def test_numbers_and_phones_are_whole(cell: Cell) -> None:
         text = "".join(ink.text.split())
         wanted = [said.number, grouped(said.number), said.receiver.phone, said.sender.phone]
         wanted += [f"转{who.extension}" for who in (said.receiver, said.sender) if who.extension]
+        wanted.append(f"品名：{(said.goods or '日用品')[:5]}")
         wanted += [said.mother_number, said.cod, said.route, said.count, *said.marks]
         wanted = ["".join(words.split()) for words in wanted]
         missing = [words for words in wanted if words not in text and not stands(words, ink)]

@@ -81,6 +81,13 @@ def test_shortened_line_keeps_its_quantity_and_whole_numbers() -> None:
     assert FACE.width_mm(line, fitted.size_pt) <= 30.01
 
 
+def test_a_long_last_word_does_not_push_out_what_stands_before_it() -> None:
+    text = "品名：土蜂蜜、月白手作茶杯、竹制茶盘  备注：保鲜，当日送达，收件前请先致电"
+    (line,) = fit_line(text, FACE, 8, 56, 8).lines
+    assert line.startswith("品名：土蜂蜜、月白手作茶杯")
+    assert line.endswith("…")
+
+
 def test_rows_that_do_not_fit_are_counted() -> None:
     rows = [f"货品 ×{i}" for i in range(1, 10)]
     fitted = fit_rows(rows, FACE, 9, 8, 40, 12)
