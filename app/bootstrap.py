@@ -22,6 +22,7 @@ from app.ports import (
     Health,
     Printer,
     PrinterConfig,
+    PrinterFinder,
     SecretStore,
     Shop,
     Stationery,
@@ -178,6 +179,12 @@ class Connections:
         from app.net.download import download
 
         return download(url, most_bytes)
+
+    @cached_property
+    def printer_finder(self) -> PrinterFinder:
+        from printing.discovery.finder import Finder
+
+        return Finder()
 
     @cached_property
     def stationery(self) -> Stationery:

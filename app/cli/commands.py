@@ -18,6 +18,7 @@ from app.cli import (
     parcels,
     playground,
     prices,
+    printers,
     reach,
     relay,
     rules,
@@ -56,6 +57,7 @@ def build(doors: Doors) -> argparse.ArgumentParser:
         stock,
         waves,
         labels,
+        printers,
         carriers,
     ):
         module.add(commands)

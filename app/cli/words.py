@@ -152,6 +152,14 @@ _HEALTH: Mapping[str, Text] = {
     "warning": T("look at it"),
     "problem": T("to mend"),
 }
+_PRINTER_WAYS: Mapping[str, Text] = {
+    "queue": T("this computer"),
+    "usb": T("USB"),
+    "file": T("device file"),
+    "serial": T("serial port"),
+    "network": T("network"),
+    "ipp": T("network (IPP)"),
+}
 _SECTIONS: Mapping[str, Text] = {
     "database": T("Database"),
     "sender": T("Sender"),
@@ -232,6 +240,7 @@ number_to_do = _by(_TO_DO)
 shelf = _by(_SHELF)
 likeness = _by(_LIKENESS)
 health = _by(_HEALTH)
+printer_way = _by(_PRINTER_WAYS)
 section = _by(_SECTIONS)
 rule = _by(_RULES)
 quote_source = _by(_QUOTES)

@@ -26,6 +26,7 @@ from app.ports.carriers import (
 from app.ports.desks import AfterSaleDesk, GoodsDesk, OrderDesk
 from app.ports.outside import Outside
 from app.ports.platform_labels import PlatformLabels, PrintedNotice, TemplateDesk
+from app.ports.printer_finding import Found, FoundKind, Looked, PrinterFinder
 from app.ports.printing import (
     ComponentInfo,
     ComponentPrinterInfo,
@@ -79,12 +80,15 @@ __all__ = [
     "DrawsLabels",
     "ExtraReason",
     "FetchesLabelData",
+    "Found",
+    "FoundKind",
     "GoodsDesk",
     "Health",
     "LabelFile",
     "LabelPage",
     "ListsProducts",
     "ListsStoppedRegions",
+    "Looked",
     "LooksUpJobs",
     "OrderDesk",
     "Outside",
@@ -96,6 +100,7 @@ __all__ = [
     "PrintedNotice",
     "Printer",
     "PrinterConfig",
+    "PrinterFinder",
     "Product",
     "PushReader",
     "PushRefusedError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from app.ports.printer_finding import PrinterFinder
 from app.ports.printing import Printer, PrinterConfig, Stationery
 from app.ports.shop import Shop
 from app.ports.waybills import WaybillSource
@@ -38,6 +39,9 @@ class Outside(Protocol):
     def note_calls(self) -> None:
         """Write down the calls to carriers that are counted in memory only so far."""
         ...
+
+    @property
+    def printer_finder(self) -> PrinterFinder: ...
 
     @property
     def stationery(self) -> Stationery: ...

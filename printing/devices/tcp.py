@@ -36,10 +36,14 @@ class TcpConnection:
             raise ConnectionResetError("the printer has closed the connection")
         return data
 
-    def finish(self, timeout_s: float) -> None:
-        """Close our half, then read until the printer closes its own (or ``timeout_s``)."""
+    def end_sending(self) -> None:
+        """Close our half: the printer knows that no more will come."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
+
+    def finish(self, timeout_s: float) -> None:
+        """Close our half, then read until the printer closes its own (or ``timeout_s``)."""
+        self.end_sending()
         ends_s = time.monotonic() + timeout_s
         while not self._ended and (left_s := ends_s - time.monotonic()) > 0:
             readable, _, _ = select.select([self._socket], [], [], left_s)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -165,15 +166,25 @@ def title(device: Any) -> str:
 
 
 def device_id(device: Any, interface: PrinterInterface) -> DeviceId:
-    """GET_DEVICE_ID (section 4.2.1); an empty one when the printer does not answer."""
+    """GET_DEVICE_ID (section 4.2.1); an empty one when the printer does not answer.
+
+    Claims the interface; the caller disposes of the device.
+    """
+    _, util = libraries()
     index = interface.number << 8 | interface.setting
+    said = array("B", bytes(1024))
     try:
-        said = device.ctrl_transfer(
-            _ASK_CLASS_INTERFACE, _GET_DEVICE_ID, interface.configuration, index, 1024, _ASK_MS
-        )
+        util.claim_interface(device, interface.number)
+        # Past Device.ctrl_transfer: it takes the low byte of the index for the interface and
+        # would claim another one, but this request alone has its interface in the high byte.
+        context = device._ctx
+        length = context.backend.ctrl_transfer(
+            context.managed_open(), _ASK_CLASS_INTERFACE, _GET_DEVICE_ID,
+            interface.configuration, index, said, _ASK_MS,
+        )  # fmt: skip
     except (OSError, NotImplementedError):
         return DeviceId()
-    return read_device_id(bytes(said))
+    return read_device_id(said.tobytes()[:length])
 
 
 def port_status(device: Any, interface: PrinterInterface) -> int | None:

@@ -16,6 +16,7 @@ from app.ports import (
     Prepared,
     Printer,
     PrinterConfig,
+    PrinterFinder,
     SendResult,
     Sent,
     Shop,
@@ -120,6 +121,10 @@ class OutsideWithPrinters:
 
     def picture(self, url: str, most_bytes: int) -> bytes:
         return self.real.picture(url, most_bytes)
+
+    @property
+    def printer_finder(self) -> PrinterFinder:
+        return self.real.printer_finder
 
     @property
     def stationery(self) -> Stationery:

@@ -1,0 +1,214 @@
+"""``printers``: find, list, add, remove, and print a test page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+from app.cli import words
+from app.cli.context import Context
+from app.cli.parser import Commands, media, seconds
+from app.cli.result import Column, CommandResult, ErrorRow, error_rows
+from app.domain.errors import PackbenchError, UserError
+from app.domain.text import T, tr
+
+if TYPE_CHECKING:
+    from app.ports import Found
+
+
+def add(commands: Commands) -> None:
+    group = commands.group("printers", tr("find printers, set them up, see how they are"), _list)
+    listing = group.add("list", tr("the printers that are set up, and how they are"), _list)
+    listing.add_argument("--no-status", action="store_true", help=tr("do not ask the printers"))
+    find = group.add("find", tr("look for printers: system, USB, serial ports, network"), _find)
+    find.add_argument(
+        "--address", metavar="HOST[:PORT]", help=tr("ask only what stands at this address")
+    )
+    find.add_argument(
+        "--timeout", type=seconds, default=6.0, metavar="S", help=tr("look for so many seconds")
+    )
+    new = group.add("add", tr("set up a printer"), _add)
+    new.add_argument("name", metavar=tr("NAME"))
+    new.add_argument(
+        "--from", dest="address", required=True, metavar=tr("ADDRESS"),
+        help=tr("as printers find shows it"),
+    )  # fmt: skip
+    new.add_argument(
+        "--language", metavar=tr("LANGUAGE"),
+        help=tr("tspl, zpl, escpos, cpcl, pdf, system or component; else the printer is asked"),
+    )  # fmt: skip
+    new.add_argument("--media", type=media, metavar="WxH", help=tr("paper in mm, like 76x130"))
+    new.add_argument(
+        "--dots-per-mm", type=float, metavar="N", help=tr("8 for 203 dpi, 11.81 for 300")
+    )
+    new.add_argument("--documents", metavar="A,B,…", help=tr("label, slip, picklist"))
+    new.add_argument(
+        "--set", dest="options", action="append", default=[], type=_option, metavar="KEY=VALUE",
+        help=tr("an option of a [[printer]], like gap_mm=3"),
+    )  # fmt: skip
+    remove = group.add("remove", tr("switch a printer off; its settings are kept"), _remove)
+    remove.add_argument("name", metavar=tr("NAME"))
+    test = group.add("test", tr("print the test page"), _test)
+    test.add_argument("name", metavar=tr("NAME"))
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """``KEY=VALUE``: numbers, true and false as such, the rest is text."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip():
+        raise UserError(
+            "usage",
+            T("“{value}” is no option.", value=text),
+            T("Write it like {example}.", example="gap_mm=3"),
+        )
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        parsed = value
+    plain = isinstance(parsed, bool | int | float | str)
+    return key.strip(), parsed if plain else value
+
+
+def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.printing.asking import statuses
+    from app.services.printing.printers import printer_views
+
+    with context.services() as services:
+        views = printer_views(services.work)
+        names = [] if getattr(wanted, "no_status", False) else [v.config.name for v in views]
+        with context.show_progress(tr("Asking the printers")):
+            found = statuses(services.work, names)
+    rows = []
+    for view in views:
+        status = found.get(view.config.name)
+        rows.append(
+            {
+                "name": view.config.name,
+                "language": view.config.language,
+                "address": view.config.address,
+                "media": view.config.media,
+                "dots_per_mm": view.config.dots_per_mm,
+                "documents": list(view.config.documents),
+                "fallback": view.fallback,
+                "waiting": view.waiting,
+                "unknown": view.unknown,
+                "state": status.state.value if status else "",
+                "message": str(status.message) if status else "",
+                "remedy": str(status.remedy or "") if status else "",
+            }
+        )
+    columns = (
+        Column("name", tr("Name")),
+        Column("language", tr("Language")),
+        Column("address", tr("Address")),
+        Column("media", tr("Paper")),
+        Column("message", tr("Finding")),
+        Column("remedy", tr("Remedy")),
+    )
+    return CommandResult(rows, columns=columns)
+
+
+def _find(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.printing import finding
+
+    problems: list[PackbenchError] = []
+    with context.services() as services, context.show_progress(tr("Looking for printers")) as show:
+        if wanted.address:
+            found = finding.probe(services.work, wanted.address, wanted.timeout)
+        else:
+            found = list(
+                finding.find_printers(
+                    services.work, context.cancel, show,
+                    problem=problems.append, timeout_s=wanted.timeout,
+                )
+            )  # fmt: skip
+    columns = (
+        Column("name", tr("Name")),
+        Column("kind", tr("Way"), show=words.printer_way),
+        Column("address", tr("Address")),
+        Column("language", tr("Language")),
+        Column("media", tr("Paper")),
+        Column("message", tr("Finding")),
+        Column("configured_as", tr("Set up as")),
+    )
+    warnings = [] if getattr(wanted, "json", False) else [str(p) for p in problems]
+    summary = "" if found else tr("No printer was found.")
+    return CommandResult(
+        [_row(f) for f in found], columns=columns, warnings=warnings, summary=summary
+    )
+
+
+def _row(found: Found) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "kind": found.kind.value,
+        "address": found.address,
+        "language": found.language,
+        "dots_per_mm": found.dots_per_mm or None,
+        "media": found.media,
+        "state": found.status.state.value if found.status else "",
+        "message": str(found.status.message) if found.status else "",
+        "configured_as": found.configured_as,
+    }
+
+
+def _add(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.ports import Found, FoundKind
+    from app.services.printing import finding, printers
+
+    documents = [d.strip() for d in (wanted.documents or "").split(",") if d.strip()]
+    with context.services() as services, context.show_progress(tr("Asking the printer")):
+        work = services.work
+        if wanted.language:
+            found = Found(FoundKind.FILE, "", wanted.address)
+        else:
+            found = finding.guess(work, wanted.address, context.cancel)
+        config = finding.config_for(
+            found,
+            wanted.name,
+            language=wanted.language or "",
+            media=wanted.media or "",
+            dots_per_mm=wanted.dots_per_mm or 0.0,
+            documents=documents,
+            options=dict(wanted.options),
+        )
+        printers.add_printer(work, config)
+    row = {"name": config.name, **printers.settings_of(config)}
+    return CommandResult(
+        [row],
+        summary=tr("Set up: {name}. Try it with: printers test {name}", name=config.name),
+    )
+
+
+def _remove(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.printing import printers
+
+    with context.services() as services:
+        printers.remove_printer(services.work, wanted.name)
+    return CommandResult(
+        [{"name": wanted.name}], summary=tr("Switched off: {name}", name=wanted.name)
+    )
+
+
+def _test(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.domain.labels import TestPage
+    from app.ports import SendResult
+
+    with context.services() as services, context.show_progress(tr("Printing")):
+        try:
+            sent = services.work.outside.printer(wanted.name).print_paper(
+                TestPage(services.work.now())
+            )
+        except PackbenchError as refused:
+            return CommandResult(errors=error_rows(refused))
+    row = {"printer": wanted.name, "result": sent.result.value, "reason": str(sent.reason or "")}
+    if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
+        out = sent.result is SendResult.CONFIRMED
+        said = tr("The test page is out.") if out else tr("Sent; look whether the page came out.")
+        return CommandResult([row], summary=said)
+    later = sent.result is SendResult.NOT_STARTED
+    remedy = sent.status.remedy if sent.status and sent.status.remedy else T("Look at the printer.")
+    code = "printer_not_ready" if later else "print_unknown"
+    error = ErrorRow(code, str(sent.reason or ""), str(remedy), wanted.name, later)
+    return CommandResult([row], [error])

@@ -1,0 +1,1 @@
+"""Finding printers: what the system, the network's announcements and the ports know of."""
