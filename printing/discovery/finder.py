@@ -18,7 +18,7 @@ from printing.discovery.plugged import (
     find_serial_ports,
     find_usb_printers,
 )
-from printing.discovery.probing import nobody_there, probe_raw, read_place
+from printing.discovery.probing import probe
 from printing.discovery.queues import find_queues
 
 _LISTEN_S = 3.5  # printers answer an mDNS question within two seconds
@@ -129,11 +129,7 @@ class Finder:
 
     def probe(self, address: str, timeout_s: float) -> list[Found]:
         """See ``app.ports.PrinterFinder``."""
-        place = read_place(address)
-        found = probe_raw(place, timeout_s)
-        if found is None:
-            raise nobody_there(address)
-        return [found]
+        return probe(address, timeout_s)
 
 
 def _search(way: _Way, results: queue.SimpleQueue[Found | _Done], over: threading.Event) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import NoReturn
 
 from app.domain.errors import RetryableError, UserError
 from app.domain.text import T
 from app.ports import Found, FoundKind
+from printing.devices.ipp_client import IPP_PORT, IppTarget, ipp_target
 from printing.devices.tcp import DEFAULT_PORT, TcpConnection, open_tcp
 from printing.discovery.asking import Spoken, StrangerError, ask, settle
+from printing.discovery.ipp import probe_ipp
 
 _CONNECT_S = 1.5
 _MOST_WAIT_S = 0.5  # for one answer; printers give theirs within a few ms
@@ -49,11 +52,7 @@ def read_place(address: str) -> NetworkPlace:
         good = _HOST.fullmatch(host) is not None and bool(port or not colon)
     if good and (not port or (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
         return NetworkPlace(host, int(port) if port else None)
-    raise UserError(
-        "printer_address",
-        T("{address} is not understood as an address in the network.", address=address.strip()),
-        T("Write it like {example}.", example="192.168.1.50:9100"),
-    )
+    raise _not_understood(address)
 
 
 def _is_ipv6(text: str) -> bool:
@@ -63,7 +62,53 @@ def _is_ipv6(text: str) -> bool:
         return False
 
 
-def probe_raw(place: NetworkPlace, timeout_s: float) -> Found | None:
+def probe(address: str, timeout_s: float) -> list[Found]:
+    """See ``app.ports.PrinterFinder``: IPP first, because it tells whether raw data may be sent."""
+    if address.strip().startswith(("ipp://", "ipps://")):
+        try:
+            answer = probe_ipp(ipp_target(address.strip()), timeout_s)
+        except ValueError:
+            raise _not_understood(address) from None
+        return [answer.found] if answer else _nobody(address)
+    place = read_place(address)
+    if place.port == IPP_PORT:
+        answer = probe_ipp(_ipp_place(place, IPP_PORT), timeout_s)
+        return [answer.found] if answer else _nobody(address)
+    if place.port is not None:
+        return [found] if (found := _raw_or_ipp(place, timeout_s)) else _nobody(address)
+    answer = probe_ipp(_ipp_place(place, IPP_PORT), timeout_s / 3)
+    if answer is None:
+        return [found] if (found := _probe_raw(place, timeout_s)) else _nobody(address)
+    raw = _only_open(place) if answer.takes_pages else _probe_raw(place, timeout_s * 2 / 3)
+    return [answer.found, raw] if raw else [answer.found]
+
+
+def _raw_or_ipp(place: NetworkPlace, timeout_s: float) -> Found | None:
+    """A port that somebody named; behind a web server's answer may be an IPP printer."""
+    try:
+        return _probe_raw(place, timeout_s)
+    except UserError:
+        answer = probe_ipp(_ipp_place(place, place.port or IPP_PORT), timeout_s / 3)
+        if answer is None:
+            raise
+        return answer.found
+
+
+def _ipp_place(place: NetworkPlace, port: int) -> IppTarget:
+    given = "" if port == IPP_PORT else f":{port}"
+    return ipp_target(f"ipp://{place.written_host}{given}/ipp/print")
+
+
+def _only_open(place: NetworkPlace) -> Found | None:
+    """The raw port of a printer of documents: whether it is open is all that can be asked."""
+    try:
+        open_tcp(place.host, DEFAULT_PORT, _CONNECT_S, _CONNECT_S).close()
+    except OSError:
+        return None
+    return Found(FoundKind.NETWORK, place.host, f"tcp://{place.written_host}:{DEFAULT_PORT}")
+
+
+def _probe_raw(place: NetworkPlace, timeout_s: float) -> Found | None:
     """Ask at the raw port; ``None`` when it is closed.
 
     Raises:
@@ -109,10 +154,18 @@ def _conversation(link: TcpConnection, wait_s: float) -> Spoken:
     return spoken
 
 
-def nobody_there(address: str) -> RetryableError:
-    return RetryableError(
+def _nobody(address: str) -> NoReturn:
+    raise RetryableError(
         "no_printer_there",
-        T("No printer answers at {address}.", address=address),
+        T("No printer answers at {address}.", address=address.strip()),
         T("Check that it is switched on and connected, and its address."),
-        ref=address,
+        ref=address.strip(),
+    )
+
+
+def _not_understood(address: str) -> UserError:
+    return UserError(
+        "printer_address",
+        T("{address} is not understood as an address in the network.", address=address.strip()),
+        T("Write it like {example}.", example="192.168.1.50:9100"),
     )

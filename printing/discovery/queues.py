@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 
-from app.ports import Found, FoundKind
-from printing.devices.ieee1284 import language_word
+from app.ports import Found
+
+_TIMEOUT_S = 3.0
 
 
 def find_queues() -> Iterator[Found]:
@@ -23,18 +23,9 @@ def find_queues() -> Iterator[Found]:
 
 
 def _cups_queues() -> Iterator[Found]:
-    from printing.devices.queue import run_program
+    from printing.discovery.ipp import find_cups_queues
 
-    if shutil.which("lpstat") is None:
-        return
-    code, said = run_program(["lpstat", "-v"], b"", 3)
-    if code != 0:
-        return  # no queue, or no CUPS that runs
-    for line in said.splitlines():
-        head, colon, _device = line.partition(": ")
-        name = head.removeprefix("device for ")
-        if colon and name != head:
-            yield Found(FoundKind.QUEUE, name, f"queue:{name}", language_word(name) or "system")
+    return find_cups_queues(_TIMEOUT_S)
 
 
 def _windows_queues() -> Iterator[Found]:

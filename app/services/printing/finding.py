@@ -106,7 +106,8 @@ def config_for(
     return replace(
         plain,
         media=media or found.media or plain.media,
-        dots_per_mm=dots_per_mm or found.dots_per_mm or plain.dots_per_mm,
+        # A queue or an IPP printer is asked for its own resolution before every job.
+        dots_per_mm=dots_per_mm or (spoken != "system" and found.dots_per_mm) or plain.dots_per_mm,
         documents=tuple(documents) or plain.documents,
         options=dict(options) if options else None,
     )
