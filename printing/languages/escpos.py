@@ -188,6 +188,15 @@ class EscPosDialect:
         general = replies.ask(1, timeout_s) or 0
         return states.paused() if general & 0x28 else states.ready()
 
+    def _is_ready_after_all(self, replies: _Replies) -> bool:
+        """Ask again: the answer may have been to dots of the picture that look like a question.
+
+        Such an answer comes late when the printer takes its time over the data, and says something
+        else: "cover open" of one question is the drawer's switch in another.
+        """
+        status = self._status(replies, 0.5)
+        return status is not None and status.can_start
+
     def wait_done(self, link: Link, timeout_s: float) -> Completion:
         """GS r 1 is answered when everything before it is done; trouble is looked for meanwhile."""
         replies = _Replies(link)
@@ -206,7 +215,7 @@ class EscPosDialect:
                 return Completion(Ending.DONE, states.ready())
             if status is not None:
                 answered = True
-                if not status.can_start:
+                if not status.can_start and not self._is_ready_after_all(replies):
                     return Completion(Ending.TROUBLE, status)
         return Completion(Ending.LATE if answered else Ending.SILENT)
 

@@ -329,6 +329,46 @@ class TestRealTimeBytesInPictures:
         assert same_dots(bitmap, paper.image())
 
 
+class LateAnswers:
+    """A printer that is ready and has a drawer; ``dots`` answers to its picture come late."""
+
+    def __init__(self, dots: list[bytes]) -> None:
+        self._dots = dots
+        self._out = b""
+        self._printing = 3  # questions until the job is out
+
+    def send(self, data: bytes) -> None:
+        if data[:2] != b"\x10\x04":
+            return
+        if self._dots:
+            self._out += self._dots.pop()
+        self._out += b"\x16" if data[2:] == b"\x01" else b"\x12"
+        self._printing -= 1
+        if not self._printing:
+            self._out += b"\x00"
+
+    def receive(self, timeout_s: float) -> bytes:
+        out, self._out = self._out, b""
+        return out
+
+
+@pytest.mark.parametrize("late", [[], [b"\x16"], [b"\x16", b"\x16"], [b"\x16\x32", b""]])
+def test_a_late_answer_to_dots_is_no_trouble(late: list[bytes]) -> None:
+    dialect = language_of("escpos").dialect
+    assert dialect is not None
+    assert dialect.wait_done(LateAnswers(late), 3).ending is Ending.DONE
+
+
+def test_trouble_that_stays_is_told() -> None:
+    class Open(LateAnswers):
+        def send(self, data: bytes) -> None:
+            self._out += b"\x16" if data[:2] == b"\x10\x04" else b""
+
+    dialect = language_of("escpos").dialect
+    assert dialect is not None
+    assert dialect.wait_done(Open([]), 3).ending is Ending.TROUBLE
+
+
 class TestAcs:
     @pytest.mark.parametrize("repeat", [1, 2, 3, 19, 20, 21, 39, 40, 399, 400, 401, 419, 800, 1203])
     def test_every_length_of_a_run(self, repeat: int) -> None:
