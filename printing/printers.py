@@ -264,11 +264,13 @@ def drawn_label(label: Label) -> DrawnLabel:
 
 def trouble_text(trouble: Trouble) -> Text | None:
     """What the person should know of what could not be printed as it was given."""
-    if trouble.missing_glyphs:
+    if trouble.missing:
         return T(
-            "{count} characters cannot be printed and show as 〓: check the label.",
-            count=trouble.missing_glyphs,
+            "No font has {characters}, they show as 〓: check the label.",
+            characters=" ".join(trouble.missing),
         )
+    if trouble.dropped:
+        return T("{count} emoji are left out on the paper.", count=trouble.dropped)
     return None
 
 

@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from app.domain.errors import UserError
-from app.domain.labels import FileLabel, Label, PackingSlip, PickList
+from app.domain.label_designs import LabelDesign
+from app.domain.labels import DrawnLabel, FileLabel, Label, PackingSlip, PickList
 from app.domain.text import T, Text
+from app.ports import DesignProof
 from printing.documents.carrier_file import file_pages, file_pdf
+from printing.documents.design_proof import proof_of
+from printing.documents.designs import standard_designs, standard_for
 from printing.documents.labels import add_label, own_area_box
 from printing.documents.layouts import media_size
 from printing.documents.page import Book
@@ -80,6 +84,18 @@ class PaperStationery:
     def missing_glyphs(self, text: str) -> str:
         """The characters of ``text`` that the fonts of our labels do not have, each once."""
         return self.fonts().regular.missing(text)
+
+    def designs(self) -> tuple[LabelDesign, ...]:
+        """See ``app.ports.Stationery``."""
+        return standard_designs()
+
+    def standard_design(self, template: str, media: str) -> LabelDesign:
+        """See ``app.ports.Stationery``."""
+        return standard_for(template, *media_size(media))
+
+    def proof(self, label: DrawnLabel, design: LabelDesign, dots_per_mm: float) -> DesignProof:
+        """See ``app.ports.Stationery``."""
+        return proof_of(label, design, self.fonts(), dots_per_mm)
 
     def own_area_mm(self, template: str, media: str) -> tuple[float, float, float, float]:
         """Left, top, width and height of the shop's own area, for a preview that marks it."""

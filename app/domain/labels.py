@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.address import Address
+from app.domain.label_designs import LabelDesign
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class OwnArea:
     position: str = ""  # "12/64": place in the wave
     bin: str = ""
     note: str = ""
+    codes: tuple[str, ...] = ()  # "TEA-001 ×2": one a line of goods
+    merchant_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class DrawnLabel:
     reprint_no: int = 0  # 0 = first print
     kind: str = "mother"
     extra: Mapping[str, str] = field(default_factory=dict)
+    design: LabelDesign | None = None  # None: the standard one of its template and paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from app.ports.printer_finding import Found, FoundKind, Looked, PrinterFinder
 from app.ports.printing import (
     ComponentInfo,
     ComponentPrinterInfo,
+    DesignProof,
     DeviceState,
     DeviceStatus,
     LooksUpJobs,
@@ -75,6 +76,7 @@ __all__ = [
     "ComponentInfo",
     "ComponentPrinterInfo",
     "CountsNumbers",
+    "DesignProof",
     "DeviceState",
     "DeviceStatus",
     "DrawsLabels",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from app.domain.labels import Label, PackingSlip, Paper, PickList
+from app.domain.label_designs import Finding, LabelDesign
+from app.domain.labels import DrawnLabel, Label, PackingSlip, Paper, PickList
 from app.domain.text import Text
 
 
@@ -162,6 +163,14 @@ class PlatformPrinter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DesignProof:
+    """A label drawn by a design; ``findings``: every fault, each with its place."""
+
+    png: bytes = field(repr=False)
+    findings: tuple[Finding, ...]
+
+
 class Stationery(Protocol):
     """Draws documents without a printer: ``label render``, previews, the demo's PDF."""
 
@@ -174,6 +183,21 @@ class Stationery(Protocol):
 
     def missing_glyphs(self, text: str) -> str:
         """The characters of ``text`` that a label we draw cannot show, each once."""
+        ...
+
+    def designs(self) -> tuple[LabelDesign, ...]:
+        """Every standard design, by template and paper. Raises ``UserError``: ``design_wrong``."""
+        ...
+
+    def standard_design(self, template: str, media: str) -> LabelDesign:
+        """The standard design of ``template`` for this paper.
+
+        Raises ``UserError``: ``template_unknown``, ``media_unknown``, ``media_too_small``.
+        """
+        ...
+
+    def proof(self, label: DrawnLabel, design: LabelDesign, dots_per_mm: float) -> DesignProof:
+        """``label`` drawn by ``design`` on the design's own paper, and what is wrong with it."""
         ...
 
     def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:

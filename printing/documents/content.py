@@ -53,6 +53,7 @@ class LabelContent:
     hints: tuple[str, ...] = ()  # small words beside the route
     icons: tuple[str, ...] = ()  # 易碎, 生鲜 …
     cod: str = ""  # "代收货款 ￥100.00"
+    collect: str = ""  # "到付 ￥12.00": the freight that the receiver pays
     payment: str = ""
     mother_number: str = ""
     weight: str = ""
@@ -122,7 +123,8 @@ def _plain(label: DrawnLabel) -> LabelContent:
         count=f"第 {label.box_no}/{label.box_count} 包",
         marks=_marks(label),
         cod=cod_words(label.cod_fen),
-        payment=extra.get("payment", ""),
+        collect=_collect(extra.get("payment", "")),
+        payment="" if _collect(extra.get("payment", "")) else extra.get("payment", ""),
         mother_number=label.mother_number if label.mother_number != label.number else "",
         weight=weight_words(label.weight_g),
     )
@@ -219,7 +221,7 @@ def _sf(label: DrawnLabel) -> LabelContent:
         sender=_as_flagged(label.sender, "sender", flags),
         receiver=_as_flagged(label.receiver, "receiver", flags),
         weight="" if _hidden(flags, "weight") else base.weight,
-        payment=base.payment or "寄付月结",
+        payment=base.payment or ("" if base.collect else "寄付月结"),
         hints=(name,) if name and name != product else (),
         icons=tuple(i for i in icons if i),
         mapping=_said(said, "codingMapping"),
@@ -277,6 +279,10 @@ def printed_time(at: datetime) -> str:
 
 def cod_words(cod_fen: int) -> str:
     return f"代收货款 ￥{cod_fen // 100}.{cod_fen % 100:02d}" if cod_fen else ""
+
+
+def _collect(payment: str) -> str:
+    return payment if payment.startswith("到付") else ""
 
 
 def weight_words(weight_g: int) -> str:

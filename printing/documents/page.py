@@ -15,6 +15,7 @@ from typing import Any, Literal
 from printing.documents.code128 import QUIET_MODULES as CODE128_QUIET
 from printing.documents.code128 import code128_widths
 from printing.documents.geometry import Box, bar_rectangles, code128_dots, dots
+from printing.documents.picture import Picture
 from printing.documents.qr import QUIET_MODULES as QR_QUIET
 from printing.documents.qr import qr_code
 from printing.documents.textfit import LEADING, Fitted
@@ -33,23 +34,26 @@ class Trouble:
 
     missing_glyphs: int = 0
     cut_texts: int = 0
+    missing: dict[str, None] = field(default_factory=dict)  # the characters, each once
+    dropped: int = 0  # emoji, which no label needs
 
 
-class _SubsetCodes(dict[str, tuple[int, str]]):
-    """Character to (subset, two hex digits) of one font in one document, filled as needed."""
+class _SubsetCodes(dict[str, tuple[str, str]]):
+    """Character to (font resource, two hex digits) of one face in one document, as needed."""
 
     def __init__(self, face: Face, document: Any) -> None:
         super().__init__()
-        self._font = face.font
+        self._face = face
         self._document = document
 
-    def __missing__(self, char: str) -> tuple[int, str]:
-        subset, code = self._font.splitString(char, self._document)[0]
-        entry = self[char] = (subset, code.hex())
+    def __missing__(self, char: str) -> tuple[str, str]:
+        face = self._face
+        if char not in face.cover:
+            face = face.covering(char) or face
+        subset, code = face.font.splitString(char, self._document)[0]
+        name = str(face.font.getSubsetInternalName(subset, self._document))
+        entry = self[char] = (name, code.hex())
         return entry
-
-    def name(self, subset: int) -> str:
-        return str(self._font.getSubsetInternalName(subset, self._document))
 
 
 class Book:
@@ -70,7 +74,7 @@ class Book:
         self._canvas.setCreator(_PRODUCER)
         self._canvas.setProducer(_PRODUCER)
         self._codes: dict[int, _SubsetCodes] = {}
-        self._font_names: dict[tuple[int, int], str] = {}
+        self.kept: dict[int, Any] = {}  # what is prepared once for all pages of this document
         self._frames: set[str] = set()
 
     def page(self, width_mm: float, height_mm: float, draw: Callable[[Sheet], None]) -> None:
@@ -107,37 +111,33 @@ class Book:
         return self._out.getvalue()
 
     def shown(self, text: str, face: Face) -> str:
-        """``text`` with what the font lacks replaced by 〓, counted in ``trouble``."""
+        """``text`` with what no font has replaced by 〓, counted and named in ``trouble``."""
         if face.cover.issuperset(text):
             return text
-        text, missing = face.printable(text)
-        self.trouble.missing_glyphs += missing
-        return text
+        printable = face.printable(text)
+        trouble = self.trouble
+        trouble.missing_glyphs += len(printable.missing)
+        trouble.missing.update(dict.fromkeys(printable.missing))
+        trouble.dropped += printable.dropped
+        return printable.text
 
     def show_operators(self, text: str, face: Face, size_pt: float) -> str:
-        """``/F1+0 9 Tf <…> Tj`` for each stretch of ``text`` in one subset of the font."""
+        """``/F1+0 9 Tf <…> Tj`` for each stretch of ``text`` in one subset of one font."""
         codes = self._codes.get(id(face))
         if codes is None:
             codes = self._codes[id(face)] = _SubsetCodes(face, self._canvas._doc)
         out: list[str] = []
-        now, hexes = -1, ""
+        now, hexes = "", ""
         for char in text:
-            subset, code = codes[char]
-            if subset != now:
+            name, code = codes[char]
+            if name != now:
                 if hexes:
-                    out.append(f"{self._font_name(codes, face, now)} {size_pt:.4g} Tf <{hexes}> Tj")
-                now, hexes = subset, ""
+                    out.append(f"{now} {size_pt:.4g} Tf <{hexes}> Tj")
+                now, hexes = name, ""
             hexes += code
         if hexes:
-            out.append(f"{self._font_name(codes, face, now)} {size_pt:.4g} Tf <{hexes}> Tj")
+            out.append(f"{now} {size_pt:.4g} Tf <{hexes}> Tj")
         return " ".join(out)
-
-    def _font_name(self, codes: _SubsetCodes, face: Face, subset: int) -> str:
-        key = (id(face), subset)
-        name = self._font_names.get(key)
-        if name is None:
-            name = self._font_names[key] = codes.name(subset)
-        return name
 
 
 @dataclass(slots=True)
@@ -273,6 +273,20 @@ class Sheet:
             (box.right, box.y, box.right, box.bottom),
         ):
             self.rule(x1, y1, x2, y2, thickness_mm)
+
+    def picture(self, box: Box, picture: Picture, align: Align = "left") -> Box:
+        """Black dots in ``box``, as large as the picture's shape allows; gives back its own box."""
+        per_mm = self.book.dots_per_mm
+        width = min(box.width, box.height * picture.ratio)
+        columns = max(1, int(width * per_mm))
+        rows = max(1, int(width / picture.ratio * per_mm))
+        spare = box.width - columns / per_mm
+        left = self._to_dots(box.x + {"left": 0.0, "center": spare / 2, "right": spare}[align])
+        top = self._to_dots(box.y + (box.height - rows / per_mm) / 2)
+        self._path(
+            " ".join([f"{left + c} {top + r} {n} 1 re" for c, r, n in picture.runs(columns, rows)])
+        )
+        return Box(left / per_mm, top / per_mm, columns / per_mm, rows / per_mm)
 
     # --- codes --------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import UserError
-from printing.fonts import FONT_FOLDER, MISSING_GLYPH, REGULAR_FILE, load_fonts
+from printing.fonts import FONT_FOLDER, MISSING_GLYPH, REGULAR_FILE, Printable, load_fonts
 from tests.printing.samples import RARE
 
 
@@ -33,17 +33,24 @@ def test_a_hanzi_is_one_em_wide() -> None:
     assert load_fonts().regular.width_mm("林", 72) == pytest.approx(25.4)
 
 
-def test_missing_glyph_becomes_visible_and_counted() -> None:
-    text, missing = load_fonts().regular.printable("林\U0001f600\U0001f600")
-    assert (text, missing) == (f"林{MISSING_GLYPH}{MISSING_GLYPH}", 2)
+def test_missing_glyph_becomes_visible_and_is_named() -> None:
+    shown = load_fonts().regular.printable("林\ue123\ue123")
+    assert (shown.text, shown.missing) == (f"林{MISSING_GLYPH}{MISSING_GLYPH}", "\ue123\ue123")
+
+
+def test_emoji_go_and_are_counted() -> None:
+    shown = load_fonts().regular.printable("林\U0001f600晓\U0001f468\u200d\U0001f469\ufe0f")
+    assert (shown.text, shown.missing, shown.dropped) == ("林晓", "", 3)
 
 
 def test_invisible_characters_go_without_a_warning() -> None:
-    assert load_fonts().regular.printable("林\u200b晓\ufeff 1\u202a2") == ("林晓 12", 0)
+    shown = load_fonts().regular.printable("林\u200b晓\ufeff 1\u202a2\x07\ud800")
+    assert shown == Printable("林晓 12")
 
 
 def test_other_forms_of_a_character_become_the_ordinary_one() -> None:
-    assert load_fonts().regular.printable("\uf90a\uff0d\u01c8") == ("金-Lj", 0)
+    shown = load_fonts().regular.printable("\uf90a\uff0d\u01c8\uff11\uff12\u3000Ａ")
+    assert shown == Printable("金-Lj12 A")
 
 
 def test_fonts_are_read_once_per_folder() -> None:

@@ -17,6 +17,8 @@ from app.domain.states import ParcelState, Route
 from app.domain.text import T
 from app.services.numbers import label_files
 from app.services.numbers.shipment_numbers import CHILD, RETURN_SLIP, boxes_of
+from app.services.printing import designs, label_money
+from app.services.printing.printers import label_media
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -54,10 +56,17 @@ def label_by_number(work: Workplace, number: str) -> Label:
 
 
 def label_of(
-    tx: Connection, work: Workplace, waybill: Any, *, job_id: str = "", reprint_no: int = 0
+    tx: Connection,
+    work: Workplace,
+    waybill: Any,
+    *,
+    job_id: str = "",
+    reprint_no: int = 0,
+    media: str = "",
 ) -> Label:
     """What is printed for ``waybill``. Personal data is masked here, by the one function for it.
 
+    ``media``: the paper it is for, else that of the printer its labels go to.
     Raises ``UserError`` (``label_file``): its carrier draws the label, and it has not come yet.
     """
     own = _own_area(tx, waybill.parcel_id)
@@ -85,6 +94,7 @@ def label_of(
         receiver=for_label(Address.from_dict(parties["receiver"]), masking),
         goods=_goods_text(tx, waybill.parcel_id),
         own=own,
+        cod_fen=label_money.cod_fen(tx, work, waybill),
         printed_at=work.now(),
         weight_g=parcel.weight_g or parcel.expected_weight_g,
         box_no=waybill.box_no,
@@ -92,8 +102,24 @@ def label_of(
         mother_number=boxes[0].number if waybill.kind == CHILD else "",
         reprint_no=reprint_no,
         kind=waybill.kind,
-        extra={"company": str(company(waybill.carrier).name)},
+        extra=_extra(tx, waybill),
+        design=designs.design_in_use(
+            tx,
+            work,
+            waybill.template,
+            waybill.carrier,
+            media or label_media(tx, Route(waybill.route)),
+        ),
     )
+
+
+def _extra(tx: Connection, waybill: Any) -> dict[str, str]:
+    carrier = company(waybill.carrier)
+    return {
+        "company": str(carrier.name),
+        "hotline": carrier.hotline,
+        "payment": label_money.payment(tx, waybill),
+    }
 
 
 def _masking(tx: Connection) -> Masking:
@@ -108,6 +134,8 @@ def _pieces(tx: Connection, parcel_id: str) -> list[Any]:
                 order_lines.c.title,
                 order_lines.c.spec,
                 parcel_lines.c.quantity,
+                order_lines.c.sku_code,
+                skus.c.code,
                 skus.c.short_name,
                 skus.c.name,
                 skus.c.spec.label("sku_spec"),
@@ -144,18 +172,20 @@ def _own_area(tx: Connection, parcel_id: str) -> OwnArea:
         ).scalar_one()
         position = f"{place.wave_position}/{total}"
     notes = tx.execute(
-        select(orders.c.buyer_note)
+        select(orders.c.buyer_note, orders.c.merchant_note)
         .join(order_lines, order_lines.c.order_id == orders.c.id)
         .join(parcel_lines, parcel_lines.c.order_line_id == order_lines.c.id)
-        .where(parcel_lines.c.parcel_id == parcel_id, orders.c.buyer_note != "")
+        .where(parcel_lines.c.parcel_id == parcel_id)
         .distinct()
-    ).scalars()
+    ).all()
     return OwnArea(
         lines=tuple(f"{r.short_name or _full_name(r)} ×{r.quantity}" for r in rows),
         wave=place.name if place else "",
         position=position,
         bin=rows[0].bin or "" if rows else "",
-        note=" / ".join(notes),
+        note=" / ".join(dict.fromkeys(n.buyer_note for n in notes if n.buyer_note)),
+        codes=tuple(f"{r.code or r.sku_code or '—'} ×{r.quantity}" for r in rows),
+        merchant_note=" / ".join(dict.fromkeys(n.merchant_note for n in notes if n.merchant_note)),
     )
 
 
