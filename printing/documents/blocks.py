@@ -12,7 +12,8 @@ from printing.documents.textfit import fit_block, shrink
 from printing.fonts import Face
 
 _MARK_CELL_MM = 7.0
-_MONEY_MM = (4.6, 6.4)  # a line of money: at least, and with room
+_GAP_MM = 0.4
+_MONEY_MM = (4.2, 6.4)  # a line of money: at least, and with room
 _LINE_MM = 4.4
 _MARKS_MM = 5.2
 
@@ -89,32 +90,33 @@ def _who(sheet: Sheet, person: Address, face: Face, size_pt: float, room_mm: flo
 
 
 def services(sheet: Sheet, box: Box, content: LabelContent, size_pt: float, *, sign: bool) -> None:
-    """Money in big type, payment and weight, the carrier's marks; the signature where room is."""
+    """Money in big type, payment and weight, the carrier's marks; what a signature means."""
     face = sheet.fonts.bold
     money = [words.split(" ", 1) for words in (content.cod, content.collect) if words]
     line = "  ".join(w for w in (content.payment, content.weight) if w)
     has_marks = bool(content.flags or content.icons)
-    left = box.height - (_LINE_MM if line else 0) - (_MARKS_MM if has_marks else 0)
-    y = box.y + 0.7
-    for words in money:
-        least, most = _MONEY_MM
-        height = max(least, min(most, (left - 0.7) / len(money) - 0.6))
-        _money(sheet, Box(box.x, y, box.width, height), words[0], "".join(words[1:]))
-        y += height + 0.6
+    room = box.height - _GAP_MM - (_LINE_MM if line else 0) - (_MARKS_MM if has_marks else 0)
+    y = box.y + _GAP_MM
+    least, most = _MONEY_MM
+    side_by_side = len(money) > 1 and room / len(money) - _GAP_MM < least
+    rows = 1 if side_by_side else len(money)
+    for n, words in enumerate(money):
+        height = max(least, min(most, room / rows - _GAP_MM))
+        width = box.width / 2 if side_by_side else box.width
+        x = box.x + n * width if side_by_side else box.x
+        _money(sheet, Box(x, y, width, height), words[0], "".join(words[1:]))
+        if not side_by_side or n == len(money) - 1:
+            y += height + _GAP_MM
     if line:
         shown = sheet.book.shown(line, face)
         size = shrink(shown, face, size_pt, box.width)
         sheet.text(box.x, y + 2.0, shown, size, bold=True)
         y += _LINE_MM
     if has_marks:
-        marks(sheet, Box(box.x, y, box.width, _MARKS_MM - 0.4), content, 10.5)
+        marks(sheet, Box(box.x, y, box.width, _MARKS_MM - _GAP_MM), content, 10.5)
         y += _MARKS_MM
-    if not sign:
-        return
-    if box.bottom - y >= 7.6:
-        sheet.text(box.x, y + 1.8, "您的签字代表已验收此包裹", 6.5)
-    if box.bottom - y >= 3.6:
-        sheet.text(box.x, box.bottom - 2.0, "签收人/时间", 8, bold=True)
+    if sign and box.bottom - y >= 3.4:
+        sheet.text(box.x, box.bottom - 1.7, "您的签字代表已验收此包裹", 6.5)
 
 
 def _money(sheet: Sheet, box: Box, name: str, amount: str) -> None:

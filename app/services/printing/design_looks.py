@@ -51,10 +51,10 @@ def preview(
 def check(work: Workplace, design: LabelDesign) -> list[Finding]:
     """Everything that is wrong with ``design`` when the hardest orders are printed by it.
 
-    The real ones with the longest address, the most goods and the longest note, and an invented
-    one with all of it. Raises ``UserError`` (``picture_unreadable``).
+    Those with the longest address, the most goods and the longest note; where there is none yet, an
+    invented one with all of it. Raises ``UserError`` (``picture_unreadable``).
     """
-    labels = [*_hardest(work, design), design_samples.worst(design.template, work.now())]
+    labels = _hardest(work, design) or [design_samples.worst(design.template, work.now())]
     found: dict[tuple[str, str], Finding] = {}
     for label in labels:
         try:
