@@ -48,6 +48,12 @@ def add(commands: Commands) -> None:
         "--media", type=media, metavar="WxH", help=tr("for this paper in mm, else the printer's")
     )
 
+    answer = label.add("answer", tr("whether a label in doubt came out"), _answer)
+    answer.add_argument("waybill", metavar=tr("WAYBILL"))
+    said = answer.add_mutually_exclusive_group(required=True)
+    said.add_argument("--out", action="store_true", help=tr("it is on paper and good"))
+    said.add_argument("--not-out", action="store_true", help=tr("it is not: print it"))
+
     again = commands.add("reprint", tr("print a label again, on purpose"), _reprint)
     again.add_argument("waybill", metavar=tr("WAYBILL"))
     again.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
@@ -124,6 +130,17 @@ def _fetch(wanted: argparse.Namespace, context: Context) -> CommandResult:
         paper = label_files.fetch(services.work, wanted.waybill, wanted.media or "")
     row = {"waybill": wanted.waybill, "media": paper, "result": "fetched"}
     return CommandResult([row], summary=tr("The carrier's label is here. Print it as always."))
+
+
+def _answer(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.printing import answers
+
+    with context.services() as services:
+        answers.answer(services.work, wanted.waybill, came_out=wanted.out)
+    row = {"waybill": wanted.waybill, "result": "printed" if wanted.out else "waiting"}
+    if wanted.out:
+        return CommandResult([row], summary=tr("The label counts as printed."))
+    return CommandResult([row], summary=tr("The next wave print prints it."))
 
 
 def _label(work: Workplace, number: str) -> Label:

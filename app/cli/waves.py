@@ -45,6 +45,12 @@ def add(commands: Commands) -> None:
         help=tr("the last good label: up to it all is printed, the rest is printed now"),
     )
     print_.add_argument(
+        "--wait",
+        type=positive,
+        metavar="S",
+        help=tr("so many seconds for a printer in trouble, or for an answer about a label"),
+    )
+    print_.add_argument(
         "--document",
         choices=[d.value for d in Document],
         default=Document.LABEL.value,
@@ -179,6 +185,7 @@ def _print_labels(wanted: argparse.Namespace, context: Context, work: Workplace)
             resume_after=wanted.resume_after,
             progress=progress,
             cancel=context.cancel,
+            control=printing.RunControl(hold=bool(wanted.wait), most_s=wanted.wait),
         )
     stopped = context.cancel.cancelled
     return of_batch(found, batch_row, batch_ref, batch_columns(), stopped=stopped)

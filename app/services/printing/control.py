@@ -30,12 +30,18 @@ class Holding:
 class RunControl:
     """One run's. With ``hold`` it waits for a printer in trouble and for answers, else it ends.
 
+    ``look_s``: how often it looks. ``most_s``: how long it waits at most for one thing (default: as
+    long as a label may wait for its printer).
+
     Safe from any thread.
     """
 
-    def __init__(self, *, hold: bool = True, look_s: float = 1.0) -> None:
+    def __init__(
+        self, *, hold: bool = True, look_s: float = 1.0, most_s: float | None = None
+    ) -> None:
         self.hold = hold
         self.look_s = look_s
+        self.most_s = most_s
         self._guard = threading.Condition()
         self._holding: dict[str, Holding] = {}
         self._moves: dict[str, str] = {}

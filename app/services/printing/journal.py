@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from app.domain.states import Document, PrintState
 from app.domain.text import T
-from app.ports import SendResult, Sent
+from app.ports import LooksUpJobs, Printer, SendResult, Sent
 from app.services.printing import print_proofs, rolls
 from app.services.printing.drawing import Drawn, DrawnBox
 from app.services.waves.waves import unheld
@@ -25,6 +25,7 @@ from app.store.tables import parcels, print_jobs, settings, waybills
 
 TTL_KEY = "print_ttl_min"
 _TTL_MIN = 120
+_STOPPED = T("Packbench stopped while the label was on its way to the printer.")
 _STATES = {
     SendResult.CONFIRMED: PrintState.CONFIRMED,
     SendResult.SENT: PrintState.SENT,
@@ -122,7 +123,9 @@ def _still_as(drawn: Drawn, box: DrawnBox) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def settle(tx: Connection, work: Workplace, printer: str, box: DrawnBox, sent: Sent) -> None:
+def settle(
+    tx: Connection, work: Workplace, printer: str, job_id: str, waybill_id: str, sent: Sent
+) -> None:
     """Write down what became of a claimed job.
 
     A job that somebody has settled meanwhile (a scan of the label) stays as it is.
@@ -132,7 +135,7 @@ def settle(tx: Connection, work: Workplace, printer: str, box: DrawnBox, sent: S
     unknown = {"unknown_at": now} if sent.result is SendResult.UNKNOWN else {}
     done = tx.execute(
         update(print_jobs)
-        .where(print_jobs.c.id == box.job_id, print_jobs.c.state == PrintState.CLAIMED)
+        .where(print_jobs.c.id == job_id, print_jobs.c.state == PrintState.CLAIMED)
         .values(
             state=_STATES[sent.result],
             reason=sent.reason.as_json() if sent.reason else None,
@@ -144,7 +147,7 @@ def settle(tx: Connection, work: Workplace, printer: str, box: DrawnBox, sent: S
     if sent.result is not SendResult.NOT_STARTED:
         rolls.used(tx, printer)
     if done.rowcount and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
-        print_proofs.mark_printed(tx, work, box.waybill_id, confirmed=confirmed)
+        print_proofs.mark_printed(tx, work, waybill_id, confirmed=confirmed)
 
 
 def never_begun(tx: Connection, job_ids: Iterable[str]) -> None:
@@ -156,27 +159,32 @@ def never_begun(tx: Connection, job_ids: Iterable[str]) -> None:
     )
 
 
-def sweep(work: Workplace, printer: str) -> int:
-    """Put in order what a program that ended left at ``printer``; call under the printer's lease.
+def sweep(work: Workplace, device: Printer) -> int:
+    """Put in order what a program that ended left at ``device``; call under the printer's lease.
 
-    Returns how many labels became unknown by it.
+    A printer that keeps our keys is asked what became of a label that was on its way; waits for it.
+    Returns how many labels became unknown.
     """
-    reason = T("Packbench stopped while the label was on its way to the printer.")
-    now = work.now()
+    printer = device.config.name
+    mine = print_jobs.c.printer == printer
     with work.db.write() as tx:
-        tx.execute(
-            delete(print_jobs).where(
-                print_jobs.c.printer == printer, print_jobs.c.state == PrintState.RENDERED
-            )
-        )
+        tx.execute(delete(print_jobs).where(mine, print_jobs.c.state == PrintState.RENDERED))
         left = tx.execute(
-            update(print_jobs)
-            .where(print_jobs.c.printer == printer, print_jobs.c.state == PrintState.CLAIMED)
-            .values(state=PrintState.UNKNOWN, unknown_at=now, done_at=now, reason=reason.as_json())
-        )
-        if left.rowcount:
-            rolls.used(tx, printer, left.rowcount)
-    return left.rowcount
+            select(print_jobs.c.id, print_jobs.c.waybill_id).where(
+                mine,
+                print_jobs.c.state == PrintState.CLAIMED,
+                print_jobs.c.document == Document.LABEL,
+            )
+        ).all()
+    unknown = 0
+    for job in left:
+        sent = device.look_up(job.id) if isinstance(device, LooksUpJobs) else None
+        if sent is None or sent.result is SendResult.UNKNOWN:
+            unknown += 1
+            sent = Sent(SendResult.UNKNOWN, _STOPPED)
+        with work.db.write() as tx:
+            settle(tx, work, printer, job.id, job.waybill_id, sent)
+    return unknown
 
 
 def state_of(work: Workplace, job_id: str) -> str:

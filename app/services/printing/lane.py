@@ -8,7 +8,7 @@ knows the fate of holds it until somebody says. Without a ``RunControl`` that ho
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ class Lane:
         try:
             self._device = self._work.outside.printer(self.printer)
             with lease(self._work, self._lease):
-                journal.sweep(self._work, self.printer)
+                journal.sweep(self._work, self._device)
                 with self._work.db.read() as tx:
                     self._live = journal.time_to_live(tx)
                 try:
@@ -173,7 +173,7 @@ class Lane:
         with self._work.db.write() as tx:
             self._enter(tx, [drawn])
             if journal.claim(tx, self._work, drawn, box, again=False) is Claim.TAKEN:
-                journal.settle(tx, self._work, self.printer, box, nothing)
+                journal.settle(tx, self._work, self.printer, box.job_id, box.waybill_id, nothing)
         self._give(rows.failed(drawn.parcel_id, box.number, error))
 
     # --- writing ----------------------------------------------------------------------------
@@ -196,7 +196,7 @@ class Lane:
     def _settle(self, tx: Connection) -> None:
         if self._unwritten is not None:
             box, sent, _ = self._unwritten
-            journal.settle(tx, self._work, self.printer, box, sent)
+            journal.settle(tx, self._work, self.printer, box.job_id, box.waybill_id, sent)
 
     def _written(self) -> None:
         if self._unwritten is not None:
@@ -220,11 +220,8 @@ class Lane:
 
     def _held(self, row: PrintRow, sent: Sent) -> bool:
         """Until the printer is ready, somebody chose another (False), or its time is over."""
-        since = self._work.now()
         self._tell(row, "held")
-        while not self._left_alone():
-            if self._work.now() - since > self._live:
-                return False
+        for _ in self._looks():
             status = self._device.status()
             if status.can_start:
                 self._control.goes_on(self.printer)
@@ -233,7 +230,6 @@ class Lane:
                 sent = Sent(SendResult.NOT_STARTED, status.message, status)
                 row = rows.row_of(row.parcel, row.waybill, sent)
                 self._tell(row, "held")
-            self._rest()
         return False
 
     def _asked(self, row: PrintRow) -> bool:
@@ -241,21 +237,28 @@ class Lane:
         with self._work.db.read() as tx:
             waybill_id = _waybill_id(tx, row)
         self._tell(row, "asked")
-        while not self._left_alone():
+        for _ in self._looks():
             with self._work.db.read() as tx:
                 job = print_proofs.last_job(tx, waybill_id)
             if job is None or job.state not in print_proofs.OPEN_JOBS:
                 self._control.goes_on(self.printer)
                 return True
-            self._rest()
         return False
+
+    def _looks(self) -> Iterator[None]:
+        """Each time it is time to look again; ends when the waiting is over."""
+        monotonic = self._work.clock.monotonic
+        most_s = self._live.total_seconds()
+        if self._control.most_s is not None:
+            most_s = min(most_s, self._control.most_s)
+        ends_s = monotonic() + most_s
+        while not self._left_alone() and monotonic() < ends_s:
+            yield
+            self._keep_lease()
+            self._control.rest(self.printer)
 
     def _left_alone(self) -> bool:
         return self._token.cancelled or bool(self._control.moved(self.printer))
-
-    def _rest(self) -> None:
-        self._keep_lease()
-        self._control.rest(self.printer)
 
     def _tell(self, row: PrintRow, result: str) -> None:
         with self._work.db.read() as tx:

@@ -183,7 +183,7 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
     if isinstance(name, UserError):
         raise name
     with lease(work, f"print:{name}"):
-        journal.sweep(work, name)
+        journal.sweep(work, work.outside.printer(name))
         return _print_again(work, name, waybill, copies, reason)
 
 
@@ -211,6 +211,6 @@ def _print_again(
         journal.claim(tx, work, drawn, box, again=True)
     sent = device.send(prepared, key)
     with work.db.write() as tx:
-        journal.settle(tx, work, printer, box, sent)
+        journal.settle(tx, work, printer, key, waybill.id, sent)
     work.changed("orders", "parcels", "waves", "printers")
     return rows.row_of(parcel.id, waybill.number, sent)
