@@ -132,11 +132,17 @@ def page_entries(makings: Makings) -> list[PageEntry]:
 
         return TrackingPage(tools, makings.work)
 
+    def settings(tools: PageTools) -> Page:
+        from ui.pages.settings.page import SettingsPage
+
+        return SettingsPage(tools, makings.work, printing=makings.wave_job.running)
+
     return [
         PageEntry("orders", "tray", T("Orders"), SHIPPING, "Ctrl+2", orders),
         PageEntry("waves", "printer", T("Print"), SHIPPING, "Ctrl+3", print_waves),
         PageEntry("bench", "package", T("Packing bench"), SHIPPING, "Ctrl+4", bench),
         PageEntry("tracking", "truck", T("Logistics"), SERVICE, "Ctrl+8", tracking),
+        PageEntry("settings", "gear-six", T("Settings"), T(""), "Ctrl+,", settings, in_foot=True),
     ]
 
 

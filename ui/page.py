@@ -89,7 +89,7 @@ class PageTools:
 class PageEntry:
     """A page as data. ``group`` is the heading above it; ``factory`` is called on first use.
 
-    The factory gives a ``Page`` for the sheet, or a ``FullScreenPage`` (the bench).
+    ``in_foot``: not in the list of places but an icon at the foot of the sidebar. The factory gives a ``Page`` for the sheet, or a ``FullScreenPage`` (the bench).
     """
 
     key: str
@@ -98,6 +98,7 @@ class PageEntry:
     group: Text
     shortcut: str
     factory: Callable[[PageTools], Page | FullScreenPage]
+    in_foot: bool = False
 
 
 class StateChip(Control):

@@ -85,10 +85,15 @@ class Sidebar(QWidget):
         """Mark a place as the one that is shown."""
         for known, item in self.items.items():
             item.setChecked(known == key)
+        for button in (self.bell, self.settings):
+            button.setChecked(button.objectName() == key)
 
     def _add_entries(self, entries: Sequence[PageEntry]) -> None:
         group = ""
         for entry in entries:
+            if entry.in_foot:
+                self._add_to_foot(entry)
+                continue
             title = str(entry.group)
             if title != group:
                 group = title
@@ -100,6 +105,16 @@ class Sidebar(QWidget):
             item.clicked.connect(self._pick)
             self.items[entry.key] = item
             self._column.addWidget(item, 0)
+
+    def _add_to_foot(self, entry: PageEntry) -> None:
+        """The gear, or whichever of the foot's icons shows this page."""
+        for button, icon in ((self.bell, "bell"), (self.settings, "gear-six")):
+            if icon == entry.icon:
+                button.setObjectName(entry.key)
+                button.setCheckable(True)
+                button.set_help(f"{entry.title} ({entry.shortcut})")
+                button.clicked.connect(self._pick)
+                button.show()
 
     @Slot()
     def _pick(self) -> None:

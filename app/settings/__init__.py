@@ -26,11 +26,13 @@ from app.settings.local import (
     write_local,
 )
 from app.settings.parsing import parse_config, read_config
+from app.settings.parts import DOCUMENTS as PAPER_DOCUMENTS
 from app.settings.problems import ConfigError
 from app.settings.single import checked_printer
 
 __all__ = [
     "DATABASE_PASSWORD",
+    "PAPER_DOCUMENTS",
     "RELAY_SECRET",
     "AdapterKeys",
     "Adapters",

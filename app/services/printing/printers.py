@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import UserError
+from app.domain.labels import TestPage
 from app.domain.states import Document, PrintState, Route
 from app.domain.text import T
-from app.ports import DeviceStatus, PrinterConfig
+from app.ports import DeviceStatus, PrinterConfig, SendResult, Sent
 from app.services import records
+from app.services.leases import lease
 from app.services.printing import rolls
 from app.services.printing.rolls import Roll
 from app.services.workplace import Workplace
@@ -172,6 +174,21 @@ def status_of(work: Workplace, name: str) -> DeviceStatus:
     Raises ``UserError``: ``no_such_printer``, or its settings cannot be used.
     """
     return work.outside.printer(name).status()
+
+
+def print_test_page(work: Workplace, name: str) -> Sent:
+    """Print rulers and bars to set size, place and density by. Waits on the device.
+
+    Raises ``UserError``: ``no_such_printer``, ``component_only``; ``RetryableError`` while somebody
+    else prints there.
+    """
+    printer = work.outside.printer(name)
+    with lease(work, f"print:{name}"):
+        sent = printer.print_paper(TestPage(work.now()))
+    if sent.result is not SendResult.NOT_STARTED:
+        with work.db.write() as tx:
+            rolls.used(tx, name)
+    return sent
 
 
 def add_printer(work: Workplace, config: PrinterConfig) -> None:

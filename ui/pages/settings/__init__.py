@@ -1,0 +1,1 @@
+"""Settings 设置: printers, and what labels look like."""
