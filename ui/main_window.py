@@ -142,7 +142,7 @@ def page_entries(makings: Makings) -> list[PageEntry]:
         PageEntry("waves", "printer", T("Print"), SHIPPING, "Ctrl+3", print_waves),
         PageEntry("bench", "package", T("Packing bench"), SHIPPING, "Ctrl+4", bench),
         PageEntry("tracking", "truck", T("Logistics"), SERVICE, "Ctrl+8", tracking),
-        PageEntry("settings", "gear-six", T("Settings"), T(""), "Ctrl+,", settings, in_foot=True),
+        PageEntry("settings", "gear-six", T("Settings"), SERVICE, "Ctrl+,", settings, in_foot=True),
     ]
 
 

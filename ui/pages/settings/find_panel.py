@@ -127,14 +127,14 @@ class FindPanel(Overlay):
         column.addLayout(line)
         self.how = TextLabel(theme, "", Type.CAPTION, "text2")
         column.addWidget(self.how)
-        self.scroll = ScrollColumn(self.card, padding=0, spacing=8)
-        self.scroll.setFixedHeight(theme.scaled(_LIST_PX))
-        self.scroll.body.setContentsMargins(5, 5, 12, 5)
+        self.found_list = ScrollColumn(self.card, padding=0, spacing=8)
+        self.found_list.setFixedHeight(theme.scaled(_LIST_PX))
+        self.found_list.body.setContentsMargins(5, 5, 12, 5)
         self.nothing = Paragraph(theme, "", Type.BODY, "secondary")
         self.nothing.hide()
-        self.scroll.body.addWidget(self.nothing)
-        self.scroll.body.addStretch(1)
-        column.addWidget(self.scroll)
+        self.found_list.body.addWidget(self.nothing)
+        self.found_list.body.addStretch(1)
+        column.addWidget(self.found_list)
         self.problem = Strip(theme, self.card)
         column.addWidget(self.problem)
         foot = QHBoxLayout()
@@ -178,9 +178,9 @@ class FindPanel(Overlay):
         known = next((r for r in self.rows if r.found.address == found.address), None)
         if known is not None:
             return
-        row = FoundRow(self.theme, found, self.scroll)
+        row = FoundRow(self.theme, found, self.found_list)
         row.clicked.connect(self._picked)
-        self.scroll.body.insertWidget(len(self.rows), row)
+        self.found_list.body.insertWidget(len(self.rows), row)
         self.rows.append(row)
 
     def end(self) -> None:
@@ -222,7 +222,7 @@ class FindPanel(Overlay):
             at = next((i for i, row in enumerate(rows) if row.hasFocus()), -1)
             target = rows[max(0, min(len(rows) - 1, at + step))]
             target.setFocus(Qt.FocusReason.TabFocusReason)
-            self.scroll.ensureWidgetVisible(target)
+            self.found_list.ensureWidgetVisible(target)
             event.accept()
             return
         super().keyPressEvent(event)

@@ -31,7 +31,7 @@ class FormRow(QWidget):
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)
         self.title = TextLabel(theme, title, Type.BODY_STRONG)
-        self.hint = TextLabel(theme, hint, Type.CAPTION, "text2")
+        self.hint = Paragraph(theme, hint, Type.CAPTION, "secondary")
         self.hint.setVisible(bool(hint))
         words.addStretch(1)
         words.addWidget(self.title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -9,6 +11,7 @@ from typing_extensions import override
 
 from app.domain.text import tr
 from ui.theme import Theme
+from ui.theme_tokens import Type
 from ui.widgets.fields import TextField
 
 STEP_MM = 0.5
@@ -56,6 +59,7 @@ class MmField(TextField):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.edit.setToolTip(tr("Up and Down move 0.5 mm, with Shift 0.1 mm"))
         self.edit.editingFinished.connect(self._typed)
+        self._unit_text = unit
         self._resize()
         theme.changed.connect(self._resize)
 
@@ -82,7 +86,8 @@ class MmField(TextField):
 
     @Slot()
     def _resize(self) -> None:
-        self.setFixedWidth(self.theme.scaled(104))
+        unit = self.theme.face(Type.BODY).width(self._unit_text)
+        self.setFixedWidth(self.theme.scaled(66) + ceil(unit))
 
     @Slot()
     def _typed(self) -> None:

@@ -18,9 +18,10 @@ from ui.pages.settings.acting import PrinterActions
 from ui.pages.settings.finding import FindPrinters
 from ui.pages.settings.loader import Answer, Loaded, SettingsLoader
 from ui.pages.settings.printers_panel import PrintersPanel
-from ui.pages.settings.sections import DESIGNS, PRINTERS, SECTIONS, SectionList
+from ui.pages.settings.sections import PRINTERS, SECTIONS, SectionList
 from ui.paint_status import Severity
 from ui.widgets.banner import Notice
+from ui.widgets.card import Hairline
 
 _SECTION = "settings/section"
 
@@ -45,6 +46,7 @@ class SettingsPage(Page):
         self.show_section(wanted if wanted in self.sections.items else PRINTERS)
 
     def _make(self) -> None:
+        self.content.addWidget(Hairline(self.theme))
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -163,11 +165,10 @@ class SettingsPage(Page):
 
     @Slot()
     def _find(self) -> None:
-        self.finder.find([v for v in self.printers.names])
+        self.finder.find(list(self.printers.names))
 
     @Slot()
     def _add(self) -> None:
         self.finder.add()
 
 
-_ = DESIGNS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -101,7 +103,7 @@ class PrinterCard(Control):
         words = state.text if state is not None else tr("Being asked …")
         severity = state.severity if state is not None else None
         most = round(upper.width() * 0.62)
-        width = min(most, round(face.width(words)) + 22)
+        width = min(most, ceil(face.width(words)) + 24)
         box = QRect(line.right() + 1 - width, line.y(), width, line.height())
         color = t.text3
         if severity is not None:

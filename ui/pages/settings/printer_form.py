@@ -100,7 +100,7 @@ class PrinterForm(Card):
         self._row("density", tr("Density"), hint, raster=True).add(self.density, stretch=True)
         self.right = MmField(theme, tr("Further right, mm"), tr("mm right"))
         self.down = MmField(theme, tr("Further down, mm"), tr("mm down"))
-        place = self._row("place", tr("Place"), tr("Right and down are plus"), raster=True)
+        place = self._row("place", tr("Fine position"), tr("Right and down are plus"), raster=True)
         place.add(self.right)
         place.add(self.down)
         place.end()
@@ -109,7 +109,7 @@ class PrinterForm(Card):
         row.add(self.fallback)
         row.end()
         self.roll = RollField(theme)
-        self._row("roll", tr("Labels left")).add(self.roll, stretch=True)
+        self._row("roll", tr("Left on the roll")).add(self.roll, stretch=True)
         self.documents = DocumentsField(theme, words.known_documents())
         self._row("documents", tr("Prints")).add(self.documents, stretch=True)
         self.cut = Toggle(theme, tr("Cut each label"))
@@ -133,7 +133,9 @@ class PrinterForm(Card):
         row.add(self.speed)
         row.end()
         self.resolution = ComboField(theme, tr("Resolution"))
-        row = self._row("dots_per_mm", tr("Resolution"), tr("It stands on the printer"), raster=True)
+        row = self._row(
+            "dots_per_mm", tr("Resolution"), tr("It stands on the printer"), raster=True
+        )
         row.add(self.resolution)
         row.end()
         self.address = TextField(theme, tr("Address"))
@@ -353,5 +355,3 @@ def _roll_hint(view: PrinterView) -> str:
     if view.roll is None:
         return tr("Nobody counts yet")
     return ntr("about {n} label", "about {n} labels", view.roll.left)
-
-

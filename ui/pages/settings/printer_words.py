@@ -19,7 +19,7 @@ _MM_PER_INCH = 25.4
 _LOW_ROLL = 0.1  # of a roll: time to bring the next one
 
 DOCUMENT_WORDS: dict[str, Text] = {
-    "label": T("Labels"),
+    "label": T("Waybill labels"),
     "picklist": T("Pick lists"),
     "slip": T("Packing slips"),
     "manifest": T("Handover lists"),
@@ -44,7 +44,7 @@ _SHORT: dict[DeviceState, tuple[Severity, Text]] = {
     DeviceState.PAPER_OUT: (Severity.FAILED, T("No paper; goes on by itself once it is loaded")),
     DeviceState.COVER_OPEN: (Severity.FAILED, T("Open; goes on by itself once it is closed")),
     DeviceState.PAUSED: (Severity.PROBLEM, T("Paused at the printer")),
-    DeviceState.ERROR: (Severity.FAILED, T("In trouble")),
+    DeviceState.ERROR: (Severity.FAILED, T("Out of order")),
     DeviceState.OFFLINE: (Severity.FAILED, T("Not reached")),
     DeviceState.MUTE: (Severity.INFO, T("Says nothing; labels count when scanned")),
 }

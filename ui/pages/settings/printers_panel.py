@@ -95,10 +95,10 @@ class PrintersPanel(QStackedWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(TextLabel(theme, tr("Printers"), Type.PAGE_TITLE), 1)
-        self.find = Button(theme, tr("Find printers"), self, icon="magnifying-glass")
-        self.add = Button(theme, tr("Add"), self, icon="plus")
-        head.addWidget(self.find)
-        head.addWidget(self.add)
+        self.find_button = Button(theme, tr("Find printers"), self, icon="magnifying-glass")
+        self.add_button = Button(theme, tr("Add"), self, icon="plus")
+        head.addWidget(self.find_button)
+        head.addWidget(self.add_button)
         body = self.column.body
         body.addLayout(head)
         body.addSpacing(14)
@@ -134,8 +134,8 @@ class PrintersPanel(QStackedWidget):
         self._empty_column.addWidget(state)
 
     def _connect(self) -> None:
-        self.find.clicked.connect(self.find_wanted)
-        self.add.clicked.connect(self.add_wanted)
+        self.find_button.clicked.connect(self.find_wanted)
+        self.add_button.clicked.connect(self.add_wanted)
         self.list.chosen.connect(self.choose)
         form, actions = self.form, self._actions
         form.changed.connect(actions.change)
@@ -164,7 +164,7 @@ class PrintersPanel(QStackedWidget):
         for gone in set(self._states) - set(self._views):
             self._states.pop(gone)
         self.list.show_views(list(loaded.views))
-        for button in (self.find, self.add):
+        for button in (self.find_button, self.add_button):
             button.set_disabled_reason(self._refusal or None)
         self.counted.emit(len(self._views))
         if not self._views:
@@ -260,5 +260,3 @@ class PrintersPanel(QStackedWidget):
         card = self.list.cards.get(self.list.current)
         if card is not None:
             card.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
