@@ -89,7 +89,8 @@ class PageTools:
 class PageEntry:
     """A page as data. ``group`` is the heading above it; ``factory`` is called on first use.
 
-    ``in_foot``: not in the list of places but an icon at the foot of the sidebar. The factory gives a ``Page`` for the sheet, or a ``FullScreenPage`` (the bench).
+    ``in_foot``: not in the list of places but an icon at the foot of the sidebar. The factory
+    gives a ``Page`` for the sheet, or a ``FullScreenPage`` (the bench).
     """
 
     key: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.services.printing import printers, rolls
+from app.domain.label_designs import Place
+from app.services.printing import designs, printers, rolls
 from app.simulators.printers import PrinterFaults
 from tests.support.warehouse import Bench
 from tests.ui.stage import Stage
@@ -85,6 +86,53 @@ def settings_add(stage: Stage) -> None:
     stage.settle()
 
 
+def settings_edit(stage: Stage) -> None:
+    """The own area is selected, with the hardest order: what does not fit is marked."""
+    furnish(stage.bench)
+    stage.bench.world.printers["bench-2"].set_faults(OUT_OF_PAPER)
+    page = settings_page(stage)
+    desk = page.desk
+    desk.choose("zto-76x130")
+    desk.mode.chosen.emit(1)
+    desk.mode.set_current(1)
+    desk.mode.chosen.emit(1)
+    stage.settle()
+
+
+def settings_findings(stage: Stage) -> None:
+    """A copy whose own area is too small for the hardest order."""
+    page = settings_page(stage)
+    desk = page.desk
+    desk.choose("zto-76x130")
+    stage.settle()
+    desk.mode.set_current(1)
+    desk.mode.chosen.emit(1)
+    desk.samples.setCurrentIndex(1)
+    desk.samples.activated.emit(1)
+    own = desk.canvas.own
+    assert own is not None
+    desk.canvas.own_moved.emit(Place(own.x, own.y, 30, 5))
+    stage.settle()
+    _rest(stage, page)
+
+
+def _rest(stage: Stage, page: SettingsPage) -> None:
+    """What the hand has done is stored."""
+    page.desk.loader.flush()
+    stage.settle()
+
+
+def settings_designs(stage: Stage) -> None:
+    """The list of designs with a copy that is in use."""
+    work = stage.bench.work
+    code = designs.copy_design(work, "zto-76x130", "中通 一联单（店铺自己的）")
+    designs.choose_design(work, code)
+    page = settings_page(stage)
+    page.show_section("designs")
+    page.desk.choose(code)
+    stage.settle()
+
+
 SCENES: tuple[Callable[[Stage], None], ...] = (
     settings_printers,
     settings_printers_test,
@@ -92,4 +140,7 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     settings_none,
     settings_find,
     settings_add,
+    settings_edit,
+    settings_findings,
+    settings_designs,
 )

@@ -38,6 +38,12 @@ def label_png(work: Workplace, parcel_id: str) -> bytes | None:
     return work.outside.stationery.render(label, "png", media, _DOTS_PER_MM)
 
 
+def parcel_of(work: Workplace, number: str) -> str:
+    """The parcel whose label carries this number. Raises ``UserError`` (``no_such_waybill``)."""
+    with work.db.read() as tx:
+        return str(label_content.find_waybill(tx, number).parcel_id)
+
+
 def show_in_component(work: Workplace, number: str, printer: str | None = None) -> Sent:
     """Open the platform's own preview of a platform label; nothing is printed. Waits on it.
 

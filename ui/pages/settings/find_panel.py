@@ -140,7 +140,7 @@ class FindPanel(Overlay):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         self.manual_button = Button(theme, tr("Fill it in by hand"), self.card)
-        self.again_button = Button(theme, tr("Look again"), self.card, icon="arrows-clockwise")
+        self.again_button = Button(theme, tr("Search again"), self.card, icon="arrows-clockwise")
         self.close_button = Button(theme, tr("Close"), self.card)
         foot.addWidget(self.manual_button)
         foot.addStretch(1)
@@ -178,6 +178,7 @@ class FindPanel(Overlay):
         known = next((r for r in self.rows if r.found.address == found.address), None)
         if known is not None:
             return
+        self.nothing.hide()
         row = FoundRow(self.theme, found, self.found_list)
         row.clicked.connect(self._picked)
         self.found_list.body.insertWidget(len(self.rows), row)

@@ -20,13 +20,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from app.domain.label_designs import Place
 from app.domain.text import tr
 from ui.pages.settings.mm_field import mm_text, step_of
 from ui.pages.settings.own_box import (
     FINE_MM,
     GRID_MM,
     HANDLES,
-    Box,
     handle_at,
     moved,
     stretched,
@@ -63,7 +63,7 @@ _ARROWS = {
 class Mark:
     """Something wrong at a place of the label."""
 
-    box: Box
+    box: Place
     text: str
 
 
@@ -74,14 +74,14 @@ class Shown:
     image: QImage
     width_mm: float
     height_mm: float
-    own: Box | None = None
-    zones: tuple[Box, ...] = ()
+    own: Place | None = None
+    zones: tuple[Place, ...] = ()
     marks: tuple[Mark, ...] = ()
 
 
 class LabelCanvas(QWidget):
-    """``own_moved(Box)`` while the own area is moved; ``nudged(right, down)`` in mm when arrow keys
-    move the whole print; ``locked`` when somebody takes hold of the carrier's part.
+    """``own_moved(Place)`` while the own area is moved; ``nudged(right, down)`` in mm when arrow
+    keys move the whole print; ``locked`` when somebody takes hold of the carrier's part.
     """
 
     own_moved = Signal(object)
@@ -96,9 +96,10 @@ class LabelCanvas(QWidget):
         self._pixmap = QPixmap()
         self._offset = (0.0, 0.0)
         self._editing = False
-        self._own: Box | None = None
+        self._own: Place | None = None
         self._grip = ""
-        self._from: tuple[QPointF, Box] | None = None
+        self._by_keys = False
+        self._from: tuple[QPointF, Place] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -108,7 +109,7 @@ class LabelCanvas(QWidget):
     # -- what is shown -----------------------------------------------------------------------
 
     @property
-    def own(self) -> Box | None:
+    def own(self) -> Place | None:
         """The own area as the hand has it now."""
         return self._own
 
@@ -119,7 +120,6 @@ class LabelCanvas(QWidget):
     def show_label(self, shown: Shown) -> None:
         """Another picture; the box in the hand keeps its place."""
         self.shown = shown
-        self._pixmap = QPixmap.fromImage(shown.image)
         if not self.dragging:
             self._own = shown.own
         self._fit()
@@ -142,7 +142,7 @@ class LabelCanvas(QWidget):
         self._tell()
         self.update()
 
-    def set_own(self, own: Box | None) -> None:
+    def set_own(self, own: Place | None) -> None:
         """The own area without a new picture yet."""
         self._own = own
         self._tell()
@@ -164,7 +164,7 @@ class LabelCanvas(QWidget):
             round(shown.height_mm * self.scale),
         )
 
-    def rect_of(self, box: Box) -> QRectF:
+    def rect_of(self, box: Place) -> QRectF:
         """A place of the label on the screen."""
         paper = self.label_rect()
         return QRectF(
@@ -181,7 +181,23 @@ class LabelCanvas(QWidget):
     def _fit(self) -> None:
         paper, (across, down) = self.label_rect(), self.room_px()
         self.setFixedSize(round(paper.width()) + across, round(paper.height()) + down)
+        self._pixmap = self._scaled(paper.toRect().size())
         self.update()
+
+    def _scaled(self, size: QSize) -> QPixmap:
+        """The picture at the size of the screen, by averaging, so that codes stay even."""
+        if self.shown is None or size.isEmpty():
+            return QPixmap()
+        ratio = self.devicePixelRatioF()
+        made = QPixmap.fromImage(
+            self.shown.image.scaled(
+                size * ratio,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
+        made.setDevicePixelRatio(ratio)
+        return made
 
     def _tell(self) -> None:
         self.setAccessibleName(tr("Label preview"))
@@ -214,10 +230,11 @@ class LabelCanvas(QWidget):
             away = at - QPointF(paper.x() + x * self.scale, paper.y() + y * self.scale)
             if abs(away.x()) <= _REACH_PX and abs(away.y()) <= _REACH_PX:
                 return name
-        return "inside" if self._own.contains(*self._mm(at)) else ""
+        return "inside" if self.rect_of(self._own).contains(at) else ""
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
         if not self._editing or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
@@ -243,13 +260,13 @@ class LabelCanvas(QWidget):
         self._show_cursor(event.position())
         self.update()
 
-    def _moved(self, box: Box, grip: str, right: float, down: float, grid: float) -> Box:
-        zones: Sequence[Box] = self.shown.zones if self.shown is not None else ()
+    def _moved(self, box: Place, grip: str, right: float, down: float, grid: float) -> Place:
+        zones: Sequence[Place] = self.shown.zones if self.shown is not None else ()
         if grip == "inside":
             return moved(box, right, down, zones, grid)
         return stretched(box, grip, right, down, zones, grid)
 
-    def _change(self, box: Box) -> None:
+    def _change(self, box: Place) -> None:
         if box != self._own:
             self._own = box
             self._tell()
@@ -287,6 +304,7 @@ class LabelCanvas(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keys = event.reason() != Qt.FocusReason.MouseFocusReason
         self.update()
 
     @override
@@ -312,16 +330,15 @@ class LabelCanvas(QWidget):
         p.fillRect(paper, QColor(Qt.GlobalColor.white))
         p.save()
         p.setClipRect(paper)
-        p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         right, down = self._offset
-        place = paper.translated(right * self.scale, down * self.scale)
-        p.drawPixmap(place, self._pixmap, QRectF(self._pixmap.rect()))
+        place = paper.translated(round(right * self.scale), round(down * self.scale))
+        p.drawPixmap(place.topLeft(), self._pixmap)
         p.restore()
         for mark in shown.marks:
             self._paint_mark(p, mark)
         if self._editing and self._own is not None:
             self._paint_own(p, self._own, shown.zones)
-        if self.hasFocus():
+        if self._by_keys and self.hasFocus():
             draw_frame(p, paper.adjusted(-4, -4, 4, 4), 3, t.accent, 2)
 
     def _paint_mark(self, p: QPainter, mark: Mark) -> None:
@@ -335,7 +352,7 @@ class LabelCanvas(QWidget):
         p.fillRect(QRectF(corner.x() - 6, corner.y() - 6, 12, 12), QColor(Qt.GlobalColor.white))
         draw_icon(p, "x-circle", corner, 16, color, self.theme, "fill")
 
-    def _paint_own(self, p: QPainter, own: Box, zones: Sequence[Box]) -> None:
+    def _paint_own(self, p: QPainter, own: Place, zones: Sequence[Place]) -> None:
         accent = _PAPER.accent
         for zone in zones:
             draw_dashed_frame(p, self.rect_of(zone), 2, _PAPER.accent_line)

@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from app.domain.label_designs import Place
 
 LEAST_WIDTH_MM, LEAST_HEIGHT_MM = 15.0, 5.0
 GRID_MM = 0.5
 FINE_MM = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on the label, from its top left corner."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-    def holds(self, other: Box) -> bool:
-        """Whether ``other`` lies inside, to a hundredth of a mm."""
-        spare = 0.01
-        return (
-            self.x - spare <= other.x
-            and self.y - spare <= other.y
-            and other.right <= self.right + spare
-            and other.bottom <= self.bottom + spare
-        )
-
-    def contains(self, x: float, y: float) -> bool:
-        return self.x <= x <= self.right and self.y <= y <= self.bottom
 
 
 # Which edges a handle moves: left, top, right, bottom.
@@ -54,7 +25,7 @@ HANDLES: dict[str, tuple[int, int, int, int]] = {
 }
 
 
-def handle_at(box: Box, name: str) -> tuple[float, float]:
+def handle_at(box: Place, name: str) -> tuple[float, float]:
     """Where a handle's middle stands."""
     left, top, right, bottom = HANDLES[name]
     x = box.x if left else box.right if right else box.x + box.width / 2
@@ -62,13 +33,13 @@ def handle_at(box: Box, name: str) -> tuple[float, float]:
     return x, y
 
 
-def zone_of(box: Box, zones: Sequence[Box]) -> Box | None:
+def zone_of(box: Place, zones: Sequence[Place]) -> Place | None:
     """The free zone that the middle of ``box`` is in, else the nearest one."""
     if not zones:
         return None
     x, y = box.x + box.width / 2, box.y + box.height / 2
 
-    def away(zone: Box) -> float:
+    def away(zone: Place) -> float:
         across = max(zone.x - x, 0, x - zone.right)
         down = max(zone.y - y, 0, y - zone.bottom)
         return across**2 + down**2
@@ -76,14 +47,14 @@ def zone_of(box: Box, zones: Sequence[Box]) -> Box | None:
     return min(zones, key=away)
 
 
-def moved(box: Box, right: float, down: float, zones: Sequence[Box], grid: float) -> Box:
+def moved(box: Place, right: float, down: float, zones: Sequence[Place], grid: float) -> Place:
     """``box`` moved, on the grid, and kept inside the free zone that it comes to lie in."""
     wanted = replace(box, x=_on(box.x + right, grid), y=_on(box.y + down, grid))
     zone = zone_of(wanted, zones)
     if zone is None:
         return box
     width, height = min(box.width, zone.width), min(box.height, zone.height)
-    return Box(
+    return Place(
         _between(wanted.x, zone.x, zone.right - width),
         _between(wanted.y, zone.y, zone.bottom - height),
         width,
@@ -92,8 +63,8 @@ def moved(box: Box, right: float, down: float, zones: Sequence[Box], grid: float
 
 
 def stretched(
-    box: Box, handle: str, right: float, down: float, zones: Sequence[Box], grid: float
-) -> Box:
+    box: Place, handle: str, right: float, down: float, zones: Sequence[Place], grid: float
+) -> Place:
     """``box`` with the edges of ``handle`` moved; never smaller than can be read."""
     zone = zone_of(box, zones)
     if zone is None:
@@ -108,7 +79,7 @@ def stretched(
         y0 = _between(_on(y0 + down, grid), zone.y, y1 - LEAST_HEIGHT_MM)
     if on_bottom:
         y1 = _between(_on(y1 + down, grid), y0 + LEAST_HEIGHT_MM, zone.bottom)
-    return Box(round(x0, 2), round(y0, 2), round(x1 - x0, 2), round(y1 - y0, 2))
+    return Place(round(x0, 2), round(y0, 2), round(x1 - x0, 2), round(y1 - y0, 2))
 
 
 def _on(value: float, grid: float) -> float:

@@ -11,25 +11,31 @@ from typing_extensions import override
 
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
+from app.services.printing.designs import DesignRow
 from app.services.printing.printers import PrinterView
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
 from ui.pages.settings.acting import PrinterActions
+from ui.pages.settings.design_acting import DesignActions
+from ui.pages.settings.design_edits import Kept
+from ui.pages.settings.designs_panel import DesignsPanel
 from ui.pages.settings.finding import FindPrinters
+from ui.pages.settings.label_desk import LabelDesk
 from ui.pages.settings.loader import Answer, Loaded, SettingsLoader
 from ui.pages.settings.printers_panel import PrintersPanel
-from ui.pages.settings.sections import PRINTERS, SECTIONS, SectionList
+from ui.pages.settings.sections import DESIGNS, PRINTERS, SECTIONS, SectionList
 from ui.paint_status import Severity
 from ui.widgets.banner import Notice
 from ui.widgets.card import Hairline
 
 _SECTION = "settings/section"
+_DESK_SHARE = 0.45  # of what the sections leave
 
 
 class SettingsPage(Page):
     """``printing`` says whether labels are on their way: printers are not asked meanwhile."""
 
-    topics = frozenset({"printers", "settings"})
+    topics = frozenset({"printers", "settings", "designs"})
 
     def __init__(
         self, tools: PageTools, work: Workplace, *, printing: Callable[[], bool] = lambda: False
@@ -55,7 +61,12 @@ class SettingsPage(Page):
         self.stack = QStackedWidget(self)
         self.printers = PrintersPanel(self.tools, self.acts, self)
         self.stack.addWidget(self.printers)
+        self.designs = DesignsPanel(self.tools, self)
+        self.stack.addWidget(self.designs)
         row.addWidget(self.stack, 1)
+        self.desk = LabelDesk(self.tools, self.work, self)
+        row.addWidget(self.desk)
+        self.design_acts = DesignActions(self.work, self.tools, self.acts, self)
         self.content.addLayout(row, 1)
         self.finder = FindPrinters(self.work, self.tools, self.acts, self)
         self.head.chip.tell(Severity.FINE, tr("Changes are saved by themselves"))
@@ -71,6 +82,21 @@ class SettingsPage(Page):
         self.printers.find_wanted.connect(self._find)
         self.printers.add_wanted.connect(self._add)
         self.printers.counted.connect(self._counted)
+        self.printers.chosen.connect(self._printer_chosen)
+        self.printers.moved.connect(self.desk.set_offset)
+        desk, designs, acts = self.desk, self.designs, self.design_acts
+        desk.nudged.connect(self._nudged)
+        desk.kept.connect(self._design_kept)
+        desk.shown_design.connect(designs.set_current)
+        desk.loader.rows_ready.connect(self._designs_ready)
+        designs.chosen.connect(desk.choose)
+        designs.copy_wanted.connect(acts.copy)
+        designs.use_wanted.connect(acts.use)
+        designs.rename_wanted.connect(acts.rename)
+        designs.delete_wanted.connect(acts.delete)
+        designs.reset_wanted.connect(acts.reset)
+        acts.failed.connect(self._design_failed)
+        acts.copied.connect(self._design_copied)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -83,12 +109,16 @@ class SettingsPage(Page):
 
     @override
     def refresh(self, topics: frozenset[str]) -> None:
-        self.loader.load()
+        if topics & {"printers", "settings"}:
+            self.loader.load()
+        if "designs" in topics:
+            self.desk.load()
 
     @override
     def bring_in(self) -> bool:
         self.loader.load()
         self.loader.ask()
+        self.desk.load()
         return True
 
     @override
@@ -97,14 +127,15 @@ class SettingsPage(Page):
 
     @override
     def focus_targets(self) -> list[QWidget]:
-        return [self.sections, self.stack]
+        return [self.sections, self.stack, self.desk]
 
     @Slot(str)
     def show_section(self, key: str) -> None:
         """Printers, or label designs."""
         self.sections.set_current(key)
         self.tools.state.set_text(_SECTION, key)
-        self.stack.setCurrentWidget(self.printers)
+        self.stack.setCurrentWidget(self.designs if key == DESIGNS else self.printers)
+        self._place_offset()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -116,10 +147,12 @@ class SettingsPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.loader.watch(False)
+        self.desk.loader.flush()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.desk.setFixedWidth(round((self.width() - self.sections.width()) * _DESK_SHARE))
 
     @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:
@@ -129,6 +162,8 @@ class SettingsPage(Page):
             self.head.chip.tell(Severity.INFO, self._refusal)
         else:
             self.head.chip.tell(Severity.FINE, tr("Changes are saved by themselves"))
+        self.desk.set_refusal(self._refusal)
+        self.designs.set_refusal(self._refusal)
         before = self.printers.names
         self.printers.show_loaded(loaded)
         if self.isVisible() and before != self.printers.names:
@@ -137,6 +172,51 @@ class SettingsPage(Page):
     @Slot(object)
     def _answered(self, answer: Answer) -> None:
         self.printers.show_answer(answer)
+
+    @Slot(object)
+    def _printer_chosen(self, view: PrinterView | None) -> None:
+        if view is not None and self.sections.current == PRINTERS:
+            self.desk.choose_media(view.config.media)
+        self._place_offset()
+
+    def _place_offset(self) -> None:
+        """The print as the chosen printer places it; designs by themselves stand where they are."""
+        view = self.printers.current
+        if view is None or self.sections.current != PRINTERS:
+            self.desk.set_offset(0, 0)
+            return
+        given = view.config.options or {}
+        self.desk.set_offset(float(given.get("offset_x_mm", 0)), float(given.get("offset_y_mm", 0)))
+
+    @Slot(float, float)
+    def _nudged(self, right_mm: float, down_mm: float) -> None:
+        if self.sections.current == PRINTERS and not self._refusal:
+            self.printers.form.nudge(right_mm, down_mm)
+
+    @Slot(object)
+    def _designs_ready(self, rows: list[DesignRow]) -> None:
+        self.designs.show_rows(rows)
+        self.sections.items[DESIGNS].set_count(sum(row.is_own for row in rows))
+        view = self.printers.current
+        if view is not None and self.sections.current == PRINTERS:
+            self.desk.choose_media(view.config.media)
+
+    @Slot(object)
+    def _design_kept(self, kept: Kept) -> None:
+        self.acts.remember(kept.undo)
+        if kept.copied:
+            said = tr("Your own copy is in use: {title}", title=kept.design.title)
+            self.tools.shell.say(said, action=tr("Undo"), act=self.acts.undo)
+
+    @Slot(str)
+    def _design_copied(self, code: str) -> None:
+        self.desk.want(code)
+
+    @Slot(object)
+    def _design_failed(self, error: PackbenchError) -> None:
+        self.banners.put(
+            Notice("deed", Severity.FAILED, error.message, error.remedy, dismissible=True)
+        )
 
     @Slot(object)
     def _load_failed(self, error: PackbenchError) -> None:
@@ -170,5 +250,3 @@ class SettingsPage(Page):
     @Slot()
     def _add(self) -> None:
         self.finder.add()
-
-
