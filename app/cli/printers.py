@@ -192,14 +192,12 @@ def _remove(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _test(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.domain.labels import TestPage
     from app.ports import SendResult
+    from app.services.printing.printers import print_test_page
 
     with context.services() as services, context.show_progress(tr("Printing")):
         try:
-            sent = services.work.outside.printer(wanted.name).print_paper(
-                TestPage(services.work.now())
-            )
+            sent = print_test_page(services.work, wanted.name)
         except PackbenchError as refused:
             return CommandResult(errors=error_rows(refused))
     row = {"printer": wanted.name, "result": sent.result.value, "reason": str(sent.reason or "")}

@@ -187,9 +187,10 @@ def test_window_opens_runs_and_ends(bench: Bench) -> None:
 def test_screens_are_drawn_without_a_display(bench: Bench, tmp_path: Path) -> None:
     bench.labelled_wave()
     files = save_screens(bench.services, tmp_path / "screens", "dark")
-    assert [file.name for file in files] == ["orders.png", "waves.png", "bench.png", "tracking.png"]
+    pages = ["orders", "waves", "bench", "tracking", "settings"]
+    assert [file.name for file in files] == [f"{page}.png" for page in pages]
     pictures = [QImage(str(file)) for file in files]
-    assert [(p.width(), p.height()) for p in pictures] == [SIZE] * 4
+    assert [(p.width(), p.height()) for p in pictures] == [SIZE] * len(pages)
     assert all(_colours(picture) > 20 for picture in pictures)
 
 
