@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0,126}")
 
 
 def open_queue(name: str, settings: IppSettings) -> Device:
-    """The device of a queue. Windows takes ``raw`` jobs only: a label language, no PDF.
+    """The device of a queue. On Windows a PDF goes through the printer's driver as dots.
 
     Raises:
         UserError: ``queue_unsupported`` where there is no CUPS and no Windows spooler;
@@ -29,16 +29,20 @@ def open_queue(name: str, settings: IppSettings) -> Device:
 
 def _windows_queue(name: str, settings: IppSettings) -> Device:
     if sys.platform == "win32":
-        from printing.devices.windows_queue import WindowsQueueDevice, WinSpooler
+        from printing.devices.windows_queue import WindowsPagesDevice, WindowsQueueDevice
+        from printing.devices.winspool import WinSpooler
 
+        timeout_s = settings.confirm_timeout_s
         if settings.language:
-            timeout_s = settings.confirm_timeout_s
             return WindowsQueueDevice(name, WinSpooler(), confirm_timeout_s=timeout_s)
-    raise UserError(
-        "queue_unsupported",
-        T("On Windows a print queue takes label languages only, no PDF."),
-        T("Choose tspl, zpl or escpos for this printer, or print to a PDF folder."),
-    )
+        return WindowsPagesDevice(
+            name,
+            WinSpooler(),
+            width_mm=settings.width_mm,
+            height_mm=settings.height_mm,
+            confirm_timeout_s=timeout_s,
+        )
+    raise NotImplementedError
 
 
 def _cups_queue(name: str, settings: IppSettings) -> Device:

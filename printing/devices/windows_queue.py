@@ -1,50 +1,43 @@
-"""Windows print queues: raw bytes through the spooler (winspool), for label languages.
+"""Windows print queues: raw bytes for label languages, or pages through the printer's driver.
 
-The spooler's PRINTED or a job that has left the queue says that the data went to the printer, not
-that paper came out; so the best a queue can give is ``SENT``. Paper and cover are known only where
-the port monitor talks back; many USB label printers never do.
+The spooler's PRINTED, or a job that has left the queue, says that the data went to the printer,
+not that paper came out ("printing may not yet be complete", Win32 API reference); so the best a
+queue can give is ``SENT``. A job that waits too long is taken out of the queue, so that it does not
+come out tomorrow.
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from typing import Protocol
+from collections.abc import Sequence
 
 from app.domain.text import T, Text
 from app.ports import DeviceState, DeviceStatus, Sent
-from printing.devices.device import not_started, sent, unknown
+from printing.devices.device import judged, not_started, unknown
+from printing.devices.ipp import job_name
+from printing.devices.windows_spooler import (
+    JOB_COMPLETE,
+    JOB_DELETED,
+    JOB_PRINTED,
+    HalfGivenError,
+    PageJob,
+    PagePlace,
+    Spooler,
+    read_job,
+    read_printer,
+)
+from printing.documents.bitmap import Bitmap
+from printing.documents.raster import rasterise
 from printing.languages import states
-from printing.languages.language import Dialect
+from printing.languages.language import Completion, Dialect, Ending
 
-# PRINTER_STATUS_… of winspool.h
-_PRINTER_PAUSED, _PRINTER_ERROR, _PRINTER_JAM, _PRINTER_PAPER_OUT = 0x1, 0x2, 0x8, 0x10
-_PRINTER_OFFLINE, _PRINTER_PRINTING, _PRINTER_NOT_AVAILABLE = 0x80, 0x400, 0x1000
-_PRINTER_INTERVENTION, _PRINTER_DOOR_OPEN = 0x100000, 0x400000
-# JOB_STATUS_… of winspool.h
-_JOB_ERROR, _JOB_OFFLINE, _JOB_PAPER_OUT, _JOB_PRINTED = 0x2, 0x20, 0x40, 0x80
-_JOB_INTERVENTION, _JOB_COMPLETE = 0x400, 0x1000
 _POLL_S = 0.1
-
-
-class Spooler(Protocol):
-    """The few calls of winspool that are needed. All raise ``OSError`` when they fail."""
-
-    def printer_flags(self, queue: str) -> int:
-        """PRINTER_INFO_6: the status bits; fails when there is no such queue."""
-        ...
-
-    def print_raw(self, queue: str, title: str, data: bytes) -> int:
-        """One RAW document; the job's number. When it fails the document was aborted."""
-        ...
-
-    def job_flags(self, queue: str, job: int) -> int | None:
-        """The status bits of a job; ``None`` when it has left the queue."""
-        ...
+_MM_PER_INCH = 25.4
+_PAPER_MAY_DIFFER_MM = 2.0
 
 
 class WindowsQueueDevice:
-    """A queue by its name, as Windows shows it."""
+    """A queue by its name, as Windows shows it. See ``device.Device`` and ``LooksUp``."""
 
     def __init__(self, name: str, spooler: Spooler, *, confirm_timeout_s: float) -> None:
         self._name = name
@@ -53,154 +46,145 @@ class WindowsQueueDevice:
 
     def status(self, dialect: Dialect | None) -> DeviceStatus:
         try:
-            flags = self._spooler.printer_flags(self._name)
+            return read_printer(self._spooler.printer(self._name))
         except OSError:
             return DeviceStatus(
                 DeviceState.OFFLINE,
                 T("The system has no print queue {name}.", name=self._name),
                 T("Add the printer to the system, or correct the name."),
             )
-        if flags & _PRINTER_PAPER_OUT:
-            return states.paper_out()
-        if flags & _PRINTER_DOOR_OPEN:
-            return states.cover_open()
-        if flags & _PRINTER_JAM:
-            return states.jammed()
-        if flags & _PRINTER_PAUSED:
-            return states.paused()
-        if flags & (_PRINTER_OFFLINE | _PRINTER_NOT_AVAILABLE):
-            return states.offline()
-        if flags & (_PRINTER_ERROR | _PRINTER_INTERVENTION):
-            return states.failing()
-        return states.busy() if flags & _PRINTER_PRINTING else states.ready()
 
     def deliver(self, data: bytes, dialect: Dialect | None) -> Sent:
-        status = self.status(dialect)
+        return self.deliver_as(data, dialect, "")
+
+    def deliver_as(self, data: bytes, dialect: Dialect | None, key: str) -> Sent:
+        status = self.status(None)
         if not status.can_start:
             return not_started(status)
         try:
-            job = self._spooler.print_raw(self._name, "packbench", data)
+            job = self._give(data, job_name(key))
+        except HalfGivenError:
+            return unknown(T("The print queue broke off in the middle of the label."))
         except OSError:
             return not_started(states.failing())
-        return self._followed(job)
+        return job if isinstance(job, Sent) else self._followed(job)
+
+    def _give(self, data: bytes, title: str) -> int | Sent:
+        """The job's number, or why there is none."""
+        return self._spooler.print_raw(self._name, title, data)
+
+    def look_up(self, key: str) -> Sent | None:
+        """Found only while it is in the queue: Windows forgets what it has printed."""
+        try:
+            job = self._spooler.job_called(self._name, job_name(key))
+        except OSError:
+            return None
+        return None if job is None else self._followed(job)
 
     def _followed(self, job: int) -> Sent:
-        """Until the job has left the queue; what stays there may still print."""
+        """Until the job has left the queue, or has waited too long there."""
         ends_s = time.monotonic() + self._confirm_timeout_s
-        stopped = _JOB_ERROR | _JOB_OFFLINE | _JOB_PAPER_OUT | _JOB_INTERVENTION
+        trouble: DeviceStatus | None = None
         while time.monotonic() < ends_s:
             try:
                 flags = self._spooler.job_flags(self._name, job)
             except OSError:
-                break
-            if flags is None or flags & (_JOB_PRINTED | _JOB_COMPLETE):
-                return sent(states.ready())
-            if flags & stopped:
-                state = states.paper_out() if flags & _JOB_PAPER_OUT else states.failing()
-                return unknown(_waiting_text(), state)
+                return unknown(_waiting_text(), trouble)
+            if flags is None or flags & (JOB_PRINTED | JOB_COMPLETE):
+                return self._left()
+            if flags & JOB_DELETED:
+                return unknown(T("Somebody deleted the label in the print queue."))
+            trouble = read_job(flags)
             time.sleep(_POLL_S)
-        return unknown(_waiting_text())
+        try:
+            self._spooler.cancel(self._name, job)
+        except OSError:
+            return unknown(_waiting_text(), trouble)
+        return unknown(
+            T("The label waited too long and was taken out of the print queue."), trouble
+        )
+
+    def _left(self) -> Sent:
+        """The data is in the printer; what the printer says now counts for this label."""
+        status = self.status(None)
+        return judged(Completion(Ending.SILENT if status.can_start else Ending.TROUBLE, status))
+
+
+class WindowsPagesDevice(WindowsQueueDevice):
+    """A queue that gets PDF: drawn here at the driver's own dots and put on the paper one to one.
+
+    Bars are never scaled: the page is laid on the printer's dots (``dots_per_mm``), its corner on
+    the paper's corner, which lies left of and above the driver's 0.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spooler: Spooler,
+        *,
+        width_mm: float,
+        height_mm: float,
+        confirm_timeout_s: float,
+    ) -> None:
+        super().__init__(name, spooler, confirm_timeout_s=confirm_timeout_s)
+        self._width_mm, self._height_mm = width_mm, height_mm
+        self._dots_per_mm: float | None = None
+
+    def dots_per_mm(self) -> float | None:
+        """See ``KnowsResolution``; the driver is asked until it has answered once."""
+        if self._dots_per_mm is None:
+            try:
+                job = self._open()
+            except OSError:
+                return None
+            self._dots_per_mm = job.place.dpi_across / _MM_PER_INCH
+            job.close()
+        return self._dots_per_mm
+
+    def _open(self) -> PageJob:
+        return self._spooler.pages(
+            self._name, round(self._width_mm * 10), round(self._height_mm * 10)
+        )
+
+    def _give(self, data: bytes, title: str) -> int | Sent:
+        job = self._open()
+        try:
+            place = job.place
+            if not self._fits(place):
+                return not_started(_no_such_paper(self._width_mm, self._height_mm))
+            bitmaps = rasterise(data, place.dpi_across / _MM_PER_INCH)
+            number = job.start(title)
+            _print_pages(job, bitmaps, place)
+            return number
+        finally:
+            job.close()
+
+    def _fits(self, place: PagePlace) -> bool:
+        width_mm = place.width / place.dpi_across * _MM_PER_INCH
+        height_mm = place.height / place.dpi_down * _MM_PER_INCH
+        off_mm = max(abs(width_mm - self._width_mm), abs(height_mm - self._height_mm))
+        return off_mm <= _PAPER_MAY_DIFFER_MM
+
+
+def _print_pages(job: PageJob, bitmaps: Sequence[Bitmap], place: PagePlace) -> None:
+    """Raises ``HalfGivenError``: from the first page on, the spooler may be printing."""
+    try:
+        for bitmap in bitmaps:
+            height = round(bitmap.height * place.dpi_down / place.dpi_across)
+            job.page(bitmap, -place.offset_across, -place.offset_down, bitmap.width, height)
+        job.end()
+    except OSError as error:
+        raise HalfGivenError("the driver stopped") from error
 
 
 def _waiting_text() -> Text:
     return T("The label is still in the system's print queue and may come out later.")
 
 
-if sys.platform == "win32":
-    import ctypes
-    from ctypes import wintypes
-
-    class _DocInfo(ctypes.Structure):
-        """DOC_INFO_1W."""
-
-        _fields_ = (
-            ("name", wintypes.LPWSTR),
-            ("output", wintypes.LPWSTR),
-            ("datatype", wintypes.LPWSTR),
-        )
-
-    class _JobInfo(ctypes.Structure):
-        """The start of JOB_INFO_1W, up to the status."""
-
-        _fields_ = (
-            ("job", wintypes.DWORD),
-            ("printer", wintypes.LPWSTR),
-            ("machine", wintypes.LPWSTR),
-            ("user", wintypes.LPWSTR),
-            ("document", wintypes.LPWSTR),
-            ("datatype", wintypes.LPWSTR),
-            ("words", wintypes.LPWSTR),
-            ("status", wintypes.DWORD),
-        )
-
-    class WinSpooler:
-        """winspool.drv by ctypes. A handle is opened for each call and closed again."""
-
-        def __init__(self) -> None:
-            self._dll = ctypes.WinDLL("winspool.drv", use_last_error=True)
-
-        def _open(self, queue: str) -> wintypes.HANDLE:
-            handle = wintypes.HANDLE()
-            if not self._dll.OpenPrinterW(queue, ctypes.byref(handle), None):
-                raise ctypes.WinError(ctypes.get_last_error())
-            return handle
-
-        def printer_flags(self, queue: str) -> int:
-            handle = self._open(queue)
-            try:
-                status, needed = wintypes.DWORD(), wintypes.DWORD()
-                size = ctypes.sizeof(status)
-                if not self._dll.GetPrinterW(
-                    handle, 6, ctypes.byref(status), size, ctypes.byref(needed)
-                ):
-                    raise ctypes.WinError(ctypes.get_last_error())
-                return int(status.value)
-            finally:
-                self._dll.ClosePrinter(handle)
-
-        def print_raw(self, queue: str, title: str, data: bytes) -> int:
-            handle = self._open(queue)
-            try:
-                info = _DocInfo(title, None, "RAW")
-                job = self._dll.StartDocPrinterW(handle, 1, ctypes.byref(info))
-                if not job:
-                    raise ctypes.WinError(ctypes.get_last_error())
-                try:
-                    self._write(handle, data)
-                except OSError:
-                    self._dll.AbortPrinter(handle)
-                    raise
-                self._dll.EndDocPrinter(handle)
-                return int(job)
-            finally:
-                self._dll.ClosePrinter(handle)
-
-        def _write(self, handle: wintypes.HANDLE, data: bytes) -> None:
-            written = wintypes.DWORD()
-            if not self._dll.StartPagePrinter(handle):
-                raise ctypes.WinError(ctypes.get_last_error())
-            done = 0
-            while done < len(data):
-                part = data[done : done + 65536]
-                if not self._dll.WritePrinter(handle, part, len(part), ctypes.byref(written)):
-                    raise ctypes.WinError(ctypes.get_last_error())
-                if not written.value:
-                    raise OSError("the spooler takes no data")
-                done += written.value
-            self._dll.EndPagePrinter(handle)
-
-        def job_flags(self, queue: str, job: int) -> int | None:
-            handle = self._open(queue)
-            try:
-                needed = wintypes.DWORD()
-                self._dll.GetJobW(handle, job, 1, None, 0, ctypes.byref(needed))
-                if not needed.value:
-                    return None  # ERROR_INVALID_PARAMETER: it has left the queue
-                buffer = ctypes.create_string_buffer(needed.value)
-                if not self._dll.GetJobW(
-                    handle, job, 1, buffer, needed.value, ctypes.byref(needed)
-                ):
-                    return None
-                return int(_JobInfo.from_buffer(buffer).status)
-            finally:
-                self._dll.ClosePrinter(handle)
+def _no_such_paper(width_mm: float, height_mm: float) -> DeviceStatus:
+    size = f"{width_mm:g}×{height_mm:g}"
+    return DeviceStatus(
+        DeviceState.ERROR,
+        T("The printer's driver does not take paper of {size} mm.", size=size),
+        T("Add this size in the driver's settings, or choose a label language for the printer."),
+    )

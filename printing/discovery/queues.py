@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from app.ports import Found
+from app.ports import Found, FoundKind
+from printing.devices.ieee1284 import language_word
+from printing.devices.windows_spooler import Spooler, read_printer
 
 _TIMEOUT_S = 3.0
+_NO_PAPER = {"PORTPROMPT:", "FILE:", "NUL:", "SHRFAX:"}
 
 
 def find_queues() -> Iterator[Found]:
@@ -17,16 +20,24 @@ def find_queues() -> Iterator[Found]:
         OSError: the system does not say.
     """
     if sys.platform == "win32":
-        yield from _windows_queues()
-    else:
-        yield from _cups_queues()
+        from printing.devices.winspool import WinSpooler
+
+        return spooler_queues(WinSpooler())
+    else:  # noqa: RET505 - the type checker looks at one of the two only
+        from printing.discovery.ipp import find_cups_queues
+
+        return find_cups_queues(_TIMEOUT_S)
 
 
-def _cups_queues() -> Iterator[Found]:
-    from printing.discovery.ipp import find_cups_queues
-
-    return find_cups_queues(_TIMEOUT_S)
-
-
-def _windows_queues() -> Iterator[Found]:
-    return iter(())
+def spooler_queues(spooler: Spooler) -> Iterator[Found]:
+    """What Windows' spooler knows; printers that write files are left out."""
+    for printer in spooler.printers():
+        if printer.port.upper() in _NO_PAPER:
+            continue
+        yield Found(
+            FoundKind.QUEUE,
+            printer.name,
+            f"queue:{printer.name}",
+            language=language_word(printer.driver) or "system",
+            status=read_printer(printer),
+        )
