@@ -117,9 +117,16 @@ class PrintState(StrEnum):
 
 
 class Document(StrEnum):
+    """What goes on paper; a printer's ``documents`` says which it is for."""
+
     LABEL = "label"
     SLIP = "slip"
     PICKLIST = "picklist"
+    MANIFEST = "manifest"  # 交接单: what a driver takes and signs for
+    CARDS = "cards"  # command cards of the bench
+    GOODS = "goods"  # labels stuck on goods
+    BINS = "bins"  # labels stuck on shelves
+    TEST = "test"
 
 
 class OutboxKind(StrEnum):

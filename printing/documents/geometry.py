@@ -43,11 +43,16 @@ def dots(length_mm: float, dots_per_mm: float) -> int:
 
 
 def code128_dots(modules: int, width_mm: float, dots_per_mm: float, max_module_mm: float) -> int:
-    """Dots a module: the most that fit ``width_mm`` with quiet zones, up to ``max_module_mm``.
+    """Like ``module_dots``, for a Code 128 of so many ``modules`` without its quiet zones."""
+    return module_dots(modules + 2 * CODE128_QUIET, width_mm, dots_per_mm, max_module_mm)
+
+
+def module_dots(modules: int, width_mm: float, dots_per_mm: float, max_module_mm: float) -> int:
+    """Dots a module: the most at which ``modules`` fit ``width_mm``, up to ``max_module_mm``.
 
     0 when not even one dot fits.
     """
-    fits = int(width_mm * dots_per_mm + 1e-6) // (modules + 2 * CODE128_QUIET)
+    fits = int(width_mm * dots_per_mm + 1e-6) // modules
     return min(fits, max(1, int(max_module_mm * dots_per_mm + 1e-6)))
 
 

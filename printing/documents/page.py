@@ -8,13 +8,13 @@ is one path of whole printer dots, and fixed lines are a form that every page on
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from printing.documents.code128 import QUIET_MODULES as CODE128_QUIET
 from printing.documents.code128 import code128_widths
-from printing.documents.geometry import Box, bar_rectangles, code128_dots, dots
+from printing.documents.geometry import Box, bar_rectangles, dots, module_dots
 from printing.documents.picture import Picture
 from printing.documents.qr import QUIET_MODULES as QR_QUIET
 from printing.documents.qr import qr_code
@@ -257,6 +257,15 @@ class Sheet:
         width, height = self._to_dots(x2) - self._to_dots(x1), self._to_dots(y2) - self._to_dots(y1)
         self._path(f"{x} {y} {max(width, 0) + thick} {max(height, 0) + thick} re")
 
+    def shape(self, corners: Sequence[tuple[float, float]], *, white: bool = False) -> None:
+        """A filled polygon; what is drawn here need not stand on whole dots."""
+        points = [
+            f"{x * POINTS_PER_MM:.2f} {self.height_pt - y * POINTS_PER_MM:.2f}" for x, y in corners
+        ]
+        lines = " ".join(f"{point} l" for point in points[1:])
+        fill = "1 g" if white else "0 g"
+        self.operators.append(f"q {fill} {points[0]} m {lines} h f Q")
+
     def dashed(self, x1: float, y: float, x2: float, dash_mm: float = 1.5) -> None:
         """A dashed line across (the perforation of a two-part label)."""
         step, thick = self._to_dots(dash_mm), max(1, self._to_dots(0.125))
@@ -306,24 +315,42 @@ class Sheet:
         Raises:
             ValueError: the content does not fit or is not printable ASCII.
         """
+        quiet = (CODE128_QUIET, CODE128_QUIET)
         widths = code128_widths(content)
-        modules = sum(widths)
+        return self.bars(box, widths, quiet, max_module_mm, turned=turned, align=align)
+
+    def bars(
+        self,
+        box: Box,
+        widths: Sequence[int],
+        quiet: tuple[int, int],
+        max_module_mm: float,
+        *,
+        turned: bool = False,
+        align: Align = "center",
+    ) -> Box:
+        """Bars and spaces of these ``widths`` in modules, white ``quiet`` modules on both sides.
+
+        Gives back the box of the bars alone.
+
+        Raises:
+            ValueError: they do not fit.
+        """
         per_mm = self.book.dots_per_mm
         along = box.height if turned else box.width
-        module = code128_dots(modules, along, per_mm, max_module_mm)
+        modules = sum(widths) + sum(quiet)
+        module = module_dots(modules, along, per_mm, max_module_mm)
         if module < 1:
             raise ValueError("the code is longer than its place")
         start = box.y if turned else box.x
         first = int(start * per_mm + 0.999)
-        spare = (
-            int((start + along) * per_mm + 1e-6) - first - (modules + 2 * CODE128_QUIET) * module
-        )
+        spare = int((start + along) * per_mm + 1e-6) - first - modules * module
         place = {"left": 0, "center": max(0, spare) // 2, "right": max(0, spare)}[align]
-        first += CODE128_QUIET * module + place
+        first += quiet[0] * module + place
         across = self._to_dots(box.x if turned else box.y)
         thick = self._to_dots(box.right if turned else box.bottom) - across
         self._path(bar_rectangles(widths, first, module, across, thick, turned=turned))
-        length = modules * module / per_mm
+        length = sum(widths) * module / per_mm
         if turned:
             return Box(across / per_mm, first / per_mm, thick / per_mm, length)
         return Box(first / per_mm, across / per_mm, length, thick / per_mm)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.address import Address
-from app.domain.labels import DrawnLabel, OwnArea, PackingSlip, PickList, PickRow, SlipRow
+from app.domain.labels import DrawnLabel, OwnArea
+from app.domain.papers import PackingSlip, PickList, PickRow, SlipRow
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "carriers" / "samples"
 RARE = "㛃𬭊龘喆赟"

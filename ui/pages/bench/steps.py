@@ -17,14 +17,6 @@ from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_ro
 from app.services.telling import outbox
 from app.services.workplace import Workplace
 
-# The printed command cards.
-CARDS = {
-    "CMD-SHORT": "short",
-    "CMD-REPRINT": "reprint",
-    "CMD-ASIDE": "aside",
-    "CMD-UNDO": "undo",
-    "CMD-PAUSE": "pause",
-}
 _STOPPED = {Verdict.HELD, Verdict.ALREADY_SHIPPED, Verdict.NOT_READY}
 _LATE = timedelta(minutes=1)  # a message that waits this long waits for the network
 _KILOGRAMS = re.compile(r"(\d{1,3}\.\d{1,3}) ?(?:kg)?", re.IGNORECASE)

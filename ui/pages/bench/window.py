@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from typing_extensions import override
 
+from app.domain.commands import Command, command_code, read_command
 from app.domain.errors import PackbenchError
 from app.domain.packing import Line, OpenParcel, Scanned
 from app.domain.states import HoldCode
@@ -30,9 +31,10 @@ _LONGEST_TYPED = 40
 _LONGEST_COUNT = 4
 
 KEYS = {
-    Qt.Key.Key_F1: "CMD-SHORT",
-    Qt.Key.Key_F4: "CMD-REPRINT",
-    Qt.Key.Key_F8: "CMD-ASIDE",
+    Qt.Key.Key_F1: command_code(Command.SHORT),
+    Qt.Key.Key_F2: command_code(Command.BOX),
+    Qt.Key.Key_F4: command_code(Command.REPRINT),
+    Qt.Key.Key_F8: command_code(Command.ASIDE),
 }
 
 
@@ -96,14 +98,14 @@ class BenchWindow(CodeLane):
 
     @override
     def _take(self, code: str) -> None:
-        command = steps.CARDS.get(code.upper())
+        command = read_command(code)
         if command is not None:
             self._command(command)
-        elif code.upper().startswith(picking.CODE_PREFIX):
-            name = code[len(picking.CODE_PREFIX) :]
+        elif (picked := picking.read_code(code)) is not None:
+            wave, part = picked
             self._step(
-                lambda work: picking.mark_picked(work, name),
-                lambda n: self._tell(presenter.picked(self.view, name, int(str(n)))),
+                lambda work: picking.mark_picked(work, wave, part),
+                lambda n: self._tell(presenter.picked(self.view, wave, int(str(n)))),
             )
         elif self._sealed and "." in code and (weight_g := steps.as_weight_g(code)) is not None:
             self.weighed(weight_g)  # a scale that types like a scanner
@@ -136,7 +138,7 @@ class BenchWindow(CodeLane):
             if self._typed:
                 self._type(self._typed[:-1])
             else:
-                self.scanned("CMD-UNDO")
+                self.scanned(command_code(Command.UNDO))
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._entered()
         elif text.isprintable() and text.strip():
@@ -191,17 +193,29 @@ class BenchWindow(CodeLane):
 
     # -- commands ------------------------------------------------------------------------
 
-    def _command(self, name: str) -> None:
+    def _command(self, command: Command) -> None:
         """What the keys and the printed cards do; a label may be printed again after the seal."""
-        if name == "pause":
-            self._tell(presenter.paused(self.view))
-        elif name == "reprint":
-            self._reprint()
-        elif (parcel := self.packing_now) is not None:
-            if name == "undo":
-                self._step(lambda work: packing.undo_last(work, parcel), self._undone)
-            else:
-                self._aside(parcel, parcel.next_line() if name == "short" else None)
+        match command:
+            case Command.PAUSE:
+                self._tell(presenter.paused(self.view))
+            case Command.REPRINT:
+                self._reprint()
+            case Command.SEEN:
+                self._tell(presenter.acknowledged(self.view))
+            case Command.BOX:  # what it weighed was another box
+                self._weight_g = None
+                self._tell(presenter.noted(self.view, tr("Take the other box, then weigh it")))
+            case Command.UNDO | Command.SHORT | Command.ASIDE:
+                self._command_of_parcel(command)
+
+    def _command_of_parcel(self, command: Command) -> None:
+        parcel = self.packing_now
+        if parcel is None:
+            return
+        if command is Command.UNDO:
+            self._step(lambda work: packing.undo_last(work, parcel), self._undone)
+        else:
+            self._aside(parcel, parcel.next_line() if command is Command.SHORT else None)
 
     def _reprint(self) -> None:
         if (parcel := self.view.parcel) is not None:
