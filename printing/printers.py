@@ -11,12 +11,12 @@ from app.domain.labels import (
     DrawnLabel,
     FileLabel,
     Label,
-    PackingSlip,
     Paper,
     PickList,
     PlatformLabel,
     TestPage,
 )
+from app.domain.papers import BinLabels, CommandCards, GoodsLabels, Manifest
 from app.domain.text import T, Text
 from app.ports import ComponentInfo, DeviceStatus, Prepared, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
@@ -27,7 +27,7 @@ from printing.documents.geometry import dots
 from printing.documents.labels import add_label
 from printing.documents.page import Book, Trouble
 from printing.documents.raster import rasterise
-from printing.documents.sheets import add_pick_list, add_slip, add_test_page
+from printing.documents.sheets import add_sheet
 from printing.fonts import load_fonts
 from printing.languages import states
 from printing.languages.language import Language
@@ -123,7 +123,7 @@ def prepared(config: PrinterConfig, paper: Paper, dots_per_mm: float | None = No
     if isinstance(paper, FileLabel):
         return Prepared(paper.number, paper, _of_file(paper, options, language))
     book = Book(load_fonts(), dots_per_mm or page.dots_per_mm, config.name)
-    add_paper(book, paper, config.name, page.width_mm, page.height_mm)
+    add_paper(book, paper, config, page.width_mm, page.height_mm)
     pdf = book.finish()
     data = pdf
     if language is not None:
@@ -218,30 +218,31 @@ class ComponentPrinter:
         )
 
 
-def add_paper(book: Book, paper: Paper, printer: str, width_mm: float, height_mm: float) -> None:
-    """Draw ``paper``; ``printer`` is what a test page calls it.
+def add_paper(
+    book: Book, paper: Paper, config: PrinterConfig, width_mm: float, height_mm: float
+) -> None:
+    """Draw ``paper``; a test page says what ``config`` says.
 
     Raises:
-        UserError: ``platform_label``, ``label_incomplete``, ``media_too_small`` …
+        UserError: ``platform_label``, ``label_incomplete``, ``media_too_small``, ``paper_empty``,
+            ``paper_too_small``, ``code_not_printable`` …
     """
-    match paper:
-        case PickList():
-            add_pick_list(book, paper, width_mm, height_mm)
-        case PackingSlip():
-            add_slip(book, paper, width_mm, height_mm)
-        case TestPage():
-            add_test_page(book, printer, paper.printed_at, width_mm, height_mm)
-        case _:
-            add_label(book, drawn_label(paper), width_mm, height_mm)
+    if isinstance(paper, DrawnLabel | PlatformLabel | FileLabel):
+        add_label(book, drawn_label(paper), width_mm, height_mm)
+        return
+    if isinstance(paper, TestPage):
+        kind = config.address.partition(":")[0]
+        paper = replace(paper, printer=config.name, language=config.language, address_kind=kind)
+    add_sheet(book, paper, width_mm, height_mm)
 
 
 def paper_ref(paper: Paper) -> str:
-    """What a person calls this paper: its number, or its wave's name."""
+    """What a person calls this paper: its number, its wave's name, or what it is."""
     match paper:
         case PickList():
             return paper.wave
-        case TestPage():
-            return ""
+        case Manifest() | CommandCards() | GoodsLabels() | BinLabels() | TestPage():
+            return str(paper.document)
         case _:
             return paper.number
 

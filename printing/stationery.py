@@ -10,6 +10,7 @@ from itertools import groupby
 from app.domain.errors import UserError
 from app.domain.label_designs import LabelDesign
 from app.domain.labels import DrawnLabel, FileLabel, Label, PackingSlip, PickList
+from app.domain.papers import Sheet, TestPage
 from app.domain.text import T, Text
 from app.ports import DesignProof
 from printing.documents.carrier_file import file_pages, file_pdf
@@ -19,7 +20,7 @@ from printing.documents.labels import add_label, own_area_box
 from printing.documents.layouts import media_size
 from printing.documents.page import Book
 from printing.documents.raster import joined, rasterise
-from printing.documents.sheets import add_pick_list, add_slip, add_test_page
+from printing.documents.sheets import add_sheet
 from printing.fonts import Fonts, load_fonts
 from printing.languages.language import PageSettings
 from printing.languages.registry import LANGUAGES, language_of
@@ -59,12 +60,7 @@ class PaperStationery:
     def rendered(self, label: Label, fmt: str, media: str, dots_per_mm: float) -> Rendered:
         """Like ``render``, with the warning."""
         drawn = label if isinstance(label, FileLabel) else drawn_label(label)
-        if fmt not in FORMATS:
-            raise UserError(
-                "format_unknown",
-                T("There is no format {format}.", format=fmt),
-                T("Choose one of {known}.", known=", ".join(FORMATS)),
-            )
+        _check_format(fmt)
         width_mm, height_mm = media_size(media)
         if isinstance(drawn, FileLabel):
             return Rendered(_of_file(drawn, fmt, (width_mm, height_mm), dots_per_mm), None)
@@ -122,22 +118,46 @@ class PaperStationery:
             parts.append(book.finish())
         return parts[0] if len(parts) == 1 else joined(parts)
 
+    def sheet(self, sheet: Sheet, fmt: str, media: str, dots_per_mm: float = 8.0) -> bytes:
+        """What a printer would get of a list, slip, card or small label; png: the first page.
+
+        Raises:
+            UserError: ``format_unknown``, ``media_unknown``, ``paper_empty``,
+                ``paper_too_small``, ``code_not_printable``.
+        """
+        _check_format(fmt)
+        width_mm, height_mm = media_size(media)
+        book = Book(self.fonts(), dots_per_mm, str(sheet.document))
+        add_sheet(book, sheet, width_mm, height_mm)
+        pdf = book.finish()
+        if fmt == "pdf":
+            return pdf
+        bitmaps = rasterise(pdf, dots_per_mm)
+        if fmt == "png":
+            return bitmaps[0].png(dots_per_mm)
+        settings = PageSettings(width_mm, height_mm, dots_per_mm)
+        language = language_of(fmt)
+        return b"".join(language.encode(bitmap, settings) for bitmap in bitmaps)
+
     def pick_list_pdf(self, pick_list: PickList) -> bytes:
         """The pick list on A4."""
-        book = Book(self.fonts(), title=pick_list.wave)
-        add_pick_list(book, pick_list, *media_size("A4"))
-        return book.finish()
+        return self.sheet(pick_list, "pdf", "A4")
 
     def slip_pdf(self, slip: PackingSlip, media: str) -> bytes:
-        book = Book(self.fonts(), title=slip.number)
-        add_slip(book, slip, *media_size(media))
-        return book.finish()
+        return self.sheet(slip, "pdf", media)
 
     def test_page_pdf(self, printer: str, media: str, dots_per_mm: float = 8.0) -> bytes:
         """The page "打一张测试单" prints."""
-        book = Book(self.fonts(), dots_per_mm, printer)
-        add_test_page(book, printer, datetime.now(UTC), *media_size(media))
-        return book.finish()
+        return self.sheet(TestPage(datetime.now(UTC), printer), "pdf", media, dots_per_mm)
+
+
+def _check_format(fmt: str) -> None:
+    if fmt not in FORMATS:
+        raise UserError(
+            "format_unknown",
+            T("There is no format {format}.", format=fmt),
+            T("Choose one of {known}.", known=", ".join(FORMATS)),
+        )
 
 
 def _of_file(label: FileLabel, fmt: str, size_mm: tuple[float, float], dots_per_mm: float) -> bytes:

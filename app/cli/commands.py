@@ -22,6 +22,7 @@ from app.cli import (
     reach,
     relay,
     rules,
+    sheets,
     shipping,
     stock,
     syncing,
@@ -58,6 +59,7 @@ def build(doors: Doors) -> argparse.ArgumentParser:
         waves,
         labels,
         printers,
+        sheets,
         carriers,
     ):
         module.add(commands)

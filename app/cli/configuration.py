@@ -122,7 +122,7 @@ def _show(_wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _as_toml(row: dict[str, Any]) -> str:
-    single = row["section"] in {"database", "sender", "approval", "tracking", "relay"}
+    single = row["section"] in {"database", "sender", "approval", "slip", "tracking", "relay"}
     lines = [f"[{row['section']}]" if single else f"[[{row['section']}]]"]
     lines += [f"{k} = {_toml(v)}" for k, v in row.items() if k != "section" and v is not None]
     return "\n".join(lines)

@@ -165,7 +165,9 @@ def moment(text: str) -> datetime:
 
 
 def media(text: str) -> str:
-    """A size in mm like ``76x130``."""
+    """A size in mm like ``76x130``, or ``A4``."""
+    if text.lower() == "a4":
+        return "210x297"
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
         raise UserError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,16 @@ from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, ErrorRow, of_batch
+from app.domain.errors import UserError
 from app.domain.states import Document
 from app.domain.text import T, ntr, tr
 
 if TYPE_CHECKING:
+    from app.domain.papers import CartPart
     from app.services.workplace import Workplace
 
 # As in app.services.waves.waves, which is too heavy for a help text; a test compares them.
+_OF_A_WAVE = (Document.LABEL, Document.SLIP, Document.PICKLIST)
 ORDER_BY = ("deadline", "carrier", "single", "bin", "paid")
 
 
@@ -52,13 +56,35 @@ def add(commands: Commands) -> None:
     )
     print_.add_argument(
         "--document",
-        choices=[d.value for d in Document],
+        choices=[d.value for d in _OF_A_WAVE],
         default=Document.LABEL.value,
         metavar=tr("DOCUMENT"),
-        help=", ".join(d.value for d in Document),
+        help=", ".join(d.value for d in _OF_A_WAVE),
+    )
+    print_.add_argument(
+        "--cart-size", type=positive, metavar="N", help=tr("a pick list a cart of so many boxes")
+    )
+    print_.add_argument("--cart", type=positive, metavar="N", help=tr("of this cart only"))
+    print_.add_argument(
+        "--places", type=places, metavar="N-N", help=tr("a pick list of these places of the wave")
     )
     picked = group.add("picked", tr("the wave is picked: on to the bench"), _picked)
     picked.add_argument("wave", metavar=tr("WAVE"))
+    picked.add_argument(
+        "--places", type=places, metavar="N-N", help=tr("only these places of the wave")
+    )
+
+
+def places(text: str) -> tuple[int, int]:
+    """The first and the last place, like ``21-40``."""
+    first, _, last = text.partition("-")
+    if first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last):
+        return int(first), int(last)
+    raise UserError(
+        "usage",
+        T("“{value}” are no places of a wave.", value=text),
+        T("Write the first and the last, like {example}.", example="21-40"),
+    )
 
 
 def batch_columns() -> tuple[Column, ...]:
@@ -170,8 +196,8 @@ def _print(wanted: argparse.Namespace, context: Context) -> CommandResult:
                 return _print_labels(wanted, context, services.work)
             case Document.SLIP:
                 return _print_slips(wanted, context, services.work)
-            case Document.PICKLIST:
-                return _print_pick_list(wanted, services.work)
+            case _:
+                return _print_pick_lists(wanted, services.work)
 
 
 def _print_labels(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
@@ -192,10 +218,12 @@ def _print_labels(wanted: argparse.Namespace, context: Context, work: Workplace)
 
 
 def _picked(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.domain.papers import CartPart
     from app.services.waves import picking
 
     with context.services() as services:
-        count = picking.mark_picked(services.work, wanted.wave)
+        part = CartPart(*wanted.places) if wanted.places else None
+        count = picking.mark_picked(services.work, wanted.wave, part)
     return CommandResult(
         [{"wave": wanted.wave, "parcels": count}],
         summary=ntr("{n} parcel goes to the bench.", "{n} parcels go to the bench.", count),
@@ -213,20 +241,49 @@ def _print_slips(wanted: argparse.Namespace, context: Context, work: Workplace) 
     return of_batch(found, batch_row, batch_ref, batch_columns(), stopped=stopped)
 
 
-def _print_pick_list(wanted: argparse.Namespace, work: Workplace) -> CommandResult:
+def _print_pick_lists(wanted: argparse.Namespace, work: Workplace) -> CommandResult:
+    """The wave's list, or one for each cart; stops at the first that does not come out."""
     from app.services.waves import picking
 
-    sent = picking.print_pick_list(work, wanted.wave, wanted.printer)
-    good = sent.result.value in {"confirmed", "sent"}
-    row = {"wave": wanted.wave, "document": "picklist", "result": sent.result.value}
-    if good:
-        return CommandResult([row], summary=tr("The pick list is printed."))
-    remedy = sent.status.remedy if sent.status else None
-    error = ErrorRow(
-        "printer_not_ready",
-        str(sent.reason or T("The pick list did not come out.")),
-        str(remedy or T("Look at the printer, then print again.")),
-        wanted.wave,
-        later=True,
-    )
-    return CommandResult([row], [error])
+    rows: list[dict[str, object]] = []
+    for part in _cart_parts(wanted, work):
+        sent = picking.print_pick_list(work, wanted.wave, wanted.printer, part)
+        row: dict[str, object] = {
+            "wave": wanted.wave,
+            "document": "picklist",
+            "result": sent.result.value,
+        }
+        if part is not None:
+            row |= {"cart": part.cart, "first": part.first, "last": part.last}
+        rows.append(row)
+        if sent.result.value not in {"confirmed", "sent"}:
+            remedy = sent.status.remedy if sent.status else None
+            error = ErrorRow(
+                "printer_not_ready",
+                str(sent.reason or T("The pick list did not come out.")),
+                str(remedy or T("Look at the printer, then print again.")),
+                wanted.wave,
+                later=True,
+            )
+            return CommandResult(rows, [error], done=len(rows) - 1)
+    summary = ntr("The pick list is printed.", "{n} pick lists are printed.", len(rows))
+    return CommandResult(rows, summary=summary)
+
+
+def _cart_parts(wanted: argparse.Namespace, work: Workplace) -> Sequence[CartPart | None]:
+    from app.domain.papers import CartPart
+    from app.services.waves import picking
+
+    if wanted.places:
+        return [CartPart(*wanted.places)]
+    if wanted.cart and not wanted.cart_size:
+        raise UserError(
+            "usage",
+            T("It is not said how many boxes a cart holds."),
+            T("Write --cart-size as well, like {example}.", example="--cart-size 20"),
+        )
+    if wanted.cart:
+        return [picking.cart_part(work, wanted.wave, wanted.cart, wanted.cart_size)]
+    if wanted.cart_size:
+        return picking.carts(work, wanted.wave, wanted.cart_size)
+    return [None]

@@ -164,6 +164,7 @@ _SECTIONS: Mapping[str, Text] = {
     "database": T("Database"),
     "sender": T("Sender"),
     "approval": T("Approval"),
+    "slip": T("Packing slip"),
     "tracking": T("Tracking"),
     "shop": T("Shop"),
     "carrier": T("Carrier"),

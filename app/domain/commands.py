@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.domain.text import T, Text
-
 COMMAND_PREFIX = "CMD-"
 
 
@@ -19,17 +17,6 @@ class Command(StrEnum):
     BOX = "box"
     REPRINT = "reprint"
     PAUSE = "pause"
-
-
-COMMAND_WORDS: dict[Command, Text] = {
-    Command.SEEN: T("Seen, go on"),
-    Command.UNDO: T("Undo last piece"),
-    Command.SHORT: T("Out of stock"),
-    Command.ASIDE: T("Put aside"),
-    Command.BOX: T("Another box"),
-    Command.REPRINT: T("Print label again"),
-    Command.PAUSE: T("Pause"),
-}
 
 
 def command_code(command: Command) -> str:

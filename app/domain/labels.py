@@ -9,6 +9,21 @@ from typing import Any
 
 from app.domain.address import Address
 from app.domain.label_designs import LabelDesign
+from app.domain.papers import PackingSlip, PickList, PickRow, Sheet, SlipRow, TestPage
+
+__all__ = [
+    "DrawnLabel",
+    "FileLabel",
+    "Label",
+    "OwnArea",
+    "PackingSlip",
+    "Paper",
+    "PickList",
+    "PickRow",
+    "PlatformLabel",
+    "SlipRow",
+    "TestPage",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,56 +90,5 @@ class FileLabel:
 Label = DrawnLabel | PlatformLabel | FileLabel
 
 
-@dataclass(frozen=True, slots=True)
-class PickRow:
-    """One row of a pick list, in walking order."""
-
-    bin: str
-    sku: str
-    name: str
-    spec: str
-    barcode: str
-    quantity: int
-    slots: tuple[str, ...] = ()  # "3 ×2": which boxes of the cart
-
-
-@dataclass(frozen=True, slots=True)
-class PickList:
-    wave: str
-    printed_at: datetime
-    parcels: int
-    rows: tuple[PickRow, ...]
-    code: str  # barcode that marks the list as done when scanned
-
-
-@dataclass(frozen=True, slots=True)
-class SlipRow:
-    name: str
-    spec: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class PackingSlip:
-    """What the buyer finds in the box; prices are never part of it."""
-
-    shop: str
-    order_ids: tuple[str, ...]
-    receiver_name: str
-    rows: tuple[SlipRow, ...]
-    greeting: str
-    note: str
-    number: str
-    printed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TestPage:
-    """Rulers, bars and type sizes, to set size, offset and density by."""
-
-    printed_at: datetime
-
-    __test__ = False  # the test runner would take it for one of its own
-
-
-Paper = Label | PickList | PackingSlip | TestPage
+Paper = Label | Sheet
+"""Whatever a printer is given."""

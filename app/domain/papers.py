@@ -136,17 +136,10 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One command card: the word large, the other language's small below."""
-
-    command: Command
-    word: str
-    word_en: str
-
-
-@dataclass(frozen=True, slots=True)
 class CommandCards:
-    cards: tuple[Card, ...]
+    """Cards that the bench obeys."""
+
+    commands: tuple[Command, ...]
 
     @property
     def document(self) -> Document:
@@ -209,18 +202,23 @@ class BinLabels:
 
 
 @dataclass(frozen=True, slots=True)
-class RulerPage:
-    """The page a printer is set up by. ``language`` and ``address_kind`` as configured."""
+class TestPage:
+    """Rulers, bars and type sizes, to set size, offset and density by.
 
-    printer: str
+    The printer says its own name, language and kind of address on it.
+    """
+
     printed_at: datetime
+    printer: str = ""
     language: str = ""
     address_kind: str = ""
+
+    __test__ = False  # the test runner would take it for one of its own
 
     @property
     def document(self) -> Document:
         return Document.TEST
 
 
-Paper = PickList | PackingSlip | Manifest | CommandCards | GoodsLabels | BinLabels | RulerPage
+Sheet = PickList | PackingSlip | Manifest | CommandCards | GoodsLabels | BinLabels | TestPage
 """Everything that is printed and is no label of a waybill."""

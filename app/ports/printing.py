@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.label_designs import Finding, LabelDesign
 from app.domain.labels import DrawnLabel, Label, PackingSlip, Paper, PickList
+from app.domain.papers import Sheet
 from app.domain.text import Text
 
 
@@ -202,6 +203,14 @@ class Stationery(Protocol):
 
     def labels_pdf(self, labels: Sequence[Label], media: str) -> bytes:
         """One PDF, one page a label, fonts embedded once."""
+        ...
+
+    def sheet(self, sheet: Sheet, fmt: str, media: str, dots_per_mm: float = 8.0) -> bytes:
+        """Lists, slips, cards and small labels as ``fmt``; png shows the first page.
+
+        Raises ``UserError`` (``format_unknown``, ``media_unknown``, ``paper_empty``,
+        ``paper_too_small``, ``code_not_printable``).
+        """
         ...
 
     def pick_list_pdf(self, pick_list: PickList) -> bytes: ...

@@ -15,8 +15,9 @@ from app.ports import PrinterConfig, SecretStore
 from app.services import records
 from app.services.after_sales import approval
 from app.services.money import prices
-from app.services.parcels import checking
+from app.services.parcels import checking, slip_content
 from app.services.parcels.placing import then_of
+from app.services.parcels.slip_content import Notes, SlipWish
 from app.services.printing.printers import settings_of
 from app.services.reach import own as reach
 from app.services.tracking import limits as tracking
@@ -70,6 +71,10 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             changes += [Change("price", name, result) for name, result in found.items()]
         if config.approval is not None:
             changes.append(_approval(tx, config.approval))
+        if config.slip is not None:
+            wish = SlipWish(config.slip.words, Notes(config.slip.notes), config.slip.return_address)
+            result = "changed" if slip_content.store(tx, wish) else "same"
+            changes.append(Change("slip", "", result))
         if config.tracking is not None:
             result = "changed" if tracking.store(tx, config.tracking) else "same"
             changes.append(Change("tracking", "", result))
@@ -96,9 +101,13 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
     with work.db.read() as tx:
         sender = tx.execute(select(settings.c.value).where(settings.c.key == "sender")).scalar()
         rule = tx.execute(select(settings.c.value).where(settings.c.key == approval.KEY)).scalar()
+        wish = tx.execute(
+            select(settings.c.value).where(settings.c.key == slip_content.KEY)
+        ).scalar()
         return [
             *([{"section": "sender", **sender}] if sender else []),
             *([{"section": "approval", **rule}] if rule else []),
+            *([{"section": "slip", **wish}] if wish else []),
             *([{"section": "tracking", **limits}] if (limits := tracking.stored(tx)) else []),
             *(
                 {

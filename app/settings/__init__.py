@@ -13,6 +13,7 @@ from app.settings.config import (
     ReachConfig,
     RelayConfig,
     ShopConfig,
+    SlipConfig,
     UserConfig,
     secret_name,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "ReachConfig",
     "RelayConfig",
     "ShopConfig",
+    "SlipConfig",
     "UserConfig",
     "checked_printer",
     "parse_config",

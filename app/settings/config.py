@@ -83,6 +83,15 @@ class ApprovalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipConfig:
+    """``[slip]``: what stands on every packing slip beside the goods."""
+
+    words: str = ""
+    notes: str = "none"  # buyer, merchant or both: whose notes on the order are printed
+    return_address: bool = False  # the sender's
+
+
+@dataclass(frozen=True, slots=True)
 class UserConfig:
     """One ``[[user]]``: who works here. ``name`` is the login on this computer."""
 
@@ -118,6 +127,7 @@ class Config:
     prices: tuple[PriceTable, ...] | None = None
     relay: RelayConfig | None = None
     approval: ApprovalConfig | None = None
+    slip: SlipConfig | None = None
     tracking: Limits | None = None
     users: tuple[UserConfig, ...] | None = None
     reach: tuple[ReachConfig, ...] | None = None

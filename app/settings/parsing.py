@@ -26,6 +26,7 @@ from app.settings.config import (
     ReachConfig,
     RelayConfig,
     ShopConfig,
+    SlipConfig,
     UserConfig,
     secret_name,
 )
@@ -40,6 +41,7 @@ SECTIONS = (
     "database",
     "sender",
     "approval",
+    "slip",
     "tracking",
     "user",
     "shop",
@@ -156,6 +158,7 @@ class _Reader:
             printers=self._printers(),
             relay=self._relay(),
             approval=self._approval(),
+            slip=self._slip(),
             tracking=self._tracking(),
             users=self._users(),
         )
@@ -171,6 +174,10 @@ class _Reader:
     def _relay(self) -> RelayConfig | None:
         table = self._table("relay")
         return None if table is None else parts.read_relay(table, self._environ)
+
+    def _slip(self) -> SlipConfig | None:
+        table = self._table("slip")
+        return None if table is None else parts.read_slip(table)
 
     def _approval(self) -> ApprovalConfig | None:
         table = self._table("approval")

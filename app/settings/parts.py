@@ -8,15 +8,17 @@ from urllib.parse import urlsplit
 
 from app.domain.address import Address
 from app.domain.companies import COMPANIES
+from app.domain.states import Document
 from app.domain.text import T
 from app.ports import PrinterConfig
-from app.settings.config import ApprovalConfig, ReachConfig, RelayConfig, UserConfig
+from app.settings.config import ApprovalConfig, ReachConfig, RelayConfig, SlipConfig, UserConfig
 from app.settings.places import check_provinces
 from app.settings.reading import Table
 from app.settings.rules import check_account
 
 LANGUAGES = ("escpos", "tspl", "zpl", "cpcl", "pdf", "system", "component")
-DOCUMENTS = ("label", "slip", "picklist")
+DOCUMENTS = tuple(d.value for d in Document if d is not Document.TEST)  # that goes to any printer
+SLIP_NOTES = ("none", "buyer", "merchant", "both")
 VERDICTS = ("refused", "doubtful", "reached")
 ROLES = ("packer", "lead", "owner")
 
@@ -48,6 +50,16 @@ def read_approval(table: Table) -> ApprovalConfig:
     """Amounts in fen; a lead who is not named may accept any."""
     lead = table.whole("lead_fen") if table.has("lead_fen") else None
     found = ApprovalConfig(packer_fen=table.whole("packer_fen"), lead_fen=lead)
+    table.finish()
+    return found
+
+
+def read_slip(table: Table) -> SlipConfig:
+    found = SlipConfig(
+        words=table.text("words"),
+        notes=table.choice("notes", SLIP_NOTES, "none"),
+        return_address=table.flag("return_address"),
+    )
     table.finish()
     return found
 

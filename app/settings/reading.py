@@ -116,6 +116,14 @@ class Table:
             self._wrong_type(key, T("a whole number of 0 or more"))
         return 0
 
+    def flag(self, key: str) -> bool:
+        """True or false; false where the key is not there."""
+        value = self._take(key)
+        if value is not None and not isinstance(value, bool):
+            self._wrong_type(key, T("true or false, without quotation marks"))
+            return False
+        return bool(value)
+
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """A list of texts; one text alone counts as a list of one."""
         value = self._take(key)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from app.domain.commands import COMMAND_WORDS, Command
+from app.domain.commands import Command
 from app.domain.papers import (
     Arrow,
     BinLabel,
     BinLabels,
-    Card,
     CommandCards,
     GoodsLabel,
     GoodsLabels,
     Manifest,
     ManifestPart,
     ManifestRow,
-    RulerPage,
+    TestPage,
 )
 from tests.printing.samples import PRINTED_AT, RARE
 
@@ -47,16 +46,8 @@ def manifest(rows: int = 12, *, parts: int = 1, reprint_no: int = 0) -> Manifest
     )
 
 
-WORDS = ("知道了", "撤销上一件", "缺货", "放一边", "换箱子", "重打面单", "暂停")
-
-
 def cards() -> CommandCards:
-    return CommandCards(
-        tuple(
-            Card(command, word, COMMAND_WORDS[command].msgid)
-            for command, word in zip(Command, WORDS, strict=True)
-        )
-    )
+    return CommandCards(tuple(Command))
 
 
 GOODS = (
@@ -87,5 +78,5 @@ def bins() -> BinLabels:
     )
 
 
-def ruler() -> RulerPage:
-    return RulerPage("热敏机 A3", PRINTED_AT, "tspl", "tcp")
+def ruler() -> TestPage:
+    return TestPage(PRINTED_AT, "热敏机 A3", "tspl", "tcp")

@@ -13,6 +13,7 @@ from app.services.numbers.labelling import label_wave
 from app.services.orders import details, holding, queries
 from app.services.orders.queries import OrderRow
 from app.services.parcels import checking
+from app.services.parcels.slip_content import slip as slip_of
 from app.services.printing import label_content
 from app.services.sync import syncing
 from app.services.waves import picking
@@ -74,7 +75,7 @@ def test_no_paper_of_a_gift_shows_a_price(bench: Bench) -> None:
         order = tx.execute(select(orders).where(orders.c.order_id == seed.order_id)).one()
         lines = tx.execute(select(order_lines).where(order_lines.c.order_id == order.id)).all()
     paper = bench.work.outside.stationery
-    slip = picking.slip(bench.work, parcel_id)
+    slip = slip_of(bench.work, parcel_id)
     texts = {
         "slip": text_of(paper.slip_pdf(slip, "76x130")),
         "label": text_of(paper.labels_pdf([label], "76x130")),
@@ -208,5 +209,5 @@ def test_an_unusual_masked_name_goes_through_list_and_slip(bench: Bench) -> None
     assert row.receiver_name == "୧🍵**"
     found = queries.order_ids(bench.work, queries.OrderFilter(search="୧🍵"))
     assert found == [row.id]
-    slip = picking.slip(bench.work, row.parcels[0])
+    slip = slip_of(bench.work, row.parcels[0])
     assert bench.work.outside.stationery.slip_pdf(slip, "76x130").startswith(b"%PDF")

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from app.domain.errors import UserError
-from app.domain.labels import DrawnLabel, Label, PackingSlip, Paper, PickList, TestPage
+from app.domain.labels import (
+    DrawnLabel,
+    FileLabel,
+    Label,
+    PackingSlip,
+    Paper,
+    PickList,
+    PlatformLabel,
+)
+from app.domain.papers import Sheet
 from app.domain.text import Text
 from app.ports import (
     DeviceState,
@@ -43,6 +52,7 @@ class FakePrinter:
     labels: list[Label] = field(default_factory=list)
     pick_lists: list[PickList] = field(default_factory=list)
     slips: list[PackingSlip] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)  # every other paper
     meanwhile: Callable[[Label], None] = ignore
     cannot_draw: dict[str, UserError] = field(default_factory=dict)
 
@@ -79,11 +89,11 @@ class FakePrinter:
                 self.pick_lists.append(pick_list)
             case PackingSlip() as slip:
                 self.slips.append(slip)
-            case TestPage():
-                pass
-            case label:
+            case DrawnLabel() | FileLabel() | PlatformLabel() as label:
                 self.labels.append(label)
                 self.meanwhile(label)
+            case sheet:
+                self.sheets.append(sheet)
         return self._answer()
 
     def print_paper(self, paper: Paper) -> Sent:

@@ -9,9 +9,9 @@ from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import SendResult, Sent
 from app.services.leases import lease
+from app.services.parcels.slip_content import slip
 from app.services.printing.printers import printer_for
 from app.services.printing.printing import PrintRow
-from app.services.waves.picking import slip
 from app.services.waves.waves import wave_parcels
 from app.services.workplace import Workplace
 

@@ -22,6 +22,11 @@ from app.settings import checked_printer
 from app.store.tables import parcels, print_jobs, printers
 
 _PLAIN_MEDIA = "76x130"
+# Whose printer takes a document that none is set up for: lists look alike, small labels do not.
+_STANDS_IN: Mapping[Document, tuple[Document, ...]] = {
+    Document.MANIFEST: (Document.PICKLIST, Document.SLIP),
+    Document.CARDS: (Document.PICKLIST, Document.SLIP),
+}
 
 
 def config_of(name: str, stored: Mapping[str, Any]) -> PrinterConfig:
@@ -70,9 +75,10 @@ def printer_for(
         if _fits(named, route, document):
             return named.name
         # The named printer is meant for those labels that it can print.
-    fitting = [p for p in found if _fits(p, route, document) and document in p.documents]
-    if fitting:
-        return fitting[0].name
+    for kind in (document, *_STANDS_IN.get(document, ())):
+        fitting = [p for p in found if _fits(p, route, document) and kind in p.documents]
+        if fitting:
+            return fitting[0].name
     if route is Route.PLATFORM:
         return UserError(
             "no_component",

@@ -1,159 +1,265 @@
-"""Pick lists by bin, and telling that a wave is picked."""
+"""Pick lists by bin, of a wave or of one cart, and telling that it is picked."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
-from app.domain.labels import PackingSlip, PickList, PickRow, SlipRow
-from app.domain.states import Document, ParcelState
+from app.domain.bins import walking_key
+from app.domain.errors import UserError
+from app.domain.papers import CartPart, PickList, PickRow
+from app.domain.states import ParcelState
+from app.domain.text import T
 from app.ports import SendResult, Sent
 from app.services import records
-from app.services.parcels import packing
-from app.services.printing.printers import printer_for
+from app.services.printing.sheets import print_sheet
 from app.services.waves.waves import find_wave, unheld
 from app.services.workplace import Workplace
-from app.store.tables import (
-    orders,
-    parcel_lines,
-    parcels,
-    shops,
-    sku_barcodes,
-    skus,
-    waves,
-)
+from app.store.tables import parcel_lines, parcels, sku_barcodes, skus, stock_balances, waves
 
 CODE_PREFIX = "PICK-"
 LIST_PRINTED = "pick_list_printed_at"  # in the wave's options
+_CODE = re.compile(rf"{CODE_PREFIX}(.+?)(?:\.(\d+)\.(\d+))?", re.IGNORECASE)
+_PICKABLE = (ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK)
+_RUN = 4  # so many boxes in a row with the same count are said as one
 
 
-def pick_list(work: Workplace, wave: str) -> PickList:
-    """What to fetch for the wave, in walking order; held parcels are left out."""
+def pick_list(work: Workplace, wave: str, part: CartPart | None = None) -> PickList:
+    """What to fetch for the wave or a part of it, in walking order; held parcels are left out.
+
+    A slot is the parcel's place in the wave; in a part it counts from the part's first place.
+    """
     with work.db.read() as tx:
         row = find_wave(tx, wave)
-        ids = [
-            p
-            for p in tx.execute(
-                select(parcels.c.id)
-                .where(
-                    parcels.c.wave_id == row.id,
-                    parcels.c.state.in_(
-                        [ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK]
-                    ),
-                )
-                .order_by(parcels.c.wave_position)
-            ).scalars()
-            if not records.active_holds(tx, p)
-        ]
-        pieces = tx.execute(
-            select(
-                skus.c.id,
-                skus.c.code,
-                skus.c.name,
-                skus.c.short_name,
-                skus.c.spec,
-                skus.c.bin,
-                parcel_lines.c.quantity,
-                parcels.c.wave_position,
-            )
-            .join(parcel_lines, parcel_lines.c.sku_id == skus.c.id)
-            .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
-            .where(parcels.c.id.in_(ids), parcel_lines.c.quantity > 0)
-            .order_by(skus.c.bin, skus.c.code, parcels.c.wave_position)
-        ).all()
-        barcodes = {
-            r.sku_id: r.barcode
-            for r in tx.execute(
-                select(sku_barcodes.c.sku_id, func.min(sku_barcodes.c.barcode).label("barcode"))
-                .where(sku_barcodes.c.sku_id.in_({p.id for p in pieces}))
-                .group_by(sku_barcodes.c.sku_id)
-            )
-        }
+        ids = _to_pick(tx, row.id, part)
+        pieces = _pieces(tx, ids)
+        of_sku = {p.id for p in pieces}
+        barcodes = _barcodes(tx, of_sku)
+        on_hand = _on_hand(tx, of_sku)
     grouped = defaultdict(list)
     for piece in pieces:
         grouped[piece.id].append(piece)
-    rows = [
-        PickRow(
-            bin=group[0].bin,
-            sku=group[0].code,
-            name=group[0].short_name or group[0].name,
-            spec="" if group[0].short_name else group[0].spec,  # a short name says it already
-            barcode=barcodes.get(sku_id, ""),
-            quantity=sum(p.quantity for p in group),
-            slots=tuple(f"{p.wave_position} ×{p.quantity}" for p in group),
+    variants = Counter(group[0].product_id for group in grouped.values())
+    before = part.first - 1 if part is not None else 0
+    rows = []
+    for sku_id, group in grouped.items():
+        first, wanted = group[0], sum(p.quantity for p in group)
+        rows.append(
+            PickRow(
+                bin=first.bin,
+                sku=first.code,
+                name=first.short_name or first.name,
+                spec="" if first.short_name else first.spec,  # a short name says it already
+                barcode=barcodes.get(sku_id, ""),
+                quantity=wanted,
+                slots=_slots((p.wave_position - before, p.quantity) for p in group),
+                short=max(0, wanted - on_hand.get(sku_id, 0)),
+                alike=variants[first.product_id] - 1,
+            )
         )
-        for sku_id, group in grouped.items()
-    ]
-    return PickList(row.name, work.now(), len(ids), tuple(rows), f"{CODE_PREFIX}{row.name}")
+    rows.sort(key=lambda r: (walking_key(r.bin), r.sku))
+    return PickList(row.name, work.now(), len(ids), tuple(rows), _code(row.name, part), part)
 
 
-def print_pick_list(work: Workplace, wave: str, printer: str | None = None) -> Sent:
-    """Put the pick list on paper. Raises ``UserError`` when no printer fits."""
-    document = pick_list(work, wave)
+def carts(work: Workplace, wave: str, size: int) -> list[CartPart]:
+    """The wave in carts of ``size`` boxes; a cart without anything to pick is left out.
+
+    A parcel keeps its cart and slot whatever is held or taken out of the wave meanwhile.
+    """
+    _check_size(size)
     with work.db.read() as tx:
-        name = printer_for(tx, None, Document.PICKLIST, printer)
-    if not isinstance(name, str):
-        raise name
-    sent = work.outside.printer(name).print_paper(document)
+        row = find_wave(tx, wave)
+        places = [p for _, p in _places(tx, row.id)]
+        last = _last_place(tx, row.id)
+    count = -(-last // size)
+    used = sorted({(place - 1) // size + 1 for place in places})
+    return [_cart(n, size, count, last) for n in used]
+
+
+def cart_part(work: Workplace, wave: str, cart: int, size: int) -> CartPart:
+    """The places of cart number ``cart`` (from 1). Raises ``UserError`` (``no_such_cart``)."""
+    _check_size(size)
+    with work.db.read() as tx:
+        last = _last_place(tx, find_wave(tx, wave).id)
+    count = -(-last // size)
+    if not 1 <= cart <= count:
+        raise UserError(
+            "no_such_cart",
+            T("The wave has no cart {cart}.", cart=cart),
+            T("It fills {count} carts of {size} boxes.", count=count, size=size),
+            ref=wave,
+        )
+    return _cart(cart, size, count, last)
+
+
+def read_code(code: str) -> tuple[str, CartPart | None] | None:
+    """The wave, and the part of it, whose pick list was scanned; ``None``: it is no pick list."""
+    found = _CODE.fullmatch(code.strip())
+    if found is None:
+        return None
+    wave, first, last = found.groups()
+    return wave, CartPart(int(first), int(last)) if first else None
+
+
+def print_pick_list(
+    work: Workplace, wave: str, printer: str | None = None, part: CartPart | None = None
+) -> Sent:
+    """Put the pick list on paper. Raises ``UserError``: no printer fits, or nothing is on it."""
+    sent = print_sheet(work, pick_list(work, wave, part), printer)
     if sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
         with work.db.write() as tx:
             row = find_wave(tx, wave)
             known = {**row.options, LIST_PRINTED: work.now().isoformat()}
             tx.execute(update(waves).where(waves.c.id == row.id).values(options=known))
-            records.note(tx, work, "pick_list", detail={"wave": row.id})
+            records.note(tx, work, "pick_list", detail={"wave": row.id, **_places_detail(part)})
         work.changed("waves")
     return sent
 
 
-def mark_picked(work: Workplace, wave: str) -> int:
-    """The wave is picked: its printed parcels go on to the bench. Returns how many."""
+def mark_picked(work: Workplace, wave: str, part: CartPart | None = None) -> int:
+    """The wave, or a part of it, is picked: printed parcels go on to the bench. Returns how many.
+
+    The wave counts as picked when nothing of it is left to pick.
+    """
     with work.db.write() as tx:
         row = find_wave(tx, wave)
-        ids = list(
-            tx.execute(
-                select(parcels.c.id).where(
-                    parcels.c.wave_id == row.id,
-                    parcels.c.state == ParcelState.TO_PICK,
-                    unheld(),
-                )
-            ).scalars()
-        )
+        picking = [parcels.c.wave_id == row.id, parcels.c.state == ParcelState.TO_PICK, unheld()]
+        ids = list(tx.execute(select(parcels.c.id).where(*picking, *_within(part))).scalars())
         tx.execute(
             update(parcels)
             .where(parcels.c.id.in_(ids))
             .values(state=ParcelState.TO_PACK, changed_at=work.now())
         )
-        tx.execute(update(waves).where(waves.c.id == row.id).values(picked_at=work.now()))
-        records.note(tx, work, "picked", detail={"wave": row.id, "parcels": len(ids)})
+        if part is None or not _left_to_pick(tx, row.id):
+            tx.execute(update(waves).where(waves.c.id == row.id).values(picked_at=work.now()))
+        detail = {"wave": row.id, "parcels": len(ids), **_places_detail(part)}
+        records.note(tx, work, "picked", detail=detail)
         records.refresh_orders(tx, records.orders_of(tx, ids))
     work.changed("waves", "parcels", "orders")
     return len(ids)
 
 
-def slip(work: Workplace, parcel_id: str) -> PackingSlip:
-    """The packing slip of a parcel: goods and greeting, never a price."""
-    with work.db.read() as tx:
-        opened = packing.read_parcel(tx, parcel_id)
-        rows = tx.execute(
-            select(
-                orders.c.order_id,
-                orders.c.greeting,
-                orders.c.receiver,
-                shops.c.title,
-                shops.c.id.label("shop_id"),
-            )
-            .join(shops, shops.c.id == orders.c.shop_id)
-            .where(orders.c.id.in_(records.orders_of(tx, [parcel_id])))
-            .order_by(orders.c.paid_at, orders.c.id)
-        ).all()
-    return PackingSlip(
-        shop=rows[0].title or rows[0].shop_id,
-        order_ids=tuple(r.order_id for r in rows),
-        receiver_name=rows[0].receiver.get("name", ""),
-        rows=tuple(SlipRow(x.item.name, x.item.spec, x.need) for x in opened.lines),
-        greeting=next((r.greeting for r in rows if r.greeting), ""),
-        note="",
-        number=opened.number,
-        printed_at=work.now(),
+def _code(name: str, part: CartPart | None) -> str:
+    whole = f"{CODE_PREFIX}{name}"
+    return whole if part is None else f"{whole}.{part.first}.{part.last}"
+
+
+def _cart(number: int, size: int, count: int, last: int) -> CartPart:
+    return CartPart((number - 1) * size + 1, min(number * size, last), number, count)
+
+
+def _check_size(size: int) -> None:
+    if size < 1:
+        raise UserError(
+            "bad_cart",
+            T("A cart holds at least one box."),
+            T("Say how many boxes stand on it."),
+        )
+
+
+def _within(part: CartPart | None) -> list[Any]:
+    if part is None:
+        return []
+    return [parcels.c.wave_position.between(part.first, part.last)]
+
+
+def _places_detail(part: CartPart | None) -> dict[str, int]:
+    return {} if part is None else {"first": part.first, "last": part.last}
+
+
+def _last_place(tx: Connection, wave_id: str) -> int:
+    last = tx.execute(
+        select(func.max(parcels.c.wave_position)).where(parcels.c.wave_id == wave_id)
+    ).scalar()
+    return int(last or 0)
+
+
+def _left_to_pick(tx: Connection, wave_id: str) -> bool:
+    waiting = (ParcelState.TO_LABEL, ParcelState.TO_PICK)
+    found = select(parcels.c.id).where(
+        parcels.c.wave_id == wave_id, parcels.c.state.in_(waiting), unheld()
     )
+    return tx.execute(found.limit(1)).first() is not None
+
+
+def _places(tx: Connection, wave_id: str, part: CartPart | None = None) -> list[tuple[str, int]]:
+    """Id and place of every parcel that can be picked."""
+    rows = tx.execute(
+        select(parcels.c.id, parcels.c.wave_position)
+        .where(
+            parcels.c.wave_id == wave_id,
+            parcels.c.state.in_(_PICKABLE),
+            unheld(),
+            *_within(part),
+        )
+        .order_by(parcels.c.wave_position)
+    )
+    return [(r.id, r.wave_position) for r in rows]
+
+
+def _to_pick(tx: Connection, wave_id: str, part: CartPart | None) -> list[str]:
+    return [parcel_id for parcel_id, _ in _places(tx, wave_id, part)]
+
+
+def _pieces(tx: Connection, ids: list[str]) -> list[Any]:
+    """A row for each SKU of each parcel."""
+    return list(
+        tx.execute(
+            select(
+                skus.c.id,
+                skus.c.product_id,
+                skus.c.code,
+                skus.c.name,
+                skus.c.short_name,
+                skus.c.spec,
+                skus.c.bin,
+                parcels.c.wave_position,
+                func.sum(parcel_lines.c.quantity).label("quantity"),
+            )
+            .join(parcel_lines, parcel_lines.c.sku_id == skus.c.id)
+            .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+            .where(parcels.c.id.in_(ids), parcel_lines.c.quantity > 0)
+            .group_by(skus.c.id, parcels.c.id)
+            .order_by(parcels.c.wave_position, skus.c.code)
+        )
+    )
+
+
+def _barcodes(tx: Connection, sku_ids: set[str]) -> Mapping[str, str]:
+    rows = tx.execute(
+        select(sku_barcodes.c.sku_id, func.min(sku_barcodes.c.barcode).label("barcode"))
+        .where(sku_barcodes.c.sku_id.in_(sku_ids))
+        .group_by(sku_barcodes.c.sku_id)
+    )
+    return {r.sku_id: r.barcode for r in rows}
+
+
+def _on_hand(tx: Connection, sku_ids: set[str]) -> Mapping[str, int]:
+    rows = tx.execute(
+        select(stock_balances.c.sku_id, stock_balances.c.on_hand).where(
+            stock_balances.c.sku_id.in_(sku_ids)
+        )
+    )
+    return {r.sku_id: r.on_hand for r in rows}
+
+
+def _slots(found: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+    """``3 ×2`` for box 3; boxes next to each other with the same count become ``4–9 各×1``."""
+    runs: list[list[tuple[int, int]]] = []
+    boxes = sorted(found)
+    for box in boxes:
+        if runs and runs[-1][-1] == (box[0] - 1, box[1]):
+            runs[-1].append(box)
+        else:
+            runs.append([box])
+    said: list[str] = []
+    for run in runs:
+        if len(run) >= _RUN:
+            said.append(f"{run[0][0]}–{run[-1][0]} 各×{run[0][1]}")
+        else:
+            said += [f"{slot} ×{count}" for slot, count in run]
+    return tuple(said)

@@ -1,8 +1,8 @@
-"""Everything we print beside labels, a module a paper; ``add_paper`` draws any of them."""
+"""Everything we print beside labels, a module a paper; ``add_sheet`` draws any of them."""
 
 from __future__ import annotations
 
-from printing.documents.sheets.any_paper import add_paper
+from printing.documents.sheets.any_paper import add_sheet
 from printing.documents.sheets.bin_labels import add_bin_labels
 from printing.documents.sheets.cards import add_command_cards
 from printing.documents.sheets.goods_labels import add_goods_labels
@@ -16,8 +16,8 @@ __all__ = [
     "add_command_cards",
     "add_goods_labels",
     "add_manifest",
-    "add_paper",
     "add_pick_list",
+    "add_sheet",
     "add_slip",
     "add_test_page",
 ]

@@ -8,9 +8,9 @@ from app.domain.papers import (
     GoodsLabels,
     Manifest,
     PackingSlip,
-    Paper,
     PickList,
-    RulerPage,
+    Sheet,
+    TestPage,
 )
 from printing.documents.page import Book
 from printing.documents.sheets.bin_labels import add_bin_labels
@@ -22,7 +22,7 @@ from printing.documents.sheets.slips import add_slip
 from printing.documents.sheets.test_page import add_test_page
 
 
-def add_paper(book: Book, paper: Paper, width_mm: float, height_mm: float) -> None:
+def add_sheet(book: Book, paper: Sheet, width_mm: float, height_mm: float) -> None:
     """The pages of ``paper``, on as many sheets as it needs.
 
     Raises:
@@ -41,5 +41,5 @@ def add_paper(book: Book, paper: Paper, width_mm: float, height_mm: float) -> No
             add_goods_labels(book, paper, width_mm, height_mm)
         case BinLabels():
             add_bin_labels(book, paper, width_mm, height_mm)
-        case RulerPage():
+        case TestPage():
             add_test_page(book, paper, width_mm, height_mm)

@@ -78,7 +78,8 @@ def _name(sheet: Sheet, box: Box, name: str) -> None:
     shown = sheet.book.shown(name, bold)
     largest = box.height * 0.85 * POINTS_PER_MM
     size = shrink(shown, bold, min(largest, _LARGEST_PT), box.width)
-    middle, lines = box.x + box.width / 2, (shown,)
+    middle = box.x + box.width / 2
+    lines: tuple[str, ...] = (shown,)
     halves = _halves(shown)
     if halves is not None:
         smaller = min(shrink(half, bold, largest / 2.2, box.width) for half in halves)

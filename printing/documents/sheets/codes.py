@@ -8,11 +8,13 @@ from printing.documents.code128 import code128_modules, is_encodable
 from printing.documents.ean13 import MODULES, QUIET_LEFT, QUIET_RIGHT, as_ean13, ean13_widths
 from printing.documents.geometry import Box, code128_dots
 from printing.documents.page import Sheet
+from printing.documents.qr import QUIET_MODULES as QR_QUIET
+from printing.documents.qr import qr_code
 from printing.fonts import POINTS_PER_MM
 
 _LEAST_DOTS = 2  # of a module, for a scanner in the hand
 _LARGEST_MODULE_MM = 0.51
-_LEAST_QR_MM = 7.0
+_LEAST_QR_DOTS = 3
 _LARGEST_QR_MODULE_MM = 1.0
 _GUARD_BARS = (0, 2, 46, 48, 92, 94)  # modules from the first bar of an EAN-13
 
@@ -85,7 +87,8 @@ def add_qr(sheet: Sheet, box: Box, content: str) -> Box:
     side = min(box.width, box.height)
     left = box.x + (box.width - side) / 2
     try:
-        if side < _LEAST_QR_MM:
+        modules = qr_code(content).modules + 2 * QR_QUIET
+        if int(side * sheet.book.dots_per_mm) // modules < _LEAST_QR_DOTS:
             raise ValueError("too small for a scanner")
         return sheet.qr(left, box.y, side, content, max_module_mm=_LARGEST_QR_MODULE_MM)
     except ValueError as error:

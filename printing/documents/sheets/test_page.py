@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.papers import Arrow, RulerPage
+from app.domain.papers import Arrow, TestPage
 from printing.documents.code128 import code128_modules
 from printing.documents.content import printed_time
 from printing.documents.geometry import Box, code128_dots
@@ -18,7 +18,7 @@ _QR_CONTENT = "PACKBENCH-TEST-山野集"
 _TYPE_PT = (5, 6, 7, 8, 10, 12)
 
 
-def add_test_page(book: Book, page: RulerPage, width_mm: float, height_mm: float) -> None:
+def add_test_page(book: Book, page: TestPage, width_mm: float, height_mm: float) -> None:
     """One page; on small paper what has no room is left out, rulers and measures never are.
 
     A measure of known length in both directions gives the true dots a millimetre, the frame 2 mm
@@ -78,7 +78,7 @@ def _end_to_end(sheet: Sheet, x: float, y: float, across: float, down: float) ->
             sheet.rule(end_x - 1.2, end_y, end_x + 1.2, end_y, 0.125)
 
 
-def _about(sheet: Sheet, page: RulerPage, box: Box, size_mm: tuple[float, float]) -> float:
+def _about(sheet: Sheet, page: TestPage, box: Box, size_mm: tuple[float, float]) -> float:
     """Which printer this is and how it is set up, with arrows to the paper's top and left."""
     small = box.width < 45
     side = 2.2 if small else 4.4
