@@ -259,7 +259,10 @@ def _printed(sent: Sent, rows: list[dict[str, Any]], warnings: Any, summary: str
     """One job for all rows; ``warnings`` are said whatever came of it."""
     result = sent.result.value
     found: list[Mapping[str, Any]] = [{**row, "result": result} for row in rows]
-    columns = (Column("document", tr("Printed paper")), Column("result", tr("Result"), show=words.result))
+    columns = (
+        Column("document", tr("Printed paper")),
+        Column("result", tr("Result"), show=words.result),
+    )
     if result in _GOOD:
         said = [*warnings, *([str(sent.reason)] if sent.reason else [])]
         return CommandResult(found, columns=columns, summary=summary, warnings=said)
