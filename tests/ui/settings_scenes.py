@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtWidgets import QApplication
+
 from app.domain.label_designs import Place
 from app.services.printing import designs, printers, rolls
 from app.simulators.printers import PrinterFaults
@@ -11,6 +14,7 @@ from tests.support.warehouse import Bench
 from tests.ui.stage import Stage
 from ui.pages.settings.page import SettingsPage
 
+_LONGEST_MS, _GATHER_MS = 15_000, 150
 OUT_OF_PAPER = PrinterFaults(labels_left=0, paper_end_seen_at_once=True)
 
 
@@ -31,7 +35,18 @@ def settings_page(stage: Stage) -> SettingsPage:
     page = stage.product.window.page("settings")
     assert isinstance(page, SettingsPage)
     stage.settle()
+    rest(stage, page)
     return page
+
+
+def rest(stage: Stage, page: SettingsPage) -> None:
+    """Let the label be drawn and looked over, and what was done to it be stored."""
+    limit = QDeadlineTimer(_LONGEST_MS)
+    quiet = QDeadlineTimer(_GATHER_MS)
+    while not (limit.hasExpired() or quiet.hasExpired()):
+        QApplication.processEvents()
+        if page.desk.loader.busy or stage.product.parts.jobs.active:
+            quiet.setRemainingTime(_GATHER_MS)
 
 
 def settings_printers(stage: Stage) -> None:
@@ -93,10 +108,9 @@ def settings_edit(stage: Stage) -> None:
     page = settings_page(stage)
     desk = page.desk
     desk.choose("zto-76x130")
-    desk.mode.chosen.emit(1)
     desk.mode.set_current(1)
     desk.mode.chosen.emit(1)
-    stage.settle()
+    rest(stage, page)
 
 
 def settings_findings(stage: Stage) -> None:
@@ -104,7 +118,7 @@ def settings_findings(stage: Stage) -> None:
     page = settings_page(stage)
     desk = page.desk
     desk.choose("zto-76x130")
-    stage.settle()
+    rest(stage, page)
     desk.mode.set_current(1)
     desk.mode.chosen.emit(1)
     desk.samples.setCurrentIndex(1)
@@ -112,14 +126,7 @@ def settings_findings(stage: Stage) -> None:
     own = desk.canvas.own
     assert own is not None
     desk.canvas.own_moved.emit(Place(own.x, own.y, 30, 5))
-    stage.settle()
-    _rest(stage, page)
-
-
-def _rest(stage: Stage, page: SettingsPage) -> None:
-    """What the hand has done is stored."""
-    page.desk.loader.flush()
-    stage.settle()
+    rest(stage, page)
 
 
 def settings_designs(stage: Stage) -> None:
@@ -130,7 +137,7 @@ def settings_designs(stage: Stage) -> None:
     page = settings_page(stage)
     page.show_section("designs")
     page.desk.choose(code)
-    stage.settle()
+    rest(stage, page)
 
 
 SCENES: tuple[Callable[[Stage], None], ...] = (

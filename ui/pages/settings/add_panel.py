@@ -71,7 +71,7 @@ class AddPanel(Overlay):
             (tr("Name"), "", self.name, True),
             (tr("Address"), tr("Where the printer is"), self.address, True),
             (tr("Language"), tr("What it speaks; see its manual"), self.language, False),
-            (tr("Paper"), "", self.paper, True),
+            (tr("Paper in it"), "", self.paper, True),
             (tr("Resolution"), tr("It stands on the printer"), self.resolution, False),
             (tr("Prints"), "", self.documents, True),
         )

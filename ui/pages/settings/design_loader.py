@@ -73,6 +73,12 @@ class DesignLoader(QObject):
         return timer
 
     @property
+    def busy(self) -> bool:
+        """Whether something is being drawn, looked over or stored, or soon will be."""
+        waits = any(timer.isActive() for timer in (self._soon, self._prove, self._rest))
+        return waits or self._drawing or self._proving or self.pending
+
+    @property
     def pending(self) -> bool:
         """Whether a change is not stored yet."""
         return self._changed is not None or self._keeping

@@ -135,7 +135,7 @@ class DeskFoot(QWidget):
         column.setSpacing(4)
         head = QHBoxLayout()
         head.setSpacing(8)
-        self.selected = TextLabel(theme, tr("Selected: own area"), Type.BODY_STRONG)
+        self.selected = TextLabel(theme, tr("Own area"), Type.BODY_STRONG)
         self.samples = ComboField(theme, tr("Shown with"), self, height=28)
         self.zoom = ZoomBar(theme, self)
         head.addWidget(self.selected)

@@ -22,7 +22,7 @@ from ui.widgets.choices import CheckBox
 from ui.widgets.fields import TextField
 
 _USUAL_ROLL = 500
-_COLUMNS = 3
+_COLUMNS = 2
 
 
 class Strip(QWidget):
@@ -130,6 +130,7 @@ class DocumentsField(QWidget):
         self.boxes: dict[str, CheckBox] = {}
         for at, document in enumerate(documents):
             box = CheckBox(theme, document_name(document), self)
+            box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.clicked.connect(self._clicked)
             self.boxes[document] = box
             grid.addWidget(box, at // _COLUMNS, at % _COLUMNS)

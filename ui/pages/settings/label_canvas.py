@@ -330,7 +330,8 @@ class LabelCanvas(QWidget):
         p.fillRect(paper, QColor(Qt.GlobalColor.white))
         p.save()
         p.setClipRect(paper)
-        right, down = self._offset
+        # The area is set on the label as it is drawn, wherever a printer puts it.
+        right, down = (0.0, 0.0) if self._editing else self._offset
         place = paper.translated(round(right * self.scale), round(down * self.scale))
         p.drawPixmap(place.topLeft(), self._pixmap)
         p.restore()

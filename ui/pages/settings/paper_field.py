@@ -31,7 +31,7 @@ class PaperField(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        self.sizes = ComboField(theme, tr("Paper"), self)
+        self.sizes = ComboField(theme, tr("Paper in it"), self)
         for media in USUAL_MEDIA:
             kind = _KINDS.get(media)
             words = f"{paper_name(media)} {kind}" if kind is not None else paper_name(media)

@@ -94,7 +94,7 @@ class PrinterForm(Card):
     def _make_rows(self) -> None:
         theme = self.theme
         self.paper = PaperField(theme)
-        self._row("media", tr("Paper")).add(self.paper, stretch=True)
+        self._row("media", tr("Paper in it")).add(self.paper, stretch=True)
         self.density = DensitySlider(theme)
         hint = tr("Darker when codes do not scan")
         self._row("density", tr("Density"), hint, raster=True).add(self.density, stretch=True)
@@ -202,7 +202,7 @@ class PrinterForm(Card):
         self.gap.setVisible(stock != "continuous")
         self._show_speed(given.get("speed"))
         self._show_resolution(config.dots_per_mm)
-        if not self.address.edit.hasFocus():
+        if not self.address.edit.hasFocus() and not self.rows["address"].error:
             self.address.setText(config.address)
         self._fit_to(language)
         self._allow(refusal)

@@ -24,8 +24,8 @@ DOCUMENT_WORDS: dict[str, Text] = {
     "slip": T("Packing slips"),
     "manifest": T("Handover lists"),
     "cards": T("Command cards"),
-    "product": T("Product labels"),
-    "bin": T("Bin labels"),
+    "goods": T("Product labels"),
+    "bins": T("Bin labels"),
 }
 _WAYS: dict[str, Text] = {
     "usb": T("USB"),
@@ -41,8 +41,8 @@ _WAYS: dict[str, Text] = {
 _SHORT: dict[DeviceState, tuple[Severity, Text]] = {
     DeviceState.READY: (Severity.FINE, T("Ready")),
     DeviceState.BUSY: (Severity.INFO, T("Printing")),
-    DeviceState.PAPER_OUT: (Severity.FAILED, T("No paper; goes on by itself once it is loaded")),
-    DeviceState.COVER_OPEN: (Severity.FAILED, T("Open; goes on by itself once it is closed")),
+    DeviceState.PAPER_OUT: (Severity.FAILED, T("No paper; goes on once loaded")),
+    DeviceState.COVER_OPEN: (Severity.FAILED, T("Open; goes on once closed")),
     DeviceState.PAUSED: (Severity.PROBLEM, T("Paused at the printer")),
     DeviceState.ERROR: (Severity.FAILED, T("Out of order")),
     DeviceState.OFFLINE: (Severity.FAILED, T("Not reached")),
