@@ -259,4 +259,4 @@ def test_a_packer_sees_and_cannot_change(qtbot: QtBot, product: Product, bench: 
 
 
 def test_every_language_has_its_darkest_step() -> None:
-    assert DENSITY_STEPS == {language.code: language.most_density for language in LANGUAGES}
+    assert {language.code: language.most_density for language in LANGUAGES} == DENSITY_STEPS
