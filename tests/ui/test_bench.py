@@ -157,6 +157,26 @@ def test_a_command_card_puts_the_parcel_aside(place: Place) -> None:
     assert parcel_rows(place.bench.work, [row.id])[0].holds == ("manual",)
 
 
+def test_the_card_that_says_seen_ends_a_stop_and_never_leaves_the_bench(place: Place) -> None:
+    place.scan(place.rows[0].waybill)
+    place.scan("NOT-A-CODE")
+    assert place.look() is Look.STOP
+    place.scan("CMD-SEEN")
+    place.scan("CMD-SEEN")
+    assert place.look() is not Look.STOP
+    assert place.window.view.parcel is not None
+    assert place.window.isVisible()
+
+
+def test_another_box_changes_nothing_but_asks_to_weigh_again(place: Place) -> None:
+    row = place.rows[0]
+    place.scan(row.waybill)
+    place.scan("CMD-BOX")
+    assert place.window.view.parcel is not None
+    assert "weigh" in place.window.view.panel.foot
+    assert parcel_rows(place.bench.work, [row.id])[0].holds == ()
+
+
 def test_a_code_typed_by_hand_counts_on_enter(place: Place) -> None:
     QTest.keyClicks(place.window, place.rows[0].waybill)
     place.press(Qt.Key.Key_Return)
