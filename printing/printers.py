@@ -97,7 +97,11 @@ class PagePrinter:
 
     def look_up(self, key: str) -> Sent | None:
         """See ``app.ports.LooksUpJobs``."""
-        return self._device.look_up(key) if key and isinstance(self._device, LooksUp) else None
+        device = self._device
+        if not key or not isinstance(device, LooksUp):
+            return None
+        with self._turn:
+            return device.look_up(key)
 
     def print_paper(self, paper: Paper) -> Sent:
         return self.send(self.prepare(paper))
