@@ -78,11 +78,17 @@ class RunControl:
     def goes_on(self, printer: str) -> None:
         with self._guard:
             self._holding.pop(printer, None)
+            self._moves.pop(printer, None)
 
     def moved(self, printer: str) -> str:
         """Where what waits at ``printer`` is to be printed instead; "" = here."""
         with self._guard:
             return self._moves.get(printer, "")
+
+    def take_move(self, printer: str) -> str:
+        """``moved``, once: what waits there later is another matter."""
+        with self._guard:
+            return self._moves.pop(printer, "")
 
     def rest(self, printer: str) -> None:
         """Until the next look at ``printer``, or until somebody speaks."""
