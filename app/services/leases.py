@@ -81,6 +81,12 @@ def try_lease(tx: Connection, work: Workplace, name: str) -> bool:
     return taken.rowcount == 1
 
 
+def is_held(tx: Connection, work: Workplace, name: str) -> bool:
+    """Whether somebody who may still be at work holds ``name``, this thread included."""
+    row = tx.execute(select(leases).where(leases.c.name == name)).one_or_none()
+    return row is not None and row.until_at >= work.now() and not _is_gone(row.holder)
+
+
 def renew(work: Workplace, name: str) -> None:
     """Keep a lease of this thread alive; call between the steps of long work.
 

@@ -14,12 +14,16 @@ def answer(work: Workplace, number: str, *, came_out: bool) -> None:
     """A person has looked: the label of ``number`` is on paper, or it is not.
 
     Not on paper means that the next run prints it. Raises ``UserError``: ``no_such_waybill``,
-    ``nothing_asked`` (its fate is known).
+    ``nothing_asked`` (its fate is known, or will be by itself: it is on its way).
     """
     with work.db.write() as tx:
         waybill = label_content.find_waybill(tx, number)
         job = print_proofs.last_job(tx, waybill.id)
-        if job is None or job.state not in print_proofs.OPEN_JOBS:
+        if (
+            job is None
+            or job.state not in print_proofs.OPEN_JOBS
+            or print_proofs.is_under_way(tx, work, job)
+        ):
             raise UserError(
                 "nothing_asked",
                 T("Nobody asks about the label of {number}.", number=waybill.number),

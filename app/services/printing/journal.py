@@ -144,8 +144,8 @@ def settle(
             **unknown,
         )
     )
-    if sent.result is not SendResult.NOT_STARTED:
-        rolls.used(tx, printer)
+    if done.rowcount and sent.result is not SendResult.NOT_STARTED:
+        rolls.used(tx, printer)  # else whoever settled it has counted it
     if done.rowcount and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
         print_proofs.mark_printed(tx, work, waybill_id, confirmed=confirmed)
 

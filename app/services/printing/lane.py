@@ -78,7 +78,7 @@ class Lane:
 
     @property
     def _lease(self) -> str:
-        return f"print:{self.printer}"
+        return print_proofs.lease_of(self.printer)
 
     def _labels(self) -> None:
         with Drawing(self._work, self._device, list(self._left)) as self._drawing:
@@ -100,7 +100,7 @@ class Lane:
 
     def _stopped(self, last: PrintRow) -> None:
         """The printer is in trouble, and nobody waits for it: what follows is not lost."""
-        to = self._control.moved(self.printer)
+        to = self._control.take_move(self.printer)
         if to:
             self.moved = to, list(self._left)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, case, func, insert, select, update
 
 from app.domain.errors import UserError
 from app.domain.states import (
@@ -19,8 +19,10 @@ from app.domain.states import (
 )
 from app.domain.text import T
 from app.services import records
+from app.services.leases import is_held
 from app.services.numbers import shipment_numbers
 from app.services.parcels import shipping
+from app.services.printing import rolls
 from app.services.telling import outbox_rows
 from app.services.workplace import Workplace
 from app.store.tables import outbox, parcels, print_jobs, waybills
@@ -60,12 +62,16 @@ def confirm_by_scan(tx: Connection, work: Workplace, waybill_id: str) -> None:
 def confirm_jobs(tx: Connection, work: Workplace, waybill_ids: Sequence[str], who: str) -> None:
     """Count the labels of these waybills as printed, on the word of ``who``."""
     rows = tx.execute(
-        select(print_jobs.c.id, print_jobs.c.waybill_id).where(
+        select(
+            print_jobs.c.id, print_jobs.c.waybill_id, print_jobs.c.state, print_jobs.c.printer
+        ).where(
             print_jobs.c.waybill_id.in_(list(waybill_ids)),
             print_jobs.c.state.in_([*OPEN_JOBS, PrintState.SENT]),
         )
     ).all()
     for row in rows:
+        if row.state == PrintState.CLAIMED:
+            rolls.used(tx, row.printer)
         tx.execute(
             update(print_jobs)
             .where(print_jobs.c.id == row.id)
@@ -223,22 +229,51 @@ def _printer_of(tx: Connection, waybill_id: str) -> str | None:
 
 
 def settle_open_jobs(tx: Connection, work: Workplace, waybill_id: str, why: str) -> None:
-    """A person decided that these are not good: they no longer stand in the way of a new print."""
-    tx.execute(
-        update(print_jobs)
-        .where(print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(OPEN_JOBS))
-        .values(state=PrintState.CANCELLED, done_at=work.now(), confirmed_by=why)
-    )
+    """A person decided that these are not good: they no longer stand in the way of a new print.
+
+    A label on its way this moment is left alone: nobody can have seen yet that it is not there.
+    """
+    for job in tx.execute(
+        select(print_jobs).where(
+            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(OPEN_JOBS)
+        )
+    ).all():
+        if is_under_way(tx, work, job):
+            continue
+        if job.state == PrintState.CLAIMED:
+            rolls.used(tx, job.printer)
+        tx.execute(
+            update(print_jobs)
+            .where(print_jobs.c.id == job.id, print_jobs.c.state == job.state)
+            .values(state=PrintState.CANCELLED, done_at=work.now(), confirmed_by=why)
+        )
+
+
+def is_under_way(tx: Connection, work: Workplace, job: Any) -> bool:
+    """Whether a living program has this job in hand: its fate will be known by itself."""
+    return bool(job.state == PrintState.CLAIMED and is_held(tx, work, lease_of(job.printer)))
+
+
+def lease_of(printer: str) -> str:
+    """The lease under which one program at a time prints there."""
+    return f"print:{printer}"
 
 
 def last_job(tx: Connection, waybill_id: str) -> Any:
-    """The newest print job of the waybill that was begun and not cancelled, or ``None``."""
+    """The print job that says what became of the waybill's label, or ``None``: never begun.
+
+    One of unknown fate before one that is out, and that before one which surely stayed here; the
+    newest of its kind. Labels are drawn ahead: the newest need not be the one begun last.
+    """
+    kind = case(
+        (print_jobs.c.state.in_(OPEN_JOBS), 0), (print_jobs.c.state.in_(DONE_JOBS), 1), else_=2
+    )
     return tx.execute(
         select(print_jobs)
         .where(
             print_jobs.c.waybill_id == waybill_id,
             print_jobs.c.state.not_in([PrintState.CANCELLED, PrintState.RENDERED]),
         )
-        .order_by(print_jobs.c.created_at.desc(), print_jobs.c.id.desc())
+        .order_by(kind, print_jobs.c.created_at.desc(), print_jobs.c.id.desc())
         .limit(1)
     ).one_or_none()

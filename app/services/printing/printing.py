@@ -153,8 +153,9 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
             T("Say in a few words why, for example: torn"),
             ref=number,
         )
-    with work.db.write() as tx:
+    with work.db.read() as tx:
         waybill = label_content.find_waybill(tx, number)
+        name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
         if waybill.state in {WaybillState.VOID, WaybillState.VOID_REQUESTED}:
             raise UserError(
                 "waybill_void",
@@ -162,6 +163,17 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
                 T("Take a new number for the parcel first."),
                 ref=number,
             )
+    if isinstance(name, UserError):
+        raise name
+    with lease(work, print_proofs.lease_of(name)):  # before anything is said of earlier labels
+        journal.sweep(work, work.outside.printer(name))
+        copies = _count_copies(work, waybill)
+        return _print_again(work, name, waybill, copies, reason)
+
+
+def _count_copies(work: Workplace, waybill: Any) -> int:
+    """How many labels may be out; those nobody knew the fate of are settled by this reprint."""
+    with work.db.write() as tx:
         # What is unknown may be on paper: it counts, so that two papers can be told apart.
         copies = tx.execute(
             select(func.count()).where(
@@ -172,7 +184,6 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
             )
         ).scalar_one()
         print_proofs.settle_open_jobs(tx, work, waybill.id, "reprint")
-        name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
         records.note(
             tx,
             work,
@@ -180,11 +191,7 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
             parcel_id=waybill.parcel_id,
             detail={"waybill": waybill.number, "copy": copies},
         )
-    if isinstance(name, UserError):
-        raise name
-    with lease(work, f"print:{name}"):
-        journal.sweep(work, work.outside.printer(name))
-        return _print_again(work, name, waybill, copies, reason)
+    return int(copies)
 
 
 def _route(tx: Connection, parcel_id: str) -> Route:
