@@ -28,7 +28,7 @@ from ui.sounds import SoundPlayer
 from ui.theme import Theme
 from ui.ui_state import UiState
 from ui.widgets.banner import BannerPlace
-from ui.widgets.dialog import DIALOG_PX, Dialog, Verb
+from ui.widgets.dialog import DIALOG_PX, Dialog, Overlay, Verb
 from ui.widgets.toast import ToastStack
 
 MIN_WIDTH, MIN_HEIGHT = 1280, 720
@@ -238,7 +238,7 @@ class MainWindow(QWidget):
         active = QApplication.activeWindow()
         if isinstance(active, FullScreenPage):
             return active
-        overlay = next((d for d in self.findChildren(Dialog) if d.isVisible()), None)
+        overlay = next((d for d in self.findChildren(Overlay) if d.isVisible()), None)
         return None if overlay is not None else self.current_page
 
     # -- inside ------------------------------------------------------------------------------

@@ -366,6 +366,7 @@ def _foot_keys() -> list[tuple[str, str]]:
     return [
         ("F1", tr("Missing")),
         ("F4", tr("Reprint")),
+        ("F7", tr("See the label")),
         ("F8", tr("Put aside")),
         ("⌫", tr("Undo")),
     ]

@@ -19,6 +19,7 @@ from app.services.parcels.packing import Closed, Opened
 from app.services.printing import printing
 from app.services.waves import picking
 from app.services.workplace import Workplace
+from ui.label_window import LabelDoor
 from ui.page import PageTools
 from ui.pages.bench import presenter, steps
 from ui.pages.bench.lane import CodeLane
@@ -36,6 +37,7 @@ KEYS = {
     Qt.Key.Key_F4: command_code(Command.REPRINT),
     Qt.Key.Key_F8: command_code(Command.ASIDE),
 }
+_LABEL_KEY = Qt.Key.Key_F7
 
 
 class BenchWindow(CodeLane):
@@ -50,6 +52,7 @@ class BenchWindow(CodeLane):
         self._wave = ""
         self._sealed = ""  # the parcel that is green and gone
         self._piece = ""  # the code that was counted last
+        self.labels = LabelDoor(work, tools, self)
 
     @property
     def packing_now(self) -> OpenParcel | None:
@@ -92,6 +95,7 @@ class BenchWindow(CodeLane):
     def scanned(self, code: str) -> bool:
         """One code: a command card, a pick list, goods of the open parcel, or a label."""
         self._typed = ""
+        self.labels.close()  # whoever scans goes on packing
         self._codes.append(packing.clean_code(code))
         self._next()
         return True
@@ -132,6 +136,8 @@ class BenchWindow(CodeLane):
         key, text = event.key(), event.text()
         if key in KEYS:
             self.scanned(KEYS[Qt.Key(key)])
+        elif key == _LABEL_KEY and self.view.parcel is not None:
+            self.labels.open(self.view.parcel.number)
         elif key == Qt.Key.Key_Escape:
             self._escape()
         elif key == Qt.Key.Key_Backspace:

@@ -32,7 +32,7 @@ from ui.paint_status import Severity
 from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Type
-from ui.widgets.buttons import IconButton
+from ui.widgets.buttons import Button, IconButton, Kind
 from ui.widgets.drawer import INNER_PX, Drawer
 from ui.widgets.label import TextLabel
 from ui.widgets.tone_card import Lines, Said
@@ -45,7 +45,8 @@ class OrderDrawer(Drawer):
     is shown; ``carrier_wanted`` carries where the menu of carriers belongs; ``copied`` what was
     copied. ``answered(kind, accept)``, ``recorded(parcel, serial, imei1, imei2)`` and
     ``case_acted(case, what)`` come from its cards; ``address_wanted(parcel, field)`` from the
-    receiver, or from a parcel whose address or phone was refused.
+    receiver, or from a parcel whose address or phone was refused; ``label_wanted`` carries the
+    number of a label to be looked at.
     """
 
     acted = Signal(str)
@@ -55,6 +56,7 @@ class OrderDrawer(Drawer):
     recorded = Signal(str, str, str, str)
     case_acted = Signal(str, str)
     address_wanted = Signal(str, str)
+    label_wanted = Signal(str)
 
     def __init__(self, theme: Theme, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -154,6 +156,8 @@ class OrderDrawer(Drawer):
             if card.can_change:
                 shown.clicked.connect(self._change_carrier)
             body.addWidget(shown)
+            if card.waybill:
+                body.addLayout(self._label_row(card.waybill))
         ended = [case for case in view.desk.cases if not case.open]
         if ended:
             self._section(tr("After-sales"))
@@ -167,6 +171,15 @@ class OrderDrawer(Drawer):
         if view.story:
             self._section(tr("Story"))
             body.addWidget(StoryList(theme, view.story))
+
+    def _label_row(self, number: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        link = Button(self.theme, tr("See the label"), self, kind=Kind.LINK, icon="sticker")
+        link.setAccessibleDescription(number)
+        link.clicked.connect(partial(self.label_wanted.emit, number))
+        row.addWidget(link)
+        row.addStretch(1)
+        return row
 
     def _say_what_has_no_card(self, view: DetailView) -> None:
         """What failed although its card is gone meanwhile (the buyer cancelled, it is over)."""

@@ -13,6 +13,7 @@ from app.domain.companies import company
 from app.domain.text import T, ntr, tr
 from app.services.parcels.merging import Candidate
 from app.services.workplace import Workplace
+from ui.label_window import LabelDoor
 from ui.page import PageTools
 from ui.pages.orders import words
 from ui.pages.orders.acting import NOTICE, OrderActions, OrderIds
@@ -104,6 +105,7 @@ class OrdersPage(OrderList):
         drawer.carrier_wanted.connect(self._carriers_for_shown)
         drawer.copied.connect(self._copied)
         drawer.address_wanted.connect(self.deeds.address.ask)
+        drawer.label_wanted.connect(LabelDoor(self.work, self.tools, self).open)
 
     @override
     def activated(self, argument: object = None) -> None:

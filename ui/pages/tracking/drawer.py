@@ -22,11 +22,13 @@ _POLICY = QSizePolicy.Policy
 
 class TrackDrawer(Drawer):
     """``acted`` tells ``ask_carrier``, ``seen`` or ``refresh`` for the parcel that is shown;
-    ``order_wanted`` carries our key of an order, ``copied`` what was copied."""
+    ``order_wanted`` carries our key of an order, ``copied`` what was copied, ``label_wanted`` the
+    number of the label to be looked at."""
 
     acted = Signal(str)
     order_wanted = Signal(str)
     copied = Signal(str)
+    label_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -86,6 +88,9 @@ class TrackDrawer(Drawer):
             link.setObjectName(key)
             link.clicked.connect(self._open_order)
             self._add_row(tr("Order"), link)
+        label = Button(theme, tr("See the label"), self, kind=Kind.LINK)
+        label.clicked.connect(self._see_label)
+        self._add_row(tr("Label"), label)
         if view.goes_on_as:
             number = Button(theme, view.goes_on_as, self, kind=Kind.LINK)
             number.set_help(tr("Copy the number"))
@@ -138,6 +143,11 @@ class TrackDrawer(Drawer):
     def _open_first(self) -> None:
         if self.view is not None and self.view.orders:
             self.order_wanted.emit(self.view.orders[0][0])
+
+    @Slot()
+    def _see_label(self) -> None:
+        if self.view is not None:
+            self.label_wanted.emit(self.view.number)
 
     @Slot()
     def _copy_number(self) -> None:

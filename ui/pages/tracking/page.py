@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.domain.text import ntr, tr
 from app.services.money.views import Period
 from app.services.workplace import Workplace
+from ui.label_window import LabelDoor
 from ui.page import PageTools
 from ui.pages.orders.views import Show
 from ui.pages.tracking import acting, bill_acting
@@ -74,6 +75,7 @@ class TrackingPage(TrackList):
         drawer.acted.connect(self._act_on_shown)
         drawer.order_wanted.connect(self._open_order)
         drawer.copied.connect(self._copied)
+        drawer.label_wanted.connect(LabelDoor(self.work, self.tools, self).open)
         panel.closed.connect(self._close_panel)
         panel.acted.connect(self._act_on_bills)
         panel.period_chosen.connect(self._period_chosen)

@@ -68,7 +68,7 @@ class LabelPlace:
         else:
             # While labels fly by, the last picture stays until the next one is drawn.
             png = png if busy else None
-            facts = LabelFacts(title, place)
+            facts = LabelFacts(title, place, number=parcel.waybill)
         self._side.show_label(png, facts, may_reprint=parcel.printed and not busy)
 
     def _ready(self, parcel: str, png: bytes | None, said: str) -> None:

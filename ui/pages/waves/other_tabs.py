@@ -1,10 +1,9 @@
-"""The other tabs: parcels in no wave, reprints, and how many labels are left."""
+"""The tab of the parcels in no wave."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import datetime
-from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from app.domain.text import ntr, tr
 from app.services.waves.wave_views import WaveParcel
 from ui.pages.orders.words import (
-    clock_time,
     short_company,
     short_number,
     time_left,
@@ -151,49 +149,3 @@ def _loose_row(p: WaveParcel, now: datetime) -> TableRow:
         ),
     )
     return TableRow(p.id, cells, spoken=", ".join([p.order_id, *(c.text for c in cells[2:])]))
-
-
-class ReprintTab(QWidget):
-    """重打记录: every label that was printed more than once, and why."""
-
-    def __init__(self, theme: Theme, pictures: Pictures) -> None:
-        super().__init__()
-        self._rows: dict[Hashable, TableRow] = {}
-        columns = (
-            Column("at", tr("When"), 140),
-            Column("number", tr("Waybill number"), 200),
-            Column("copy", tr("Copy"), 80, right=True),
-            Column("reason", tr("Reason"), 300, stretch=1, min_width=160),
-            Column("who", tr("Who"), 120),
-            Column("state", tr("State"), 130),
-        )
-        self._stack = QStackedLayout(self)
-        self.table = DataTable(theme, columns, self._fetch, pictures=pictures, name=tr("Reprints"))
-        self._stack.addWidget(self.table)
-        fact = tr("No label was printed twice")
-        comfort = tr("A reprint is counted here, with its reason.")
-        self._stack.addWidget(EmptyState(theme, "printer", fact, comfort))
-
-    def _fetch(self, ids: Sequence[Hashable]) -> Sequence[TableRow]:
-        return [self._rows[i] for i in ids if i in self._rows]
-
-    def show_reprints(self, rows: Sequence[Any], now: datetime) -> None:
-        """Newest first."""
-        words = {
-            "confirmed": tr("Printed"),
-            "sent": tr("Sent, not confirmed"),
-            "failed": tr("Not printed"),
-        }
-        self._rows = {}
-        for at, row in enumerate(rows):
-            cells = (
-                Cell(clock_time(row.created_at, now), color="text2"),
-                Cell(row.number, strong=True),
-                Cell(str(row.copy_no + 1)),
-                Cell(row.reprint_reason),
-                Cell(row.user, color="text2"),
-                Cell(words.get(row.state, tr("In doubt")), color="text2"),
-            )
-            self._rows[at] = TableRow(at, cells, spoken=", ".join(c.text for c in cells))
-        self.table.show_ids(tuple(self._rows), keep_rows=False)
-        self._stack.setCurrentIndex(0 if rows else 1)

@@ -6,18 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.labels import PickList, PickRow
 from app.domain.text import ntr, tr
 from ui.paint import Align, draw_icon, draw_text, wrap_text
-from ui.paint_boxes import POPOVER_SHADOW, draw_picture, draw_shadow, round_rect
+from ui.paint_boxes import POPOVER_SHADOW, draw_frame, draw_picture, draw_shadow, round_rect
 from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Type
-from ui.widgets.buttons import Button, Size
+from ui.widgets.buttons import Button, IconButton, Size
 from ui.widgets.card import Hairline
 from ui.widgets.drawer import ScrollColumn
 from ui.widgets.label import TextLabel
@@ -37,7 +44,9 @@ class LabelFacts:
 
 
 class LabelDesk(QWidget):
-    """A label on the grey desk, as large as the room allows."""
+    """A label on the grey desk, as large as the room allows; a click or Space enlarges it."""
+
+    opened = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,11 +54,31 @@ class LabelDesk(QWidget):
         self._pixmap: QPixmap | None = None
         self._facts = LabelFacts("", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.changed.connect(self._restyle)
 
     @Slot()
     def _restyle(self) -> None:
         self.update()
+
+    @property
+    def can_open(self) -> bool:
+        """Whether there is a label to be enlarged."""
+        return bool(self._facts.number)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and self.can_open and self.rect().contains(event.position().toPoint()):
+            self.opened.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if self.can_open and event.key() in keys and not event.isAutoRepeat():
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
 
     @property
     def drawn(self) -> bool:
@@ -62,12 +91,16 @@ class LabelDesk(QWidget):
         self._pixmap = pixmap if png and pixmap.loadFromData(png) else None
         self._facts = facts
         self.setAccessibleName(f"{facts.title} {facts.number or facts.word}")
+        shape = Qt.CursorShape.PointingHandCursor if facts.number else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
         self.update()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         p, t = QPainter(self), self.theme.t
         p.fillRect(self.rect(), t.sunken)
+        if self.hasFocus():
+            draw_frame(p, self.rect(), 4, t.accent, 2)
         pixmap = self._pixmap
         shape = pixmap.height() / pixmap.width() if pixmap is not None else _MEDIA
         height = self.height() - 2 * _DESK_PAD
@@ -135,11 +168,13 @@ class _PickRowView(QWidget):
 
 
 class SidePanel(QWidget):
-    """``print_wanted``, ``picked_wanted`` and ``reprint_wanted`` are its buttons."""
+    """``print_wanted``, ``picked_wanted``, ``reprint_wanted`` and ``label_wanted`` (to be enlarged)
+    are its buttons."""
 
     print_wanted = Signal()
     picked_wanted = Signal()
     reprint_wanted = Signal()
+    label_wanted = Signal()
 
     def __init__(self, theme: Theme, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,8 +190,12 @@ class SidePanel(QWidget):
         keeps = self.reprint.sizePolicy()
         keeps.setRetainSizeWhenHidden(True)
         self.reprint.setSizePolicy(keeps)
+        name = tr("Enlarge the label")
+        self.enlarge = IconButton(theme, "arrows-out-simple", name, self, size=28, icon_px=16)
+        self.enlarge.clicked.connect(self.label_wanted)
         self._head(column)
         self.desk = LabelDesk(theme, self)
+        self.desk.opened.connect(self.label_wanted)
         column.addWidget(self.desk)
         column.addWidget(Hairline(theme))
         self._kinds = TextLabel(theme, "", Type.BODY, "text2")
@@ -175,6 +214,7 @@ class SidePanel(QWidget):
         head.addWidget(self._place)
         head.addStretch(1)
         head.addWidget(self.reprint)
+        head.addWidget(self.enlarge)
         column.addLayout(head)
 
     def _list_head(self, column: QVBoxLayout) -> None:
@@ -205,6 +245,7 @@ class SidePanel(QWidget):
         self._place.setText(facts.place)
         self.reprint.setVisible(may_reprint)
         self.desk.tell(png, facts)
+        self.enlarge.setEnabled(self.desk.can_open)
 
     def show_picks(
         self, picks: PickList | None, pictures: Mapping[str, str], *, may_pick: bool
