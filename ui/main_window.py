@@ -23,6 +23,7 @@ from ui.change_feed import ChangeFeed, ChangeRelay
 from ui.job_runner import JobRunner
 from ui.page import SERVICE, SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateChip
 from ui.pages.orders.views import OPEN_STAGES, Show
+from ui.sounds import Cue
 from ui.station import PrinterStatus, printer_devices
 from ui.sync_desk import SyncDesk
 from ui.sync_words import Backlog, StoredSync, SyncedShop, offline_notice, sync_chip
@@ -158,6 +159,7 @@ class Product(QObject):
         self.makings = makings
         self._demo = demo
         self._facts = Facts((), {}, 0)
+        self._statuses: list[PrinterStatus] = []
         self._shop = ""
         self._closing = False
         work, job = makings.work, makings.wave_job
@@ -184,6 +186,7 @@ class Product(QObject):
         window.set_close_question(self.may_close)
         job.changed.connect(self._job_moved)
         job.ended.connect(self._job_moved)
+        job.stands.connect(self._job_stands)
         window.sidebar.work.clicked.connect(self._show_job)
         parts.app.focusWindowChanged.connect(self._focus_moved)
         window.open_first("orders")
@@ -311,7 +314,13 @@ class Product(QObject):
 
     @Slot(object)
     def _printers_changed(self, found: Sequence[PrinterStatus]) -> None:
-        devices = printer_devices(found)
+        self._statuses = list(found)
+        self._tell_printers()
+
+    def _tell_printers(self) -> None:
+        """A printer that a run waits for is not asked by us: the run tells how it is."""
+        holding = self.makings.wave_job.holding()
+        devices = printer_devices(self._statuses, holding)
         self.window.sidebar.devices.set_devices(self._station(), devices)
 
     def _station(self) -> str:
@@ -323,6 +332,13 @@ class Product(QObject):
         line = self.makings.wave_job.summary()
         tone = Tone.ERR if line is not None and line.needs_person else Tone.ACCENT
         self.window.sidebar.work.set_work(line.text if line is not None else "", tone)
+
+        self._tell_printers()
+
+    @Slot(str)
+    def _job_stands(self, _wave: str) -> None:
+        """Whatever page is shown: a printer waits for a hand."""
+        self.parts.sounds.play(Cue.LOOK)
 
     @Slot()
     def _show_job(self) -> None:

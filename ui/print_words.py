@@ -53,6 +53,8 @@ def proof_words(job: JobRow) -> str:
             return tr("scanned")
         case "resume" | "reprint":
             return tr("said to be not good")
+        case name if job.state == PrintState.CANCELLED:
+            return tr("{name}: it did not come out", name=name)
         case name:
             return tr("{name} looked at the paper", name=name)
 

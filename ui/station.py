@@ -7,14 +7,24 @@ from collections.abc import Sequence
 from app.domain.text import T
 from app.ports import DeviceState as PrinterState
 from app.ports import DeviceStatus
+from app.services.printing.control import Holding
 from ui.sidebar_parts import Device, DeviceState
 
 PrinterStatus = tuple[str, DeviceStatus | None]
 _FINE = frozenset({PrinterState.READY, PrinterState.BUSY, PrinterState.MUTE})
 
 
-def printer_devices(printers: Sequence[PrinterStatus]) -> list[Device]:
-    """One line for the printers: the worst of them with its name and its sentence."""
+def printer_devices(
+    printers: Sequence[PrinterStatus], holding: Holding | None = None
+) -> list[Device]:
+    """One line for the printers: the worst of them with its name and its sentence.
+
+    ``holding``: the printer that a print run waits for.
+    """
+    if holding is not None:
+        said = holding.message or T("It waits for somebody.")
+        how = T("{printer}: {how}", printer=holding.printer, how=said)
+        return [Device("printer", T("Printers"), DeviceState.LOOK, how)]
     if not printers:
         return []
     worst = max(printers, key=lambda printer: _rank(printer[1]))

@@ -10,19 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
 from app.jobs import CancelToken, Job, Progress, Step
 from app.services.numbers import labelling
 from app.services.printing import printing
+from app.services.printing.control import Holding, RunControl
 from app.services.waves import wave_views, waves
 from app.services.workplace import Workplace
 from ui.job_runner import JobHandle, JobRunner
-from ui.wave_run import BUSY, NUMBER, PRINT, Phase, Run, RunEnd, RunView, Stop
+from ui.wave_run import BUSY, NUMBER, PRINT, STANDS, Phase, Run, RunEnd, RunView, Stop
 
 LANE = "waves"
+_LOOK_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,15 @@ class WaveJob(QObject):
     """Prints waves in one lane, one after the other; each wave has at most one run.
 
     ``changed(wave_id)`` comes at most ten times a second while it runs, ``ended(wave_id)`` when a
-    run is over, paused or stopped, ``failed(error)`` when it could not run at all. Main thread.
+    run is over, paused or stopped, ``failed(error)`` when it could not run at all.
+    ``stands(wave_id)`` when a printer begins to stand still: it is in trouble, or it asks
+    something. Main thread.
     """
 
     changed = Signal(str)
     ended = Signal(str)
     failed = Signal(object)
+    stands = Signal(str)
 
     def __init__(self, work: Workplace, jobs: JobRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +59,10 @@ class WaveJob(QObject):
         self._jobs = jobs
         self._runs: dict[str, Run] = {}
         self._handles: dict[str, JobHandle] = {}
+        self._controls: dict[str, RunControl] = {}
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._look_at_controls)
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -68,7 +77,7 @@ class WaveJob(QObject):
 
     def summary(self) -> JobLine | None:
         """What the sidebar says; ``None`` when nothing runs or waits for somebody."""
-        order = (Phase.STOPPED, *BUSY, Phase.PAUSED)
+        order = (Phase.STOPPED, Phase.ASKED, Phase.HELD, *(BUSY - STANDS), Phase.PAUSED)
         open_ones = [run for run in self._runs.values() if run.phase in order]
         if not open_ones:
             return None
@@ -80,12 +89,22 @@ class WaveJob(QObject):
             view.printed,
             view.failed,
             view.total,
-            view.phase is Phase.STOPPED,
+            view.phase in {Phase.STOPPED, *STANDS},
         )
+
+    def holding(self) -> Holding | None:
+        """What any wave waits for: the sidebar's printer shows it."""
+        return next((h for run in self._runs.values() for h in run.view().holdings), None)
 
     def closing_question(self) -> tuple[str, str]:
         """Title and body of the question when the window is closed while something runs."""
         left = sum(run.view().waiting for run in self._runs.values() if run.phase in BUSY)
+        asked = any(run.phase is Phase.ASKED for run in self._runs.values())
+        if asked:
+            return (
+                tr("Nobody has said yet whether a label came out. Close all the same?"),
+                tr("It is asked again when the wave is opened next. Nothing is printed twice."),
+            )
         return (
             tr("{n} labels are not printed yet. Close all the same?", n=left),
             tr("Printed labels stay printed, numbers are kept. The rest waits in its wave."),
@@ -99,12 +118,10 @@ class WaveJob(QObject):
         *,
         printer: str | None = None,
         resume_after: str | None = None,
-        again: str = "",
     ) -> bool:
         """Number and print what the wave still lacks; ``False`` when it is being done already.
 
-        ``resume_after`` is the number of the last good label. ``again`` is the number of a label
-        that a person says never came out: it is printed once more, before the rest.
+        ``resume_after`` is the number of the last good label.
         """
         known = self._runs.get(wave_id)
         if known is not None and known.phase in BUSY:
@@ -112,7 +129,9 @@ class WaveJob(QObject):
         run = Run(wave_id, known.name if known is not None else "")
         self._runs[wave_id] = run
         begun: Callable[[wave_views.WaveSheet], None] = partial(self._begin, run)
-        job = _print_job(self._work, self._jobs, wave_id, begun, printer, resume_after, again)
+        control = self._controls[wave_id] = RunControl(hold=True)
+        self._look.start()
+        job = _print_job(self._work, self._jobs, wave_id, begun, printer, resume_after, control)
         self._handles[wave_id] = self._jobs.run(
             LANE,
             job,
@@ -125,6 +144,19 @@ class WaveJob(QObject):
         )
         self.changed.emit(wave_id)
         return True
+
+    def move_to(self, wave_id: str, printer: str, away_from: str) -> None:
+        """Let ``printer`` print what waits at ``away_from``."""
+        control = self._controls.get(wave_id)
+        if control is not None:
+            control.move_to(printer, away_from=away_from)
+            self._look_at_controls()
+
+    def look_again(self, wave_id: str) -> None:
+        """An answer was given: the run need not wait for its next look."""
+        control = self._controls.get(wave_id)
+        if control is not None:
+            control.look_again()
 
     def pause(self, wave_id: str) -> None:
         """Stop after the label that is at the printer; ``start`` goes on behind it."""
@@ -154,9 +186,25 @@ class WaveJob(QObject):
             return
         run.phase = phase
         handle.cancel()
+        self.look_again(wave_id)
         self.changed.emit(wave_id)
 
     # -- what the worker tells ---------------------------------------------------------------
+
+    @Slot()
+    def _look_at_controls(self) -> None:
+        """Which printers stand still; the runs know it at once, we look twice a second."""
+        busy = [run for run in self._runs.values() if run.phase in BUSY]
+        if not busy:
+            self._look.stop()
+        for run in busy:
+            before = {(h.printer, h.code, h.waybill) for h in run.holdings}
+            control = self._controls.get(run.wave_id)
+            if control is None or not run.hold(control.holdings()):
+                continue
+            self.changed.emit(run.wave_id)
+            if {(h.printer, h.code, h.waybill) for h in run.holdings} - before:
+                self.stands.emit(run.wave_id)
 
     def _begin(self, run: Run, sheet: wave_views.WaveSheet) -> None:
         run.begin(sheet)
@@ -165,6 +213,7 @@ class WaveJob(QObject):
     def _step(self, run: Run, steps: tuple[Step, ...]) -> None:
         run.take(steps, time.monotonic())
         self.changed.emit(run.wave_id)
+        self._look_at_controls()
 
     def _done(self, run: Run, result: object) -> None:
         if not isinstance(result, RunEnd):
@@ -225,7 +274,7 @@ def _print_job(
     begun: Callable[[wave_views.WaveSheet], None],
     printer: str | None,
     resume_after: str | None,
-    again: str,
+    control: RunControl,
 ) -> Job:
     """The worker's part: plain services, no window."""
 
@@ -235,9 +284,6 @@ def _print_job(
 
         sheet = wave_views.wave_sheet(work, wave_id)
         jobs.post(partial(begun, sheet))
-        if again:
-            reason = tr("It did not come out")
-            printing.reprint(work, again, reason, printer=printer)
         labels = labelling.label_wave(work, wave_id, partial(tell, NUMBER), cancel, look_first=True)
         prints: list[printing.PrintRow] = []
         if not cancel.cancelled:
@@ -248,6 +294,7 @@ def _print_job(
                 resume_after=resume_after,
                 progress=partial(tell, PRINT),
                 cancel=cancel,
+                control=control,
             )
         sheet = wave_views.wave_sheet(work, wave_id)
         return RunEnd(tuple(labels), tuple(prints), sheet, cancel.cancelled)
@@ -259,6 +306,11 @@ def _line(view: RunView) -> str:
     match view.phase:
         case Phase.STOPPED:
             return tr("Wave {name} has stopped", name=view.name)
+        case Phase.HELD:
+            printer = view.holding.printer if view.holding is not None else ""
+            return tr("Wave {name} waits for {printer}", name=view.name, printer=printer)
+        case Phase.ASKED:
+            return tr("Wave {name} asks something", name=view.name)
         case Phase.PAUSED:
             return tr("Wave {name} is paused", name=view.name)
         case Phase.WAITING:

@@ -11,12 +11,15 @@ from app.domain.states import HoldCode
 from app.domain.text import Text
 from app.jobs import Step
 from app.services.numbers.outcomes import LabelRow
+from app.services.printing.control import Holding
 from app.services.printing.printing import PrintRow
+from app.services.printing.rows import UNKNOWN
 from app.services.waves.wave_views import WaveSheet
 
 NUMBER, PRINT = "number", "print"
 _MEASURED = 24  # labels that the rate is measured over
 _OUT = frozenset({"printed", "unconfirmed", "kept"})
+_HELD, _ASKED = "held", "asked"
 _GOT = frozenset({"issued", "kept"})
 _NOT_THE_PRINTER = frozenset({*HoldCode, "no_number"})
 
@@ -27,6 +30,8 @@ class Phase(StrEnum):
     WAITING = "waiting"  # another wave is printed first
     NUMBERING = "numbering"
     PRINTING = "printing"
+    HELD = "held"  # a printer is in trouble: it goes on by itself when that is over
+    ASKED = "asked"  # nobody knows whether a label came out: somebody must say
     PAUSING = "pausing"
     PAUSED = "paused"
     STOPPED = "stopped"  # the printer, or somebody's answer, is needed
@@ -34,7 +39,18 @@ class Phase(StrEnum):
     DONE = "done"
 
 
-BUSY = frozenset({Phase.WAITING, Phase.NUMBERING, Phase.PRINTING, Phase.PAUSING, Phase.CANCELLING})
+BUSY = frozenset(
+    {
+        Phase.WAITING,
+        Phase.NUMBERING,
+        Phase.PRINTING,
+        Phase.HELD,
+        Phase.ASKED,
+        Phase.PAUSING,
+        Phase.CANCELLING,
+    }
+)
+STANDS = frozenset({Phase.HELD, Phase.ASKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,10 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A snapshot for the window. Counts are parcels; ``current`` is the label at the printer."""
+    """A snapshot for the window. Counts are parcels; ``current`` is the label at the printer.
+
+    ``holdings``: the printers that stand still, the one that asks something first.
+    """
 
     wave_id: str
     name: str
@@ -75,6 +94,12 @@ class RunView:
     stop: Stop | None
     per_minute: float | None
     seconds_left: int | None
+    holdings: tuple[Holding, ...] = ()
+
+    @property
+    def holding(self) -> Holding | None:
+        """What the run waits for."""
+        return self.holdings[0] if self.holdings else None
 
     @property
     def waiting(self) -> int:
@@ -98,6 +123,7 @@ class Run:
     labels: dict[str, str] = field(default_factory=dict)
     _out: set[str] = field(default_factory=set)
     _numbered: set[str] = field(default_factory=set)
+    holdings: tuple[Holding, ...] = ()
     _times: deque[float] = field(default_factory=lambda: deque(maxlen=_MEASURED))
 
     def begin(self, sheet: WaveSheet) -> None:
@@ -120,14 +146,35 @@ class Run:
                 continue
             if self.phase is Phase.NUMBERING:
                 self.phase = Phase.PRINTING
+            if step.result == _HELD:  # nothing has happened to the label
+                self._times.clear()
+                continue
             self.labels[parcel] = step.result
             if step.result in _OUT:
                 self._out.add(parcel)
                 if step.result != "kept":
                     self._times.append(now_s)
 
+    def hold(self, holdings: Iterable[Holding]) -> bool:
+        """These printers stand still; whether anything has changed by that."""
+        asked_first = tuple(sorted(holdings, key=lambda h: h.code != UNKNOWN))
+        if asked_first == self.holdings:
+            return False
+        for one in self.holdings:
+            if one not in asked_first and self.labels.get(one.parcel) == _ASKED:
+                del self.labels[one.parcel]  # it was answered
+        self.holdings = asked_first
+        if self.phase in {Phase.PRINTING, Phase.NUMBERING, *STANDS}:
+            first = asked_first[0] if asked_first else None
+            standing = Phase.ASKED if first is not None and first.code == UNKNOWN else Phase.HELD
+            self.phase = Phase.PRINTING if first is None else standing
+        return True
+
     def end(self, result: RunEnd) -> None:
         """The worker is through: why, and what is left."""
+        self.holdings = ()
+        if self.phase in STANDS:
+            self.phase = Phase.PRINTING
         self.begin(result.sheet)
         self.numbers = {r.parcel: r.result for r in result.labels}
         self.labels = {r.parcel: r.result for r in result.prints}
@@ -157,15 +204,16 @@ class Run:
             stop=self.stop,
             per_minute=rate,
             seconds_left=seconds,
+            holdings=self.holdings,
         )
 
     def _failed(self) -> set[str]:
         without = {p for p, r in self.numbers.items() if r not in _GOT}
-        doubt = {p for p, r in self.labels.items() if r == "unknown"}
+        doubt = {p for p, r in self.labels.items() if r in {"unknown", _ASKED}}
         return (without - self._numbered | doubt) - self._out
 
     def _current(self, failed: set[str]) -> str:
-        if self.phase not in {Phase.PRINTING, Phase.PAUSING}:
+        if self.phase not in {Phase.PRINTING, Phase.PAUSING, Phase.HELD}:
             return ""
         ready = (p for p in self.order if p in self._numbered and p not in self._out)
         return next((p for p in ready if p not in failed and p not in self.labels), "")

@@ -55,6 +55,12 @@ class Lines(Block):
         self.setVisible(bool(text))
         self.fit()
 
+    def set_width(self, width: int) -> None:
+        """Wrap at another width."""
+        if width != self._width:
+            self._width = width
+            self.fit()
+
     def _lines(self) -> list[str]:
         room = self._width - (self._indent if self._icon else 0)
         face = self.theme.face(self._role)

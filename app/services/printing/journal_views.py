@@ -17,7 +17,7 @@ from app.services.printing import label_content
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, parcel_lines, print_jobs, waybills
 
-_NO_PAPER = (PrintState.FAILED, PrintState.CANCELLED)
+_NO_PAPER = (PrintState.RENDERED, PrintState.FAILED, PrintState.CANCELLED)
 _LONGEST = 64  # of what is searched for
 
 

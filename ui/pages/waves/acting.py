@@ -13,21 +13,22 @@ from app.jobs import CancelToken, Progress
 from app.ports import SendResult, Sent
 from app.services.numbers import by_person
 from app.services.parcels import checking, shipping
-from app.services.printing import printing
 from app.services.waves import looking, picking, waves
 from app.services.waves.looking import Looked, Seen, Wish
+from app.services.waves.wave_views import WaveSheet
 from app.services.workplace import Workplace
 from ui.address_question import AddressQuestion
 from ui.page import PageTools
+from ui.pages.waves import panel_facts
 from ui.pages.waves.number_question import NumberQuestion
 from ui.pages.waves.remedies import Failure, Fix, FixKind
 from ui.pages.waves.short_question import ShortQuestion
+from ui.pages.waves.words import counts_of
 from ui.paint_status import Severity
 from ui.wave_job import WaveJob
 from ui.widgets.banner import BannerPlace, Notice
 from ui.widgets.buttons import Kind
 from ui.widgets.dialog import Dialog, Verb
-from ui.widgets.fields import TextField
 
 LANE = "waves-acts"
 _PLACES = {
@@ -158,6 +159,22 @@ class WaveActs(QObject):
 
     # -- the job -----------------------------------------------------------------------------
 
+    def press(self, key: str, sheet: WaveSheet) -> None:
+        """A button of the panel of this wave."""
+        counts = counts_of(sheet, self._job.view(sheet.id))
+        action, _, value = key.partition(":")
+        match action:
+            case panel_facts.PAUSE:
+                self._job.pause(sheet.id)
+            case panel_facts.CANCEL:
+                self.ask_cancel(counts.waiting, counts.printed)
+            case panel_facts.GO:
+                self._job.start(sheet.id)
+            case panel_facts.OTHER:
+                self._job.start(sheet.id, printer=value)
+            case panel_facts.SHIP:
+                self.ask_ship(sheet.to_ship)
+
     def ask_cancel(self, waiting: int, printed: int) -> None:
         """Cancelling says what is kept."""
         kept = ntr("The printed label stays good.", "The {n} printed labels stay good.", printed)
@@ -172,23 +189,6 @@ class WaveActs(QObject):
         )
         wave = self.wave
         _when(dialog, "cancel", lambda: self._job.cancel_rest(wave))
-
-    def ask_last_good(self, number: str) -> None:
-        """A label was scanned while one is in doubt: is it the last good one?"""
-        dialog = self._tools.shell.ask(
-            tr("Is {number} the last good label?", number=number),
-            tr("Everything up to it counts as printed, printing goes on behind it."),
-            [
-                Verb("no", tr("No"), safe=True),
-                Verb("good", tr("Good up to here"), Kind.PRIMARY),
-            ],
-        )
-        wave = self.wave
-
-        def go_on() -> None:
-            self._job.start(wave, resume_after=number)
-
-        _when(dialog, "good", go_on)
 
     def ask_ship(self, parcels: tuple[str, ...]) -> None:
         """Ship what is printed, without the bench: told to the shop, taken from the shelf."""
@@ -214,7 +214,7 @@ class WaveActs(QObject):
 
         self.do(lambda work: shipping.ship(work, parcel_ids=parcels, unpacked=True), shipped)
 
-    # -- pick list and reprints --------------------------------------------------------------
+    # -- pick list --------------------------------------------------------------------------
 
     def print_list(self) -> None:
         """The pick list on paper."""
@@ -239,38 +239,6 @@ class WaveActs(QObject):
 
         self.do(lambda work: picking.mark_picked(work, wave), picked)
 
-    def ask_reprint(self, number: str) -> None:
-        """A reprint is deliberate: it needs its reason."""
-        field = TextField(self._tools.theme, tr("Reason"), placeholder=tr("torn, smeared, lost …"))
-        dialog = self._tools.shell.ask(
-            tr("Print label {number} once more?", number=number),
-            tr("It is counted, and the paper says that it is a reprint."),
-            [
-                Verb("leave", tr("Do not reprint"), safe=True),
-                Verb("again", tr("Reprint"), Kind.PRIMARY),
-            ],
-            field,
-        )
-        button = dialog.buttons["again"]
-        button.set_disabled_reason(tr("Say why first"))
-        field.text_changed.connect(
-            lambda text: button.set_disabled_reason(None if text.strip() else tr("Say why first"))
-        )
-        field.submitted.connect(button.click)
-        _when(dialog, "again", lambda: self._reprint(number, field.text().strip()))
-        field.edit.setFocus()
-
-    def _reprint(self, number: str, reason: str) -> None:
-        def printed(row: object) -> None:
-            if not isinstance(row, printing.PrintRow):
-                return
-            if row.ok:
-                self._tools.shell.say(tr("Label {number} is printed again", number=number))
-            elif row.message is not None and row.remedy is not None:
-                self.show_error(PackbenchError(row.code, row.message, row.remedy))
-
-        self.do(lambda work: printing.reprint(work, number, reason), printed)
-
     # -- what failed -------------------------------------------------------------------------
 
     @Slot(object, object)
@@ -288,10 +256,6 @@ class WaveActs(QObject):
                 self._ask_lost(parcel)
             case FixKind.TYPE_NUMBER:
                 self._ask_number(parcel)
-            case FixKind.GOOD_UP_TO:
-                self._job.start(self.wave, resume_after=value)
-            case FixKind.NOT_OUT:
-                self._job.start(self.wave, again=value)
             case FixKind.ORDER:
                 self._tools.shell.go("orders", failure.order_id)
             case FixKind.BALANCE:

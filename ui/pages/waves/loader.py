@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -20,7 +19,8 @@ from app.services.numbers.number_ledger import Unused
 from app.services.numbers.number_returns import ReturnRow
 from app.services.orders import details
 from app.services.orders.details import ShopState, WaveRow
-from app.services.printing import previews
+from app.services.printing import journal_views, previews, rolls
+from app.services.printing.journal_views import LabelRow
 from app.services.waves import picking, wave_views
 from app.services.waves.wave_views import LooseParcels, WaveParcel, WaveSheet
 from app.services.workplace import Workplace
@@ -40,6 +40,7 @@ class Loaded:
     sheet: WaveSheet | None
     picks: PickList | None
     pictures: Mapping[str, str] = field(default_factory=dict)
+    rolls: Mapping[str, int] = field(default_factory=dict)  # labels left, by the printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class OtherTabs:
     """What the other tabs show."""
 
     loose: tuple[WaveParcel, ...]
-    reprints: tuple[Any, ...]
+    reprints: tuple[LabelRow, ...]
     shops: tuple[ShopState, ...]
     accounts: tuple[AccountToday, ...]
     balances: tuple[Balance, ...]
@@ -65,14 +66,15 @@ def read_page(work: Workplace, wanted: str) -> Loaded:
     picks = picking.pick_list(work, wave)
     pictures = wave_views.sku_pictures(work, [r.sku for r in picks.rows])
     sheet = wave_views.wave_sheet(work, wave)
-    return Loaded(rows, wave_views.loose_parcels(work), sheet, picks, pictures)
+    on_roll = {printer: roll.left for printer, roll in rolls.left(work).items()}
+    return Loaded(rows, wave_views.loose_parcels(work), sheet, picks, pictures, on_roll)
 
 
 def read_others(work: Workplace) -> OtherTabs:
     """Parcels in no wave, reprints, balances."""
     return OtherTabs(
         wave_views.loose_rows(work),
-        tuple(details.reprints(work)),
+        tuple(journal_views.reprinted(work)),
         tuple(details.shop_states(work)),
         tuple(overview.listed(work)),
         tuple(balances.listed(work)),

@@ -10,18 +10,23 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
-from app.domain.text import ntr, tr
+from app.domain.text import tr
 from app.services.workplace import Workplace
+from ui.label_window import LabelDoor
 from ui.page import Page, PageTools
 from ui.pages.waves import panel_facts, words
 from ui.pages.waves.acting import WaveActs
 from ui.pages.waves.balance_tab import BalanceTab
 from ui.pages.waves.balance_watch import BalanceWatch
+from ui.pages.waves.empty import no_wave
+from ui.pages.waves.held_watch import HeldWatch
 from ui.pages.waves.label_place import LabelPlace
 from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
 from ui.pages.waves.look_watch import LookWatch
-from ui.pages.waves.other_tabs import LooseTab, ReprintTab
+from ui.pages.waves.other_tabs import LooseTab
+from ui.pages.waves.printer_watch import PrinterWatch
 from ui.pages.waves.reach_watch import ReachWatch
+from ui.pages.waves.reprint_tab import ReprintTab
 from ui.pages.waves.sheet_view import SheetView
 from ui.pages.waves.side_panel import SidePanel
 from ui.pages.waves.wave_list import WaveList
@@ -32,7 +37,7 @@ from ui.wave_run import Phase
 from ui.widgets.banner import Notice
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.card import Hairline
-from ui.widgets.states import EmptyAction, EmptyState, SkeletonRows
+from ui.widgets.states import EmptyState, SkeletonRows
 from ui.widgets.tabs import Tab, Tabs
 
 _LIST_PX, _SIDE_PX = 264, 298
@@ -52,8 +57,6 @@ class WavesPage(Page):
         self._wave = ""
         self._loaded: Loaded | None = None
         self._others: OtherTabs | None = None
-        self._printers: tuple[tuple[str, str, bool], ...] = ()
-        self._asked_printers: tuple[str, ...] = ()
         self._loader = WaveLoader(work, tools.jobs, self)
         self.acts = WaveActs(tools, work, job, self.banners, self)
         self._new = Button(self.theme, tr("New wave"), kind=Kind.PRIMARY, icon="plus", key="N")
@@ -67,7 +70,10 @@ class WavesPage(Page):
         self.side = SidePanel(self.theme, tools.pictures)
         self.label = LabelPlace(self.side, self._loader)
         self.loose_tab = LooseTab(self.theme, tools.pictures)
-        self.reprint_tab = ReprintTab(self.theme, tools.pictures)
+        self.labels = LabelDoor(work, tools, self)
+        self.reprint_tab = ReprintTab(work, tools, self.labels)
+        self.printers = PrinterWatch(self._loader, self.head.chip, self)
+        self.held = HeldWatch(work, job, self.acts, self.sheet.held, self._loader)
         self.balance_tab = BalanceTab(self.theme)
         self.balances = BalanceWatch(
             work, tools, self.acts, self.sheet.shortage, self.balance_tab, self
@@ -109,6 +115,10 @@ class WavesPage(Page):
         self.side.print_wanted.connect(self.acts.print_list)
         self.side.picked_wanted.connect(self.acts.mark_picked)
         self.side.reprint_wanted.connect(self._reprint)
+        self.side.label_wanted.connect(self._enlarge)
+        self.labels.question.failed.connect(self.acts.show_error)
+        self.printers.changed.connect(self._show_now)
+        self.reprint_tab.chosen.connect(self._share_blue)
         self.loose_tab.wave_wanted.connect(self.acts.create_of)
         self.loose_tab.table.selection.changed.connect(self._share_blue)
         self.loose_tab.order_wanted.connect(self._open_order)
@@ -125,7 +135,7 @@ class WavesPage(Page):
         return [
             Tab("waves", tr("Waves"), len(found.rows) if found else None),
             Tab("loose", tr("In no wave"), found.loose.count if found else None),
-            Tab("reprints", tr("Reprints")),
+            Tab("reprints", tr("Reprint")),
             Tab("balance", tr("Label balance")),
         ]
 
@@ -182,9 +192,12 @@ class WavesPage(Page):
         if found.sheet is None:
             return
         run = self.job.view(found.sheet.id)
-        outlook = panel_facts.Outlook(now, self._printers)
+        outlook = panel_facts.Outlook(now, self.printers.states, found.rolls)
         shown = self.reach.checked(words.as_run_knows(found.sheet, run), run)
+        self.held.show_wave(shown, run)
+        self.printers.tell_holding(run.holding if run is not None else None)
         self.sheet.show_wave(shown, run, outlook)
+        self.sheet.fit_held()
         self.balances.show_wave(found.sheet, run)
         self._share_blue()
         may_pick = any(p.printed for p in found.sheet.parcels) and not (run and run.busy)
@@ -196,7 +209,8 @@ class WavesPage(Page):
         """One blue button: the panel's, the bulk bar's, else the one that makes a wave."""
         panel = any(a.primary for a in self.sheet.panel.shown_actions)
         chosen = bool(self.loose_tab.table.selection)
-        taken = {"waves": panel, "loose": chosen}.get(self.tabs.current, False)
+        again = bool(self.reprint_tab.number)
+        taken = {"waves": panel, "loose": chosen, "reprints": again}.get(self.tabs.current, False)
         self._new.set_kind(Kind.DEFAULT if taken else Kind.PRIMARY)
 
     def _show_tab(self) -> None:
@@ -216,18 +230,10 @@ class WavesPage(Page):
         if self._loaded.rows:
             return self._body
         count = self._loaded.loose.count
-        fact = ntr("{n} order can be printed", "{n} orders can be printed", count)
-        actions = (EmptyAction("new", tr("New wave"), "plus", primary=True),)
         if self._empty is not None:
             self._stack.removeWidget(self._empty)
             self._empty.deleteLater()
-        self._empty = EmptyState(
-            self.theme,
-            "printer",
-            fact if count else tr("Nothing to print"),
-            tr("A wave is numbered, printed and picked together."),
-            actions if count else (),
-        )
+        self._empty = no_wave(self.theme, count)
         self._empty.acted.connect(self.new_wave)
         self._stack.addWidget(self._empty)
         self._new.set_kind(Kind.DEFAULT if count else Kind.PRIMARY)
@@ -248,23 +254,8 @@ class WavesPage(Page):
     def _ask_printers(self) -> None:
         """How the printers are; a printer at work is not disturbed."""
         found = self._loaded
-        if found is None or found.sheet is None or self.job.running():
-            return
-        names = tuple(t.printer for t in found.sheet.targets)
-        if names and names != self._asked_printers:
-            self._asked_printers = names
-            self._loader.printers(names, self._show_printers)
-
-    def _show_printers(self, states: tuple[tuple[str, str, bool], ...]) -> None:
-        self._printers = states
-        bad = [(name, said) for name, said, good in states if not good]
-        if bad:
-            self.head.chip.tell(Severity.STOP, f"{bad[0][0]}: {bad[0][1]}".rstrip(".。"))
-        elif states:
-            one = tr("{name} is ready", name=states[0][0])
-            said = one if len(states) == 1 else tr("All printers ready")
-            self.head.chip.tell(Severity.FINE, said)
-        self._show_now()
+        if found is not None and found.sheet is not None and not self.job.running():
+            self.printers.look(tuple(t.printer for t in found.sheet.targets))
 
     def _show_label(self) -> None:
         sheet = self._loaded.sheet if self._loaded is not None else None
@@ -283,7 +274,7 @@ class WavesPage(Page):
 
     @Slot(str)
     def _job_ended(self, wave_id: str) -> None:
-        self._asked_printers = ()
+        self.printers.forget()
         run = self.job.view(wave_id)
         if run is not None and run.phase is Phase.STOPPED:
             self.tools.sounds.play(Cue.LOOK)
@@ -292,22 +283,8 @@ class WavesPage(Page):
 
     @Slot(str)
     def _panel_acted(self, key: str) -> None:
-        found = self._loaded
-        if found is None or found.sheet is None:
-            return
-        counts = words.counts_of(found.sheet, self.job.view(self._wave))
-        action, _, value = key.partition(":")
-        match action:
-            case panel_facts.PAUSE:
-                self.job.pause(self._wave)
-            case panel_facts.CANCEL:
-                self.acts.ask_cancel(counts.waiting, counts.printed)
-            case panel_facts.GO:
-                self.job.start(self._wave)
-            case panel_facts.OTHER:
-                self.job.start(self._wave, printer=value)
-            case panel_facts.SHIP:
-                self.acts.ask_ship(found.sheet.to_ship)
+        if self._loaded is not None and self._loaded.sheet is not None:
+            self.acts.press(key, self._loaded.sheet)
 
     @Slot()
     def _retry(self) -> None:
@@ -337,7 +314,13 @@ class WavesPage(Page):
     def _reprint(self) -> None:
         shown = self.sheet.table.parcel(self.label.parcel)
         if shown is not None and shown.waybill:
-            self.acts.ask_reprint(shown.waybill)
+            self.labels.question.ask(shown.waybill)
+
+    @Slot()
+    def _enlarge(self) -> None:
+        shown = self.sheet.table.parcel(self.label.parcel)
+        if shown is not None:
+            self.labels.open(shown.waybill)
 
     @Slot(str)
     def _open_order(self, order: str) -> None:
@@ -364,23 +347,31 @@ class WavesPage(Page):
             case "]":
                 self.tabs.step(1)
             case _:
-                return self.tabs.current == "loose" and self.loose_tab.key(letter)
+                return self._tab_key(letter)
         return True
 
     @override
     def scanned(self, code: str) -> bool:
-        """A label of this wave: the last good one while a label is in doubt, else it is shown."""
+        """The answer to what is asked; else a label to be shown, of this wave or printed before."""
+        if self.tabs.current == "reprints":
+            self.reprint_tab.take_scan(code)
+            return True
+        if self.held.take_scan(code):
+            return True
         sheet = self._loaded.sheet if self._loaded is not None else None
         number = code.strip().upper()
         found = next((p for p in sheet.parcels if p.waybill == number), None) if sheet else None
         if found is None or sheet is None:
             return False
-        if any(p.in_doubt for p in sheet.parcels) and not self.job.running():
-            self.acts.ask_last_good(number)
-        else:
-            self.sheet.table.set_current(found.id)
-            self._row_chosen(found.id)
+        self.sheet.table.set_current(found.id)
+        self._row_chosen(found.id)
         return True
+
+    def _tab_key(self, letter: str) -> bool:
+        if self.tabs.current == "reprints" and letter == "/":
+            self.reprint_tab.search.focus_all()
+            return True
+        return self.tabs.current == "loose" and self.loose_tab.key(letter)
 
     @override
     def focus_targets(self) -> list[QWidget]:

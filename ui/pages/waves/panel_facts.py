@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.text import ntr, tr
+from app.services.printing.rows import UNKNOWN
 from app.services.waves.wave_views import LabelTarget, WaveSheet
 from ui.pages.waves.words import Counts, counts_of, in_the_way, time_left_words
-from ui.wave_run import Phase, RunView
+from ui.wave_run import STANDS, Phase, RunView
 
 PAUSE, CANCEL, GO, OTHER, SHIP = "pause", "cancel", "go", "other", "ship"
 
@@ -19,6 +22,7 @@ class Outlook:
 
     now: datetime
     printers: tuple[tuple[str, str, bool], ...] = ()  # name, sentence, can start
+    rolls: Mapping[str, int] = field(default_factory=dict)  # labels left, where they are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class PanelFacts:
     note: str = ""
     where: str = ""
     trouble: str = ""
+    warning: str = ""
+    unproved: str = ""
     actions: tuple[PanelAction, ...] = ()
 
 
@@ -51,6 +57,7 @@ def facts_of(sheet: WaveSheet, run: RunView | None, outlook: Outlook) -> PanelFa
     counts = counts_of(sheet, run)
     busy = run is not None and run.busy
     phase = run.phase if run is not None else None
+    stands = phase in STANDS
     rate = left = ""
     if run is not None and phase is Phase.PRINTING and run.per_minute:
         rate = ntr("{n} label a minute", "{n} labels a minute", round(run.per_minute))
@@ -62,9 +69,11 @@ def facts_of(sheet: WaveSheet, run: RunView | None, outlook: Outlook) -> PanelFa
         numbers=phase is Phase.NUMBERING,
         left=left,
         rate=rate,
-        note=tr("You may do something else, printing goes on") if busy else "",
+        note=tr("You may do something else, printing goes on") if busy and not stands else "",
         where=_where(sheet, outlook, busy=busy),
         trouble=_trouble(run),
+        warning=_short_roll(sheet, outlook, busy=busy),
+        unproved=_unproved(sheet),
         actions=_actions(sheet, counts, run),
     )
 
@@ -77,6 +86,10 @@ def _title(counts: Counts, phase: Phase | None) -> str:
             return tr("Getting numbers")
         case Phase.PRINTING:
             return tr("Printing labels now")
+        case Phase.HELD:
+            return tr("Waits for the printer")
+        case Phase.ASKED:
+            return tr("Waits for your answer")
         case Phase.PAUSING:
             return tr("Stops after this label")
         case Phase.CANCELLING:
@@ -98,6 +111,9 @@ def _where(sheet: WaveSheet, outlook: Outlook, *, busy: bool) -> str:
     parts = []
     for target in sheet.targets:
         words = f"{target.printer} · {_size(target)}"
+        if target.printer in outlook.rolls:
+            on_roll = outlook.rolls[target.printer]
+            words = f"{words} · " + ntr("about {n} left", "about {n} left", on_roll)
         state = "" if busy else states.get(target.printer, "").rstrip(".。")
         parts.append(f"{words} · {state}" if state else words)
     return "    ".join(parts)
@@ -111,9 +127,8 @@ def _trouble(run: RunView | None) -> str:
     if run is None or run.phase is not Phase.STOPPED or run.stop is None:
         return ""
     stop = run.stop
-    if stop.code == "print_unknown":
-        words = tr("look at its paper and say which label was the last good one")
-        return f"{stop.printer}: {words}"
+    if stop.code == UNKNOWN:
+        return ""  # its card asks
     said = " ".join(str(x) for x in (stop.message, stop.remedy) if x)
     return f"{stop.printer}: {said}" if stop.printer else said
 
@@ -124,9 +139,10 @@ def _actions(sheet: WaveSheet, counts: Counts, run: RunView | None) -> tuple[Pan
             return ()
         rest = tr("Cancel the other {n}", n=counts.waiting)
         pause = PanelAction(PAUSE, tr("Pause"), "pause")
-        return (pause, PanelAction(CANCEL, rest)) if counts.waiting else (pause,)
+        some = (PanelAction(CANCEL, rest),) if counts.waiting else ()
+        return some if run.phase in STANDS else (pause, *some)  # the card has its own stop
     found: list[PanelAction] = []
-    doubt = run is not None and run.stop is not None and run.stop.code == "print_unknown"
+    doubt = any(p.in_doubt for p in sheet.parcels)
     fallback = _fallback(sheet, run)
     if fallback and not doubt:
         found.append(PanelAction(f"{OTHER}:{fallback}", tr("Print on {name}", name=fallback)))
@@ -141,6 +157,51 @@ def _actions(sheet: WaveSheet, counts: Counts, run: RunView | None) -> tuple[Pan
         words = ntr("Ship {n} order", "Ship {n} orders", n)
         found.append(PanelAction(SHIP, words, "truck"))
     return tuple(found)
+
+
+def _short_roll(sheet: WaveSheet, outlook: Outlook, *, busy: bool) -> str:
+    """Before it begins: a roll that ends within the wave. It may begin all the same."""
+    if busy:
+        return ""
+    waiting = sum(not p.printed and not in_the_way(p) for p in sheet.parcels)
+    for target in sheet.targets:
+        on_roll = outlook.rolls.get(target.printer)
+        wanted = min(target.labels, waiting)
+        if on_roll is not None and on_roll < wanted:
+            return tr(
+                "{printer} has about {left} labels on its roll, this wave needs {n} more. "
+                "Have a new roll ready.",
+                printer=target.printer,
+                left=on_roll,
+                n=wanted,
+            )
+    return ""
+
+
+def _unproved(sheet: WaveSheet) -> str:
+    """Labels of a printer that says nothing back: they count when they are scanned."""
+    sent: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for p in sheet.parcels:
+        if p.printed and p.printer:
+            (seen if p.confirmed else sent)[p.printer] += 1
+    if not sent:
+        return ""
+    parts = []
+    for printer, n in sent.items():
+        done = seen[printer]
+        parts.append(
+            ntr(
+                "{printer} says nothing back: {n} label is sent and counts when it is scanned, "
+                "{done} scanned so far",
+                "{printer} says nothing back: {n} labels are sent and count when they are scanned, "
+                "{done} scanned so far",
+                n + done,
+                printer=printer,
+                done=done,
+            )
+        )
+    return "    ".join(parts)
 
 
 def _go_word(sheet: WaveSheet, counts: Counts, run: RunView | None) -> str:

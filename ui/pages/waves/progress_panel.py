@@ -12,7 +12,7 @@ from ui.pages.waves.panel_facts import PanelAction, PanelFacts
 from ui.pages.waves.words import Counts
 from ui.paint import Run, draw_icon, draw_runs, draw_text
 from ui.paint_boxes import round_rect
-from ui.paint_status import Severity, draw_severity
+from ui.paint_status import SEVERITY_TONES, Severity, draw_severity
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
 from ui.widgets.buttons import Button, Kind
@@ -111,7 +111,8 @@ class _Where(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme = theme
-        self._text, self._bad = "", False
+        self._text = ""
+        self._look: Severity | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._restyle)
 
@@ -120,8 +121,8 @@ class _Where(QWidget):
         self.updateGeometry()
         self.update()
 
-    def tell(self, text: str, *, bad: bool) -> None:
-        self._text, self._bad = text, bad
+    def tell(self, text: str, look: Severity | None = None) -> None:
+        self._text, self._look = text, look
         self.setAccessibleName(text)
         self.setToolTip(text)
         self.update()
@@ -137,9 +138,12 @@ class _Where(QWidget):
         p, t = QPainter(self), self.theme.t
         centre = QPointF(8, self.height() / 2)
         box = QRect(24, 0, self.width() - 24, self.height())
-        if self._bad:
-            draw_severity(p, Severity.STOP, centre, 18, self.theme)
-            draw_text(p, box, self._text, self.theme.face(Type.BODY_STRONG), t.err.text)
+        if self._look is not None:
+            draw_severity(p, self._look, centre, 18, self.theme)
+            quiet = self._look is Severity.INFO
+            color = t.text2 if quiet else t.tone(SEVERITY_TONES[self._look]).text
+            face = self.theme.face(Type.BODY if quiet else Type.BODY_STRONG)
+            draw_text(p, box, self._text, face, color)
             return
         draw_icon(p, "printer", centre, 16, t.text2, self.theme)
         draw_text(p, box, self._text, self.theme.face(Type.BODY), t.text2)
@@ -162,6 +166,10 @@ class ProgressPanel(Card):
         self._legend = _Legend(theme, self)
         self._trouble = _Where(theme, self)
         self._trouble.hide()
+        self._warning = _Where(theme, self)
+        self._warning.hide()
+        self._unproved = _Where(theme, self)
+        self._unproved.hide()
         self._where = _Where(theme, self)
         self._where_text = ""
         self._actions: tuple[PanelAction, ...] = ()
@@ -175,6 +183,8 @@ class ProgressPanel(Card):
         self.body.addWidget(self._legend)
         self.body.addSpacing(14)
         self.body.addWidget(self._trouble)
+        self.body.addWidget(self._warning)
+        self.body.addWidget(self._unproved)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(8)
         self._foot.addWidget(self._where, 1)
@@ -213,9 +223,14 @@ class ProgressPanel(Card):
         word = tr("Got {n}", n=done) if facts.numbers else tr("Printed {n}", n=done)
         shown = Counts(counts.total, counts.numbered, done, counts.failed)
         self._legend.tell(shown, word, facts.note)
-        self._trouble.tell(facts.trouble, bad=True)
-        self._trouble.setVisible(bool(facts.trouble))
-        self._where.tell(facts.where, bad=False)
+        for line, words, look in (
+            (self._trouble, facts.trouble, Severity.STOP),
+            (self._warning, facts.warning, Severity.PROBLEM),
+            (self._unproved, facts.unproved, Severity.INFO),
+        ):
+            line.tell(words, look)
+            line.setVisible(bool(words))
+        self._where.tell(facts.where)
         self.set_tone(Tone.ERR if facts.trouble else None)
         self._show_actions(facts.actions)
 

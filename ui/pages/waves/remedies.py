@@ -17,7 +17,6 @@ from ui.pages.orders.words import short_number, short_region
 from ui.pages.waves.words import carrier_name, in_the_way, will_fail
 from ui.wave_run import RunView
 
-_TAIL = 4
 _A_SENTENCE = 4  # shorter words of a carrier are codes
 
 
@@ -28,8 +27,6 @@ class FixKind(StrEnum):
     ADDRESS = "address"  # value: the field that is wrong
     TYPE_NUMBER = "type_number"
     LOST = "lost"
-    GOOD_UP_TO = "good_up_to"  # value: the number of the last good label
-    NOT_OUT = "not_out"  # value: the number that never came out
     RETRY = "retry"
     ORDER = "order"
     STOCK = "stock"
@@ -96,8 +93,12 @@ _OWN_REMEDIES = {
 
 
 def failures_of(sheet: WaveSheet) -> tuple[Failure, ...]:
-    """What needs somebody, in printing order."""
-    return tuple(_failure(sheet, p) for p in sheet.parcels if in_the_way(p) or will_fail(p))
+    """What needs somebody, in printing order. A label in doubt is asked about in its own card."""
+    return tuple(_failure(p) for p in _stuck(sheet))
+
+
+def _stuck(sheet: WaveSheet) -> list[WaveParcel]:
+    return [p for p in sheet.parcels if (in_the_way(p) and not p.in_doubt) or will_fail(p)]
 
 
 def to_look_at(parcels: Sequence[WaveParcel]) -> tuple[Failure, ...]:
@@ -115,44 +116,24 @@ def look_headline(rows: Sequence[Failure]) -> tuple[str, str]:
 
 def headline(sheet: WaveSheet, run: RunView | None = None) -> tuple[str, str]:
     """ "2 单没取到运单号" and "其余 62 单照常打印"."""
-    stuck = [p for p in sheet.parcels if in_the_way(p) or will_fail(p)]
+    stuck = _stuck(sheet)
     if stuck and all(will_fail(p) for p in stuck):
         n = len(stuck)
         title = ntr("{n} order would get no number", "{n} orders would get no number", n)
         rest = len(sheet.parcels) - n
         return title, ntr("nothing against the other", "nothing against the other {n}", rest)
-    doubt = sum(p.in_doubt for p in stuck)
     rest = len(sheet.parcels) - len(stuck)
-    if doubt == len(stuck):
-        title = ntr("{n} label in doubt", "{n} labels in doubt", doubt)
-    elif run is not None and all(run.numbers.get(p.id) == LEFT_OUT for p in stuck):
+    if run is not None and all(run.numbers.get(p.id) == LEFT_OUT for p in stuck):
         n = len(stuck)
         title = ntr("{n} order was left out", "{n} orders were left out", n)
-    elif doubt or any(p.waybill for p in stuck):
+    elif any(p.waybill for p in stuck):
         title = ntr("{n} order needs you", "{n} orders need you", len(stuck))
     else:
         title = ntr("{n} order got no number", "{n} orders got no number", len(stuck))
     return title, ntr("the other order is printed", "the other {n} are printed", rest)
 
 
-def last_good(sheet: WaveSheet, parcel: WaveParcel) -> WaveParcel | None:
-    """The label before ``parcel`` on the same printer that is surely out."""
-    before = [
-        p
-        for p in sheet.parcels
-        if p.printed and p.printer == parcel.printer and p.position < parcel.position
-    ]
-    return before[-1] if before else None
-
-
-def tail(number: str) -> str:
-    """…5046."""
-    return f"…{number[-_TAIL:]}"
-
-
-def _failure(sheet: WaveSheet, parcel: WaveParcel) -> Failure:
-    if parcel.in_doubt:
-        return _in_doubt(sheet, parcel)
+def _failure(parcel: WaveParcel) -> Failure:
     trouble = parcel.trouble or parcel.found
     if trouble is None:
         raise ValueError(parcel.id)
@@ -169,26 +150,6 @@ def _found(parcel: WaveParcel, trouble: Trouble) -> Failure:
         _fixes(trouble, parcel),
         trouble.doubtful,
     )
-
-
-def _in_doubt(sheet: WaveSheet, parcel: WaveParcel) -> Failure:
-    number = tail(parcel.waybill)
-    before = last_good(sheet, parcel)
-    title = tr("Did label {number} come out?", number=number)
-    fixes = [
-        Fix(
-            FixKind.GOOD_UP_TO,
-            tr("Good up to {number}", number=number),
-            parcel.waybill,
-        )
-    ]
-    if before is not None:
-        words = tr("Only up to {number}", number=tail(before.waybill))
-        fixes.append(Fix(FixKind.GOOD_UP_TO, words, before.waybill))
-    else:
-        fixes.append(Fix(FixKind.NOT_OUT, tr("It did not"), parcel.waybill))
-    detail = tr("look at the paper of {printer}", printer=parcel.printer)
-    return Failure(parcel.id, parcel.order_id, title, _detail(parcel, detail), tuple(fixes))
 
 
 def _title(trouble: Trouble, parcel: WaveParcel) -> str:

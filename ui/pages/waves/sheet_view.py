@@ -10,6 +10,7 @@ from typing_extensions import override
 from app.services.waves.wave_views import WaveSheet
 from ui.pages.waves import panel_facts, remedies, words
 from ui.pages.waves.failures_card import FailuresCard
+from ui.pages.waves.held_card import HeldCard
 from ui.pages.waves.parcel_table import ParcelTable
 from ui.pages.waves.progress_panel import ProgressPanel
 from ui.pages.waves.shortage import ShortageBox
@@ -104,6 +105,7 @@ class SheetView(ScrollColumn):
         self._fact = TextLabel(theme, "", Type.BODY, "text2")
         self.stepper = Stepper(theme)
         self.shortage = ShortageBox(theme, 560, below=14)
+        self.held = HeldCard(theme)
         self.panel = ProgressPanel(theme)
         self.failures = FailuresCard(theme)
         self.table = ParcelTable(theme, pictures)
@@ -118,6 +120,10 @@ class SheetView(ScrollColumn):
         self.body.addWidget(self.stepper)
         self.body.addSpacing(14)
         self.body.addWidget(self.shortage)
+        self.body.addWidget(self.held)
+        self._held_gap = QWidget()
+        self._held_gap.setFixedHeight(14)
+        self.body.addWidget(self._held_gap)
         self.body.addWidget(self.panel)
         self.body.addSpacing(14)
         self.body.addWidget(self.failures)
@@ -151,6 +157,10 @@ class SheetView(ScrollColumn):
         self.failures.show_failures(found, remedies.headline(sheet, run), busy=busy, tried=tried)
         self._gap.setVisible(bool(found))
         self.table.show_wave(sheet, run)
+
+    def fit_held(self) -> None:
+        """The gap below the card goes with the card."""
+        self._held_gap.setVisible(self.held.shown_facts is not None)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -13,7 +13,7 @@ from app.services.orders.details import WaveRow
 from app.services.waves.wave_views import LooseParcels, WaveParcel, WaveSheet
 from ui.pages.orders.words import clock_time
 from ui.paint_status import Stage
-from ui.wave_run import Phase, RunView
+from ui.wave_run import STANDS, Phase, RunView
 from ui.widgets.progress import JobStep, StepState
 
 
@@ -99,6 +99,8 @@ def _run_word(run: RunView) -> str:
             return tr("Paused at {n}", n=run.printed)
         case Phase.STOPPED:
             return tr("Stopped at {n}", n=run.printed)
+        case Phase.HELD | Phase.ASKED:
+            return tr("Waits at {n}", n=run.printed)
         case _:
             return tr("Printing {n}", n=run.printed)
 
@@ -137,7 +139,9 @@ def as_run_knows(sheet: WaveSheet, run: RunView | None) -> WaveSheet:
     if run is None or not run.busy:
         return sheet
     sure = tuple(
-        replace(p, in_doubt=False) if p.in_doubt and run.labels.get(p.id) != "unknown" else p
+        replace(p, in_doubt=False)
+        if p.in_doubt and run.labels.get(p.id) not in {"unknown", "asked"}
+        else p
         for p in sheet.parcels
     )
     return replace(sheet, parcels=sure)
@@ -237,7 +241,7 @@ def _number_step(counts: Counts, failed: int, run: RunView | None) -> JobStep:
 def _print_step(counts: Counts, run: RunView | None) -> JobStep:
     title = tr("Labels")
     fact = labels(counts.printed)
-    if run is not None and run.phase is Phase.STOPPED:
+    if run is not None and run.phase in {Phase.STOPPED, *STANDS}:
         return JobStep(title, fact, StepState.FAILED)
     if run is not None and run.phase in {Phase.PRINTING, Phase.PAUSING, Phase.PAUSED}:
         return JobStep(title, fact, StepState.NOW)
