@@ -19,7 +19,7 @@ from tests.support.warehouse import Bench
 from tests.ui.orders_window import WAIT_MS, Hands, settle, shown_product, synced_bench
 from ui.main_window import Product
 from ui.pages.waves.page import WavesPage
-from ui.pages.waves.panel_facts import CANCEL, GO
+from ui.pages.waves.panel_facts import CANCEL
 from ui.pages.waves.remedies import FixKind, failures_of
 from ui.wave_run import Phase
 from ui.widgets.buttons import Button
@@ -116,64 +116,6 @@ def test_a_failed_parcel_gets_another_carrier_or_leaves_the_wave(
         qtbot.waitUntil(lambda: not page.sheet.failures.isVisible(), timeout=WAIT_MS)
 
 
-def test_an_open_cover_stops_the_run_by_itself_and_names_the_printer(
-    qtbot: QtBot, bench: Bench
-) -> None:
-    printer = bench.world.printers["bench-1"]
-    printer.set_faults(PrinterFaults(cover_open=True))
-    wave = direct_wave(bench)
-    wanted = numbered(bench, wave)
-    with shown_product(qtbot, bench) as product:
-        page = opened(qtbot, product)
-        job = product.makings.wave_job
-        job.start(wave)
-        finish(qtbot, product)
-        run, line, facts = job.view(wave), job.summary(), page.sheet.panel.shown_facts
-        assert run is not None
-        assert run.phase is Phase.STOPPED
-        assert line is not None
-        assert line.needs_person
-        assert facts is not None
-        assert facts.trouble.startswith("bench-1")
-        printer.set_faults(PrinterFaults())
-        qtbot.waitUntil(lambda: GO in page.sheet.panel.buttons, timeout=WAIT_MS)
-        page.sheet.panel.buttons[GO].click()
-        finish(qtbot, product)
-        (row,) = details.waves_list(bench.work)
-        assert row.printed == wanted
-        assert len(printer.papers) == wanted  # none twice
-
-
-def test_a_label_in_doubt_is_asked_about_and_never_sent_again_by_itself(
-    qtbot: QtBot, bench: Bench
-) -> None:
-    printer = bench.world.printers["bench-1"]
-    printer.set_faults(PrinterFaults(labels_left=2, paper_end_seen_at_once=True))
-    wave = direct_wave(bench)
-    wanted = numbered(bench, wave)
-    with shown_product(qtbot, bench) as product:
-        page = opened(qtbot, product)
-        job = product.makings.wave_job
-        job.start(wave)
-        finish(qtbot, product)
-        printer.set_faults(PrinterFaults())
-        doubt = next(
-            f
-            for f in failures_of(wave_views.wave_sheet(bench.work, wave))
-            if f.fixes[0].kind is FixKind.GOOD_UP_TO
-        )
-        job.start(wave)  # the others are printed; this one waits for an answer
-        finish(qtbot, product)
-        (row,) = details.waves_list(bench.work)
-        assert (row.printed, row.unknown) == (wanted - 1, 1)
-        assert len(printer.papers) == wanted
-        press(qtbot, page, doubt.fixes[0].text)
-        finish(qtbot, product)
-        (row,) = details.waves_list(bench.work)
-        assert row.printed == wanted
-        assert len(printer.papers) == wanted
-
-
 def test_cancelling_keeps_what_is_printed_and_every_number(qtbot: QtBot, bench: Bench) -> None:
     bench.world.printers["bench-1"].set_faults(PrinterFaults(cover_open=True))
     wave = direct_wave(bench)
@@ -181,7 +123,7 @@ def test_cancelling_keeps_what_is_printed_and_every_number(qtbot: QtBot, bench: 
     with shown_product(qtbot, bench) as product:
         page = opened(qtbot, product)
         product.makings.wave_job.start(wave)
-        finish(qtbot, product)
+        qtbot.waitUntil(page.sheet.held.isVisible, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: CANCEL in page.sheet.panel.buttons, timeout=WAIT_MS)
         page.sheet.panel.buttons[CANCEL].click()
         dialog = question(product)

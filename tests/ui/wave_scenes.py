@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtWidgets import QApplication
+
 from app.carriers.problems import problem
 from app.domain.address import Address
 from app.domain.waybills import ProblemClass
+from app.jobs import CancelToken
 from app.services.carriers import states
 from app.services.numbers import labelling, voiding
-from app.services.orders import queries, receiver_correction
+from app.services.orders import details, queries, receiver_correction
 from app.services.parcels.parcel_queries import parcel_rows
+from app.services.printing import printing, rolls
 from app.services.telling import outbox
 from app.services.waves import wave_views, waves
+from app.simulators.printers.mechanism import PrinterFaults
 from tests.ui.stage import Stage
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
@@ -175,3 +181,107 @@ def direct_accounts(stage: Stage) -> None:
     bar = page.balance_tab.verticalScrollBar()
     bar.setValue(bar.maximum())
     stage.settle()
+
+
+def _direct(stage: Stage) -> str:
+    """A numbered wave of labels that we draw."""
+    work = stage.bench.work
+    rows = [p.id for p in wave_views.loose_rows(work) if p.route == "direct"]
+    wave = waves.create(work, only=rows).id
+    labelling.label_wave(work, wave)
+    return wave
+
+
+def _begin(stage: Stage, faults: PrinterFaults) -> WavesPage:
+    stage.bench.world.printers["bench-1"].set_faults(faults)
+    wave = _direct(stage)
+    page = _waves(stage)
+    stage.product.makings.wave_job.start(wave)
+    limit = QDeadlineTimer(6_000)
+    while not page.sheet.held.isVisible() and not limit.hasExpired():
+        QApplication.processEvents()
+    for _ in range(40):
+        QApplication.processEvents()
+    return page
+
+
+def held_run(stage: Stage) -> None:
+    """The roll is empty before the wave begins."""
+    _begin(stage, PrinterFaults(labels_left=0, paper_end_seen_at_once=True))
+
+
+def asked_run(stage: Stage) -> None:
+    """The roll ended in the middle: one label is in doubt, a wrong code was scanned."""
+    page = _begin(stage, PrinterFaults(labels_left=4, paper_end_seen_at_once=True))
+    page.scanned("7712345678901")
+
+
+def mute_run(stage: Stage) -> None:
+    """A printer that says nothing back, and a roll that is too short for what is left."""
+    work = stage.bench.work
+    wave = _direct(stage)
+    numbers = [p.waybill for p in wave_views.wave_sheet(work, wave).parcels if p.waybill]
+    stage.bench.world.printers["bench-1"].set_faults(PrinterFaults(mute=True))
+    cancel = CancelToken()
+    printing.print_wave(
+        work, wave, cancel=cancel, progress=lambda s: cancel.cancel() if s.done > 4 else None
+    )
+    rolls.new_roll(work, "bench-1", 3)
+    page = _waves(stage)
+    page.sheet.table.set_current(None)
+    assert numbers
+    stage.settle()
+
+
+def _printed(stage: Stage) -> list[str]:
+    """Numbers of a printed wave; the first label was printed again, twice."""
+    work = stage.bench.work
+    wave = _direct(stage)
+    printing.print_wave(work, wave)
+    numbers = [p.waybill for p in wave_views.wave_sheet(work, wave).parcels if p.printed]
+    printing.reprint(work, numbers[0], "撕坏了")
+    printing.reprint(work, numbers[0], "没打清楚")
+    printing.reprint(work, numbers[1], "打丢了")
+    return numbers
+
+
+def label_window(stage: Stage) -> None:
+    number = _printed(stage)[0]
+    page = _waves(stage)
+    page.labels.open(number)
+    stage.settle()
+
+
+def reprint_question(stage: Stage) -> None:
+    number = _printed(stage)[0]
+    page = _waves(stage)
+    page.labels.question.ask(number)
+    stage.settle()
+
+
+def reprints_tab(stage: Stage) -> None:
+    _printed(stage)
+    page = _waves(stage)
+    page.tabs.choose("reprints")
+    stage.settle()
+    page.reprint_tab.table.set_current(page.reprint_tab.table.rows.ids[0])
+    page.reprint_tab._row_chosen(page.reprint_tab.table.rows.ids[0])
+    stage.settle()
+
+
+def order_with_label(stage: Stage) -> None:
+    """The drawer of an order whose label is printed."""
+    _printed(stage)
+    (parcel,) = parcel_rows(
+        stage.bench.work, [p.id for p in _sheet_parcels(stage) if p.printed][:1]
+    )
+    order = queries.find_order(stage.bench.work, parcel.orders[0])
+    stage.product.window.go("orders")
+    stage.orders.open_order(order)
+    stage.settle()
+    stage.scroll(0.5)
+
+
+def _sheet_parcels(stage: Stage) -> tuple[wave_views.WaveParcel, ...]:
+    (wave,) = details.waves_list(stage.bench.work)
+    return wave_views.wave_sheet(stage.bench.work, wave.id).parcels
