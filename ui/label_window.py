@@ -36,6 +36,7 @@ from ui.widgets.tone_card import Lines, Trouble
 _LANE = "label-component"
 _SIDE = 292
 _PAD = 20
+_INSET = 12
 _INNER = _SIDE - 2 * _PAD
 
 
@@ -73,7 +74,10 @@ class LabelOverlay(Overlay):
         self.setAccessibleName(tr("Label {number}", number=number))
         room = self.card.room()
         row = QHBoxLayout(self.card)
-        row.setContentsMargins(room.left() + 1, room.top() + 1, room.right(), room.bottom() + 1)
+        inset = _INSET
+        row.setContentsMargins(
+            room.left() + inset, room.top() + inset, room.right(), room.bottom() + inset
+        )
         row.setSpacing(0)
         self.sheet = LabelSheet(theme)
         desk = QScrollArea(self.card)
@@ -158,8 +162,10 @@ class LabelOverlay(Overlay):
     def _fit_now(self) -> None:
         super()._fit_now()
         card = self.card.geometry().marginsRemoved(self.card.room())
-        wanted = min(self.sheet.sizeHint().height() + 2, self.height() - 48)
-        wide = min(self.sheet.sizeHint().width() + self.theme.scaled(_SIDE) + 3, self.width() - 48)
+        wanted = min(self.sheet.sizeHint().height() + 2 * _INSET, self.height() - 48)
+        wide = min(
+            self.sheet.sizeHint().width() + self.theme.scaled(_SIDE) + _INSET + 2, self.width() - 48
+        )
         card.setHeight(max(wanted, min(420, self.height() - 48)))
         card.setWidth(wide)
         card.moveCenter(self.rect().center())

@@ -308,7 +308,7 @@ def _line(view: RunView) -> str:
             return tr("Wave {name} has stopped", name=view.name)
         case Phase.HELD:
             printer = view.holding.printer if view.holding is not None else ""
-            return tr("Wave {name} waits for {printer}", name=view.name, printer=printer)
+            return tr("{name} waits for {printer}", name=view.name, printer=printer)
         case Phase.ASKED:
             return tr("Wave {name} asks something", name=view.name)
         case Phase.PAUSED:

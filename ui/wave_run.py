@@ -213,7 +213,9 @@ class Run:
         return (without - self._numbered | doubt) - self._out
 
     def _current(self, failed: set[str]) -> str:
-        if self.phase not in {Phase.PRINTING, Phase.PAUSING, Phase.HELD}:
+        if self.phase in STANDS and self.holdings:
+            return self.holdings[0].parcel
+        if self.phase not in {Phase.PRINTING, Phase.PAUSING}:
             return ""
         ready = (p for p in self.order if p in self._numbered and p not in self._out)
         return next((p for p in ready if p not in failed and p not in self.labels), "")

@@ -294,6 +294,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         wave_scenes.reprint_question,
         wave_scenes.reprints_tab,
         wave_scenes.order_with_label,
+        wave_scenes.bench_label,
         bench_scenes.bench_facts,
         bench_scenes.bench_card,
         bench_scenes.bench_serial,

@@ -21,6 +21,7 @@ from app.services.telling import outbox
 from app.services.waves import wave_views, waves
 from app.simulators.printers.mechanism import PrinterFaults
 from tests.ui.stage import Stage
+from ui.pages.bench.window import BenchWindow
 from ui.pages.waves.new_wave import NewWaveForm
 from ui.pages.waves.page import WavesPage
 
@@ -226,7 +227,7 @@ def mute_run(stage: Stage) -> None:
     printing.print_wave(
         work, wave, cancel=cancel, progress=lambda s: cancel.cancel() if s.done > 4 else None
     )
-    rolls.new_roll(work, "bench-1", 3)
+    rolls.new_roll(work, "bench-1", 2)
     page = _waves(stage)
     page.sheet.table.set_current(None)
     assert numbers
@@ -285,3 +286,16 @@ def order_with_label(stage: Stage) -> None:
 def _sheet_parcels(stage: Stage) -> tuple[wave_views.WaveParcel, ...]:
     (wave,) = details.waves_list(stage.bench.work)
     return wave_views.wave_sheet(stage.bench.work, wave.id).parcels
+
+
+def bench_label(stage: Stage) -> None:
+    """The label of the open parcel, over the bench."""
+    number = _printed(stage)[0]
+    stage.product.window.go("bench")
+    bench = stage.product.window.page("bench")
+    assert isinstance(bench, BenchWindow)
+    bench.resize(1440, 900)
+    bench.scanned(number)
+    stage.settle()
+    bench.labels.open(number)
+    stage.settle()

@@ -12,7 +12,7 @@ from ui.paint_boxes import POPOVER_SHADOW, draw_shadow, round_rect
 from ui.theme import Theme
 from ui.theme_tokens import Type
 
-_RULER = 22
+_RULER = 28
 _PAD = 16
 _MM_PER_INCH = 25.4
 _LEAST_PX, _MOST_PX = 2.4, 12.0  # of a mm: a screen that says anything else is not believed

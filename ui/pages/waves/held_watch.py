@@ -137,7 +137,7 @@ class HeldWatch(QObject):
 
         def failed(error: PackbenchError) -> None:
             self._busy = False
-            self._card.tell_wrong(f"{error.message} {error.remedy}")
+            self._card.tell_wrong(str(error.message))
 
         self._acts.do(lambda work: answers.resume_after(work, wave, number), done, failed)
 

@@ -10,7 +10,7 @@ from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.waves.loader import WaveLoader
 from ui.pages.waves.parcel_table import is_out
 from ui.pages.waves.side_panel import LabelFacts, SidePanel
-from ui.wave_run import RunView
+from ui.wave_run import Phase, RunView
 
 _PLATFORM = T("The platform's component draws this label")
 
@@ -27,6 +27,17 @@ def parcel_to_show(sheet: WaveSheet, run: RunView | None, current: Hashable | No
     printed = [p for p in numbered if is_out(p, run)]
     drawn = [p for p in printed if p.route == Route.DIRECT]
     return next((p.id for p in (drawn[-1:] or printed[-1:] or numbered[:1])), "")
+
+
+def _title(run: RunView) -> str:
+    """Over the label at the printer."""
+    match run.phase:
+        case Phase.HELD:
+            return tr("Next label")
+        case Phase.ASKED:
+            return tr("In doubt")
+        case _:
+            return tr("Printing now")
 
 
 class LabelPlace:
@@ -57,7 +68,7 @@ class LabelPlace:
             return
         busy = run is not None and run.busy
         now = busy and run is not None and run.current == parcel.id
-        title = tr("Printing now") if now else tr("Label")
+        title = _title(run) if now and run is not None else tr("Label")
         place = tr("no. {n}", n=parcel.position)
         known, png, said = self._drawn
         if known != parcel.id and self._wanted != parcel.id:

@@ -19,7 +19,7 @@ from ui.pictures import Pictures
 from ui.table import Cell, CellTag, Column, DataTable, RowDelegate, RowHeight, TableRow
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
-from ui.wave_run import RunView
+from ui.wave_run import Phase, RunView
 from ui.widgets.label import color_of
 
 _OUT = frozenset({"printed", "unconfirmed", "kept"})
@@ -85,7 +85,9 @@ def region_cell(parcel: WaveParcel) -> Cell:
 def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:
     """Icon and word; ``color`` is the icon's."""
     busy = run is not None and run.busy
-    if busy and run is not None and run.current == parcel.id:
+    if busy and run is not None and run.current == parcel.id and run.phase is not Phase.ASKED:
+        if run.phase is Phase.HELD:
+            return Cell(tr("Stands"), icon="pause-circle", icon_weight="fill", color=Tone.ERR)
         return Cell(tr("Printing"), icon="spinner", color=Tone.ACCENT)
     if parcel.in_doubt:
         return Cell(tr("In doubt"), icon="question", icon_weight="bold", color=Tone.ERR)
@@ -96,7 +98,7 @@ def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:
         return Cell(tr("On hold"), icon="pause-circle", icon_weight="fill", color=Tone.WARN)
     if is_out(parcel, run):
         sure = parcel.confirmed or not parcel.printed
-        word = tr("Printed") if sure else tr("Sent, not confirmed")
+        word = tr("Printed") if sure else tr("Unscanned")
         return Cell(word, icon="check", icon_weight="bold", color=Tone.OK if sure else Tone.GRAY)
     if parcel.trouble is not None and not parcel.waybill:
         return Cell(tr("No number"), icon="x-circle", icon_weight="fill", color=Tone.ERR)

@@ -220,7 +220,8 @@ class ProgressPanel(Card):
         self._left.setText(facts.left)
         self._rate.setText(facts.rate)
         self._bar.set_progress(done, counts.failed, counts.total)
-        word = tr("Got {n}", n=done) if facts.numbers else tr("Printed {n}", n=done)
+        sent = tr("Sent {n}", n=done) if facts.unproved else tr("Printed {n}", n=done)
+        word = tr("Got {n}", n=done) if facts.numbers else sent
         shown = Counts(counts.total, counts.numbered, done, counts.failed)
         self._legend.tell(shown, word, facts.note)
         for line, words, look in (

@@ -66,12 +66,12 @@ class ReprintTab(QWidget):
         self._soon.timeout.connect(self._look)
         columns = (
             Column("at", tr("Last print"), 110),
-            Column("number", tr("Waybill number"), 190),
+            Column("number", tr("Waybill number"), 170),
             Column("order", tr("Order"), 110, shed=2),
             Column("carrier", tr("Carrier"), 110, shed=1),
             Column("copies", tr("Sheets"), 70, right=True),
-            Column("reason", tr("Reason"), 200, stretch=1, min_width=120),
-            Column("state", tr("State"), 220),
+            Column("reason", tr("Reason"), 160, stretch=1, min_width=120),
+            Column("state", tr("State"), 180),
         )
         self.table = DataTable(
             theme, columns, self._fetch, pictures=tools.pictures, name=tr("Reprints")
