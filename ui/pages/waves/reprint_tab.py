@@ -22,7 +22,7 @@ from ui.page import PageTools
 from ui.pages.bench.words import grouped
 from ui.pages.orders.words import clock_time, short_number
 from ui.pages.waves.side_panel import LabelDesk, LabelFacts
-from ui.print_words import job_line, proof_words, state_words, times_words
+from ui.print_words import job_line, state_words, times_words
 from ui.reprint_question import ReasonForm, paper_words
 from ui.table import Cell, Column, DataTable, TableRow
 from ui.theme_tokens import Type
@@ -71,7 +71,7 @@ class ReprintTab(QWidget):
             Column("carrier", tr("Carrier"), 110, shed=1),
             Column("copies", tr("Sheets"), 70, right=True),
             Column("reason", tr("Reason"), 160, stretch=1, min_width=120),
-            Column("state", tr("State"), 180),
+            Column("state", tr("State"), 130),
         )
         self.table = DataTable(
             theme, columns, self._fetch, pictures=tools.pictures, name=tr("Reprints")
@@ -281,9 +281,7 @@ class ReprintTab(QWidget):
 def _table_row(row: LabelRow, now: datetime) -> TableRow:
     last = row.jobs[0] if row.jobs else None
     reason = next((job.reprint_reason for job in row.jobs if job.reprint_reason), "")
-    state = tr("not printed yet")
-    if last is not None:
-        state = " · ".join(part for part in (state_words(last), proof_words(last)) if part)
+    state = state_words(last) if last is not None else tr("not printed yet")
     name = str(company(row.carrier).name) if row.carrier else ""
     cells = (
         Cell(clock_time(last.created_at, now) if last is not None else "", color="text2"),

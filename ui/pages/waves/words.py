@@ -117,7 +117,7 @@ def _stage(row: WaveRow) -> tuple[Stage, str]:
     if row.printed + row.shipped < row.parcels and not row.picked:
         left = row.parcels - row.printed
         if row.failed and row.printed:
-            return Stage.PROBLEM, ntr("{n} failed", "{n} failed", left)
+            return Stage.PROBLEM, ntr("{n} failed", "{n} failed", row.failed)
         return Stage.TO_LABEL, ntr("{n} to label", "{n} to label", left)
     return (Stage.TO_PACK, tr("To pack")) if row.picked else (Stage.TO_PICK, tr("To pick"))
 
