@@ -22,7 +22,7 @@ from ui.widgets.choices import CheckBox
 from ui.widgets.fields import TextField
 
 _USUAL_ROLL = 500
-_COLUMNS = 2
+_COLUMNS, _ROOM_PX = 3, 285
 
 
 class Strip(QWidget):
@@ -128,13 +128,15 @@ class DocumentsField(QWidget):
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(0)
         self.boxes: dict[str, CheckBox] = {}
-        for at, document in enumerate(documents):
-            box = CheckBox(theme, document_name(document), self)
+        made = [CheckBox(theme, document_name(document), self) for document in documents]
+        widest = max((box.sizeHint().width() for box in made), default=1) + 18
+        columns = max(1, min(_COLUMNS, theme.scaled(_ROOM_PX) // widest))
+        for at, (document, box) in enumerate(zip(documents, made, strict=True)):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.clicked.connect(self._clicked)
             self.boxes[document] = box
-            grid.addWidget(box, at // _COLUMNS, at % _COLUMNS)
-        grid.setColumnStretch(_COLUMNS, 1)
+            grid.addWidget(box, at // columns, at % columns)
+        grid.setColumnStretch(columns, 1)
 
     def show_documents(self, documents: Sequence[str]) -> None:
         """Tick these."""
