@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def _open_services(data: Path | None, *, user: str) -> Opened:
     from app.bootstrap import open_services
 
-    return open_services(data, user=user)
+    return open_services(data, user=user, draw_beside=True)
 
 
 def _adapters() -> Adapters:

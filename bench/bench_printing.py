@@ -118,7 +118,9 @@ def numbered(labels: int) -> Iterator[tuple[Services, list[str]]]:
         carrier(orders, now.timestamp(), 0.0) as configuration,
     ):
         scenario = demo_scenario(1, orders, now)
-        services = open_demo_services(Path(folder) / "data", scenario, configuration)
+        services = open_demo_services(
+            Path(folder) / "data", scenario, configuration, draw_beside=True
+        )
         try:
             for shop in syncing.shop_ids(services.work):
                 syncing.sync_shop(services.work, shop)

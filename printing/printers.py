@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import Lock
 
-from app.domain.errors import UserError
+from app.domain.errors import PackbenchError, UserError
 from app.domain.labels import (
     DrawnLabel,
     FileLabel,
@@ -86,6 +86,10 @@ class PagePrinter:
         """
         return self._workshop.call(prepared, self._config, paper, self._dots_per_mm())
 
+    def prepare_all(self, papers: Sequence[Paper]) -> list[Prepared | PackbenchError]:
+        """See ``app.ports.Printer``."""
+        return self._workshop.call(prepared_all, self._config, papers, self._dots_per_mm())
+
     def send(self, prepared: Prepared, key: str = "") -> Sent:
         device = self._device
         with self._turn:
@@ -134,6 +138,66 @@ def prepared(config: PrinterConfig, paper: Paper, dots_per_mm: float | None = No
         data = _pages(rasterise(pdf, page.dots_per_mm), options, language)
     trouble = book.trouble
     return Prepared(paper_ref(paper), paper, data, trouble_text(trouble), trouble.cut_texts)
+
+
+def prepared_all(
+    config: PrinterConfig, papers: Sequence[Paper], dots_per_mm: float | None = None
+) -> list[Prepared | PackbenchError]:
+    """``prepared`` for several papers; what cannot be drawn has its refusal in its place.
+
+    Labels that become dots are drawn as pages of one document: embedding the fonts, two thirds of
+    the work for a single label, is then done once for all of them.
+    """
+    found: list[Prepared | PackbenchError | None] = [None] * len(papers)
+    together: list[tuple[int, DrawnLabel]] = []
+    for n, paper in enumerate(papers):
+        if isinstance(paper, DrawnLabel) and config.language not in PDF_LANGUAGES:
+            together.append((n, paper))
+            continue
+        try:
+            found[n] = prepared(config, paper, dots_per_mm)
+        except PackbenchError as error:
+            found[n] = error
+    if together:
+        options, language = read_options(config), language_of(config.language)
+        for n, one in zip(
+            [n for n, _ in together],
+            _together([label for _, label in together], config, options, language),
+            strict=True,
+        ):
+            found[n] = one
+    return [one for one in found if one is not None]
+
+
+def _together(
+    labels: Sequence[DrawnLabel], config: PrinterConfig, options: PrinterOptions, language: Language
+) -> list[Prepared | PackbenchError]:
+    page = options.page
+    book = Book(load_fonts(), page.dots_per_mm, config.name)
+    said: list[Trouble | PackbenchError] = []
+    for label in labels:
+        book.trouble = Trouble()
+        try:
+            add_label(book, label, page.width_mm, page.height_mm)
+        except PackbenchError as error:
+            said.append(error)
+        else:
+            said.append(book.trouble)
+    pages: Iterator[Bitmap] = iter(())
+    if any(isinstance(one, Trouble) for one in said):
+        pages = iter(rasterise(book.finish(), page.dots_per_mm))
+    return [
+        trouble
+        if isinstance(trouble, PackbenchError)
+        else Prepared(
+            label.number,
+            label,
+            _pages([next(pages)], options, language),
+            trouble_text(trouble),
+            trouble.cut_texts,
+        )
+        for label, trouble in zip(labels, said, strict=True)
+    ]
 
 
 def _of_file(label: FileLabel, options: PrinterOptions, language: Language | None) -> bytes:
@@ -188,6 +252,15 @@ class ComponentPrinter:
         if not isinstance(paper, PlatformLabel):
             raise self._only_platform_labels(paper_ref(paper))
         return Prepared(paper.number, paper)
+
+    def prepare_all(self, papers: Sequence[Paper]) -> list[Prepared | PackbenchError]:
+        """See ``app.ports.Printer``."""
+        return [
+            Prepared(paper.number, paper)
+            if isinstance(paper, PlatformLabel)
+            else self._only_platform_labels(paper_ref(paper))
+            for paper in papers
+        ]
 
     def send(self, prepared: Prepared, key: str = "") -> Sent:
         """One label, one task."""

@@ -1,8 +1,8 @@
 """Where documents are drawn: here, or in a process of its own that leaves the window its time.
 
-Drawing a label takes some milliseconds of the interpreter, which the window then lacks. The other
-process is started in the background the first time something is drawn; until it is there, and
-whenever it fails, drawing happens here.
+Drawing a label takes some milliseconds of the interpreter, which the window and the journal then
+lack. The other process is started in the background once a few things have been drawn: for one
+label it is not worth it. Until it is there, and whenever it fails, drawing happens here.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _R = TypeVar("_R")
 _ROOT = Path(__file__).resolve().parents[1]
 _ANSWER_S = 30.0  # no page takes that long: the other process hangs
 _LENGTH_BYTES = 8
+_FEW = 5  # calls; labels of a run come several in one
 _BATCH = 65_536
 
 
@@ -53,7 +54,8 @@ class Beside:
     its pipe and nowhere else.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, after: int = _FEW) -> None:
+        self._before = after  # so many calls are answered here before the process is started
         self._turn = threading.Lock()
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,7 +70,7 @@ class Beside:
 
     def call(self, draw: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
         """``draw`` must be a module's function, its arguments and result plain data."""
-        self._start()
+        self._count()
         if not self._ready.is_set():
             return draw(*args, **kwargs)
         with self._turn:
@@ -96,6 +98,13 @@ class Beside:
             self._end()
 
     # --- the process ------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        with self._guard:
+            self._before -= 1
+            enough = self._before < 0
+        if enough:
+            self._start()
 
     def _start(self) -> None:
         with self._guard:

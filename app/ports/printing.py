@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from app.domain.errors import PackbenchError
 from app.domain.label_designs import Finding, LabelDesign
 from app.domain.labels import DrawnLabel, Label, PackingSlip, Paper, PickList
 from app.domain.papers import Sheet
@@ -121,6 +122,10 @@ class Printer(Protocol):
         From any thread, also while another document is being sent. Raises ``UserError`` when it
         cannot be drawn, or not on this printer.
         """
+        ...
+
+    def prepare_all(self, papers: Sequence[Paper]) -> list[Prepared | PackbenchError]:
+        """``prepare`` for several at once, which is quicker; a refusal stands in its place."""
         ...
 
     def send(self, prepared: Prepared, key: str = "") -> Sent:

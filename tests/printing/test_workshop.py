@@ -13,8 +13,8 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.labels import DrawnLabel, OwnArea
-from app.ports import PrinterConfig
-from printing.printers import prepared
+from app.ports import Prepared, PrinterConfig
+from printing.printers import prepared, prepared_all
 from printing.workshop import Beside, Here
 from tests.printing.samples import usual_labels
 
@@ -77,15 +77,26 @@ def test_when_the_other_process_is_killed_drawing_goes_on_here(
     assert beside.call(where) == os.getpid()
 
 
+def test_several_labels_drawn_at_once_are_each_as_if_drawn_alone(label: DrawnLabel) -> None:
+    many = [replace(label, own=OwnArea(lines=(f"货 ×{n}",))) for n in range(3)]
+    unsorted = replace(label, route={})
+    found = prepared_all(CONFIG, [many[0], unsorted, *many[1:]])
+    assert [x.data for x in found if isinstance(x, Prepared)] == [
+        prepared(CONFIG, x).data for x in many
+    ]
+    assert isinstance(found[1], UserError)
+    assert found[1].code == "label_incomplete"
+
+
 def test_what_breaks_there_breaks_here_too(beside: Beside) -> None:
     with pytest.raises(ZeroDivisionError):
         beside.call(breaks)
 
 
 def test_until_the_other_process_is_there_drawing_happens_here() -> None:
-    workshop = Beside()
+    workshop = Beside(after=1)
     try:
-        assert workshop.call(where) == os.getpid()
+        assert [workshop.call(where) for _ in range(2)] == [os.getpid()] * 2
         assert workshop.wait_ready()
         assert workshop.call(where) != os.getpid()
     finally:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.domain.errors import UserError
+from app.domain.errors import PackbenchError, UserError
 from app.domain.labels import (
     DrawnLabel,
     FileLabel,
@@ -82,6 +82,15 @@ class FakePrinter:
         if number in self.cannot_draw:
             raise self.cannot_draw[number]
         return Prepared(number, paper)
+
+    def prepare_all(self, papers: Sequence[Paper]) -> list[Prepared | PackbenchError]:
+        found: list[Prepared | PackbenchError] = []
+        for paper in papers:
+            try:
+                found.append(self.prepare(paper))
+            except UserError as error:
+                found.append(error)
+        return found
 
     def send(self, prepared: Prepared, key: str = "") -> Sent:
         match prepared.paper:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, select
 
 from app.domain.errors import PackbenchError
+from app.domain.labels import Label
 from app.domain.text import T, Text
 from app.ports import Prepared, Printer
 from app.services import records
@@ -22,7 +23,8 @@ from app.services.printing.rows import PrintRow
 from app.services.workplace import Workplace
 from app.store.tables import parcels, waybills
 
-_AHEAD = 6  # labels; a printer of one label a second never waits, and little is drawn in vain
+_AHEAD = 8  # labels that wait drawn, at least: no printer waits, and little is drawn in vain
+_AT_ONCE = 8  # labels drawn as one document
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Drawing:
     def __init__(self, work: Workplace, device: Printer, parcel_ids: Iterable[str]) -> None:
         self._work, self._device = work, device
         self._left = deque(parcel_ids)
-        self._ahead: deque[Future[Drawn]] = deque()
+        self._batches: deque[tuple[int, Future[list[Drawn]]]] = deque()
+        self._here: deque[Drawn] = deque()
+        self._at_once = 1
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="labels")
 
     def __enter__(self) -> Self:
@@ -72,52 +76,94 @@ class Drawing:
 
     def __iter__(self) -> Iterator[Drawn]:
         self._fill()
-        while self._ahead:
-            drawn = self._ahead.popleft()
+        while self._here or self._batches:
+            if not self._here:
+                self._here.extend(self._batches.popleft()[1].result())
+            drawn = self._here.popleft()
             self._fill()
-            yield drawn.result()
+            yield drawn
 
     def _fill(self) -> None:
-        while self._left and len(self._ahead) < _AHEAD:
-            parcel_id = self._left.popleft()
-            self._ahead.append(
-                self._thread.submit(draw_parcel, self._work, self._device, parcel_id)
-            )
+        """Ask for the next batch. The first is one label, so that the printer begins at once."""
+        while self._left and self._waiting() < _AHEAD:
+            batch = [self._left.popleft() for _ in range(min(self._at_once, len(self._left)))]
+            future = self._thread.submit(draw_parcels, self._work, self._device, batch)
+            self._batches.append((len(batch), future))
+            self._at_once = min(2 * self._at_once, _AT_ONCE)
+
+    def _waiting(self) -> int:
+        return len(self._here) + sum(size for size, _ in self._batches)
 
     @property
     def next_is_ready(self) -> bool:
         """Whether the next parcel's labels are there already."""
-        return bool(self._ahead) and self._ahead[0].done()
+        return bool(self._here) or (bool(self._batches) and self._batches[0][1].done())
 
     def drawn_ahead(self) -> list[Drawn]:
         """What is drawn and has not been given out."""
-        done = [f for f in self._ahead if f.done() and not f.cancelled() and f.exception() is None]
-        return [future.result() for future in done]
+        found = list(self._here)
+        for _, batch in self._batches:
+            if batch.done() and not batch.cancelled() and batch.exception() is None:
+                found.extend(batch.result())
+        return found
 
 
 def draw_parcel(work: Workplace, device: Printer, parcel_id: str) -> Drawn:
     """Read a parcel's labels that are not out yet, and draw them for ``device``."""
+    return draw_parcels(work, device, [parcel_id])[0]
+
+
+def draw_parcels(work: Workplace, device: Printer, parcel_ids: Sequence[str]) -> list[Drawn]:
+    """``draw_parcel`` for several; all labels are drawn at once."""
     with work.db.read() as tx:
-        found = _ready(tx, parcel_id)
-        if isinstance(found, PrintRow):
-            return Drawn(parcel_id, row=found)
-        parcel, boxes = found
-        named = [(work.key(), box) for box in boxes]
+        read = [_read(tx, work, device, parcel_id) for parcel_id in parcel_ids]
+    papers = iter(device.prepare_all([box.label for one in read for box in one.boxes]))
+    return [
+        Drawn(
+            one.parcel_id,
+            one.number,
+            one.wave_id,
+            one.revision,
+            tuple(DrawnBox(b.job_id, b.waybill_id, b.number, next(papers)) for b in one.boxes),
+            one.row,
+        )
+        for one in read
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadBox:
+    job_id: str
+    waybill_id: str
+    number: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    parcel_id: str
+    number: str = ""
+    wave_id: str | None = None
+    revision: int = 0
+    boxes: tuple[_ReadBox, ...] = ()
+    row: PrintRow | None = None
+
+
+def _read(tx: Connection, work: Workplace, device: Printer, parcel_id: str) -> _Read:
+    found = _ready(tx, parcel_id)
+    if isinstance(found, PrintRow):
+        return _Read(parcel_id, row=found)
+    parcel, waybills_left = found
+    media = device.config.media
+    boxes = []
+    for box in waybills_left:
+        key = work.key()
         try:
-            labels = [
-                (key, box, label_content.label_of(tx, work, box, job_id=key)) for key, box in named
-            ]
+            label = label_content.label_of(tx, work, box, job_id=key, media=media)
         except PackbenchError as error:  # what the label needs has not come
-            return Drawn(parcel_id, row=rows.failed(parcel_id, parcel.number, error))
-    drawn = []
-    for key, box, label in labels:
-        prepared: Prepared | PackbenchError
-        try:
-            prepared = device.prepare(label)
-        except PackbenchError as error:
-            prepared = error
-        drawn.append(DrawnBox(key, box.id, box.number, prepared))
-    return Drawn(parcel_id, parcel.number, parcel.wave_id, parcel.revision, tuple(drawn))
+            return _Read(parcel_id, row=rows.failed(parcel_id, parcel.number, error))
+        boxes.append(_ReadBox(key, box.id, box.number, label))
+    return _Read(parcel_id, parcel.number, parcel.wave_id, parcel.revision, tuple(boxes))
 
 
 def _ready(tx: Connection, parcel_id: str) -> tuple[Any, list[Any]] | PrintRow:
