@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.domain.address import Address
-from app.domain.label_designs import LabelDesign
+from app.domain.label_designs import LabelDesign, OwnField
 from app.domain.papers import PackingSlip, PickList, PickRow, Sheet, SlipRow, TestPage
 
 __all__ = [
@@ -37,6 +37,19 @@ class OwnArea:
     note: str = ""
     codes: tuple[str, ...] = ()  # "TEA-001 ×2": one a line of goods
     merchant_note: str = ""
+
+    def only(self, fields: Container[OwnField]) -> OwnArea:
+        """What of it is ticked."""
+        wave, goods = OwnField.WAVE in fields, OwnField.GOODS in fields
+        return OwnArea(
+            lines=self.lines if goods else (),
+            wave=self.wave if wave else "",
+            position=self.position if wave else "",
+            bin=self.bin if OwnField.BIN in fields else "",
+            note=self.note if OwnField.BUYER_NOTE in fields else "",
+            codes=self.codes if OwnField.SKU_CODES in fields else (),
+            merchant_note=self.merchant_note if OwnField.MERCHANT_NOTE in fields else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,13 +194,18 @@ class PrintComponent:
 
 
 def custom_data(own: OwnArea) -> dict[str, str]:
-    """The shop's own area as the fields of the component's custom template."""
+    """The shop's own area as the fields of the component's custom template.
+
+    What is not ticked in the shop's own design is empty here too.
+    """
     return {
         "lines": "<br>".join(own.lines),
         "wave": own.wave,
         "position": own.position,
         "bin": own.bin,
         "note": own.note,
+        "codes": "<br>".join(own.codes),
+        "merchant_note": own.merchant_note,
     }
 
 

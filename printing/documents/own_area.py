@@ -12,11 +12,15 @@ from app.domain.labels import OwnArea
 from printing.documents.geometry import Box
 from printing.documents.page import Sheet
 from printing.documents.picture import Picture
-from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, fit_rows
+from printing.documents.textfit import LEADING, Fitted, fit_block, fit_line, fit_rows, lines_in
 from printing.fonts import POINTS_PER_MM
 
 _LEAST_PT = 6.0
 _LOGO_SHARE = 0.22
+_NOTE_SHARE = 0.3  # of the height, beside goods
+_PLACE_MM = 4.4
+_TWO_COLUMNS_MM = 30.0
+_COLUMN_PT = 11.0
 
 
 def own_area(sheet: Sheet, frame: OwnBox, own: OwnArea, logo: Picture | None = None) -> None:
@@ -37,7 +41,7 @@ def own_area(sheet: Sheet, frame: OwnBox, own: OwnArea, logo: Picture | None = N
     if notes and bottom - top >= 3.0:
         bold = sheet.fonts.bold
         note = sheet.book.shown(notes, bold)
-        share = (bottom - top) * 0.34 if lines else bottom - top
+        share = (bottom - top) * _NOTE_SHARE if lines else bottom - top
         share = min(bottom - top, max(3.6, share))
         fitted = fit_block(note, bold, 10, _LEAST_PT, room, share)
         used_mm = _height(fitted)
@@ -99,22 +103,35 @@ def _place_line(sheet: Sheet, box: Box, place: str, *, alone: bool) -> float:
     return _height(fitted) + 0.3
 
 
-_PLACE_MM = 4.4
-
-
 def _height(fitted: Fitted) -> float:
     return len(fitted.lines) * fitted.size_pt * LEADING / POINTS_PER_MM
 
 
 def _goods_rows(sheet: Sheet, box: Box, rows: list[str], size_pt: float) -> None:
-    """One column as long as it stays readable, else two."""
+    """One column as long as it stays readable, else two that are read down and then across."""
     regular = sheet.fonts.regular
     one = fit_rows(rows, regular, size_pt, min(7.5, size_pt), box.width, box.height)
-    if not one.cut or len(rows) < 2 or box.width < 30:
+    if not one.cut or len(rows) < 2 or box.width < _TWO_COLUMNS_MM:
         sheet.lines(box.x, box.y, one)
         return
+    room = max(1, lines_in(box.height, _LEAST_PT))
+    if len(rows) > 2 * room:
+        left = len(rows) - 2 * room + 1
+        rows = [*rows[: 2 * room - 1], f"…另 {left} 行"]
+        sheet.book.trouble.cut_texts += 1
     half = (len(rows) + 1) // 2
     width = (box.width - 2) / 2
+    most = min(size_pt, _COLUMN_PT)
+    size = next(
+        (
+            s
+            for s in (most - n * 0.5 for n in range(20))
+            if s <= _LEAST_PT or lines_in(box.height, s) >= half
+        ),
+        _LEAST_PT,
+    )
     for i, part in enumerate((rows[:half], rows[half:])):
         x = box.x + i * (width + 2)
-        sheet.lines(x, box.y, fit_rows(part, regular, 8.5, _LEAST_PT, width, box.height))
+        sheet.lines(
+            x, box.y, fit_rows(part, regular, max(size, _LEAST_PT), _LEAST_PT, width, box.height)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ ELLIPSIS = "…"
 _NO_START = frozenset("，。、；：！？）》」』”’…·,.;:!?)]}%~”’")
 _NO_END = frozenset("（《「『“‘([{￥¥")
 _STEP_PT = 0.5
+_QUANTITY = re.compile(r"\s*[等共]*\s*×?\s*(?<![A-Za-z0-9.\-])\d+\s*[个件包盒罐瓶袋箱条只套份行]?$")
 _MOST_OF_TAIL = 0.4  # of a line; a longer last word is no quantity
 
 
@@ -114,12 +116,21 @@ def fit_line(text: str, face: Face, size_pt: float, width_mm: float, min_size_pt
 
 
 def _elide(text: str, face: Face, size_pt: float, width_mm: float) -> str:
-    """Shortened in front of its last word, unless that is no quantity but half of the line."""
-    head, blank, tail = text.rpartition(" ")
-    tail = blank + tail if head else ""
-    if face.width_mm(tail, size_pt) > width_mm * _MOST_OF_TAIL:
+    """Shortened in front of its last words: ``×2``, ``等 5 件``, ``共 78 件``.
+
+    Where they are no number the last word is kept, unless it is half of the line.
+    """
+    found = _QUANTITY.search(text)
+    if found is not None and found.start() > 0:
+        head, tail = text[: found.start()], found[0]
+        most = width_mm
+    else:
+        head, blank, last = text.rpartition(" ")
+        head, tail = (head, blank + last) if head else (text, "")
+        most = width_mm * _MOST_OF_TAIL
+    if face.width_mm(ELLIPSIS + tail, size_pt) > most:
         head, tail = text, ""
-    kept = list(pieces(head or text))
+    kept = list(pieces(head))
     room = width_mm - face.width_mm(ELLIPSIS + tail, size_pt)
     while kept and face.width_mm("".join(kept), size_pt) > room:
         kept.pop()

@@ -11,6 +11,7 @@ from app.domain import recognition
 from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.errors import UserError
+from app.domain.label_designs import STANDARD_FIELDS, TEMPLATES, OwnField
 from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
 from app.domain.privacy import Masking, for_label, sender_for_label
 from app.domain.states import ParcelState, Route
@@ -78,7 +79,7 @@ def label_of(
             job_id or waybill.id,
             number_in_batch=waybill.box_no,
             batch_size=max(1, len(boxes)),
-            own=own,
+            own=own.only(_ticked(tx, work, waybill, media)),
         )
     file = label_files.kept_file(tx, work, waybill)
     if file is not None:
@@ -111,6 +112,17 @@ def label_of(
             media or label_media(tx, Route(waybill.route)),
         ),
     )
+
+
+def _ticked(tx: Connection, work: Workplace, waybill: Any, media: str) -> tuple[OwnField, ...]:
+    """What the shop wants in its own area of labels that the platform draws.
+
+    They have no design of ours: the copy in use for the same carrier says it.
+    """
+    template = waybill.carrier if waybill.carrier in TEMPLATES else "plain"
+    paper = media or label_media(tx, Route(waybill.route))
+    kept = designs.design_in_use(tx, work, template, waybill.carrier, paper)
+    return kept.own.fields if kept is not None else STANDARD_FIELDS
 
 
 def _extra(tx: Connection, waybill: Any) -> dict[str, str]:

@@ -204,7 +204,9 @@ def _print_again(
     device = work.outside.printer(printer)
     key = work.key()
     with work.db.read() as tx:
-        label = label_content.label_of(tx, work, waybill, job_id=key, reprint_no=copy_no)
+        label = label_content.label_of(
+            tx, work, waybill, job_id=key, reprint_no=copy_no, media=device.config.media
+        )
         parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
     try:
         prepared = device.prepare(label)
