@@ -248,7 +248,16 @@ class _Reader:
         tables = self._tables("printer")
         if tables is None:
             return None
-        return tuple(parts.read_printer(t, self._adapters.printer_options) for t in tables)
+        found = [parts.read_printer(t, self._adapters.printer_options) for t in tables]
+        names = {printer.name for printer in found}
+        for table, printer in zip(tables, found, strict=True):
+            if printer.fallback and printer.fallback not in names - {printer.name}:
+                table.wrong(
+                    "fallback",
+                    T("there is no other printer called “{name}”.", name=printer.fallback),
+                    T("Name another [[printer]] of this file."),
+                )
+        return tuple(found)
 
     def _rules(self, config: Config) -> tuple[Rule, ...] | None:
         tables = self._tables("rule")

@@ -274,6 +274,18 @@ def test_every_condition_of_a_rule_is_read() -> None:
     }
 
 
+def test_a_fall_back_is_another_printer_of_the_file() -> None:
+    other = '[[printer]]\nname = "q"\nlanguage = "zpl"\naddress = "queue:Zebra"\n'
+    mine = PRINTER + 'address = "queue:x"\nfallback = "{}"\n'
+    config = parse(mine.format("q") + other)
+    assert (config.printers or ())[0].fallback == "q"
+    for wrong in ("p", "nowhere"):
+        with pytest.raises(UserError) as refused:
+            parse(mine.format(wrong) + other)
+        assert refused.value.code == "config_value"
+        assert wrong in str(refused.value)
+
+
 def test_printer_options_stand_in_the_table_or_below_it() -> None:
     config = parse(
         PRINTER + 'address = "tcp://127.0.0.1:9100"\ndarkness = 8\noptions = { gap_mm = 2 }\n'
