@@ -38,7 +38,7 @@ def test_configuration_of_the_handbook_is_right() -> None:
     assert config.relay
     assert config.shops
     assert config.carriers
-    assert len(config.printers or ()) == 2
+    assert len(config.printers or ()) == 3
     assert len(config.rules or ()) == 2
     assert len((config.prices or ())[0].zones) == 2
 
