@@ -208,12 +208,11 @@ def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
         else:
             code = designs.import_design(work, design, wanted.title)
         findings = design_looks.check(work, designs.design(work, code))
-    errors = tuple(str(f.message) for f in findings)
-    return CommandResult(
-        [{"design": code, "title": wanted.title or design.title, "findings": len(findings)}],
-        summary=tr("The copy is {design}.", design=code),
-        warnings=errors,
-    )
+    summary = tr("The copy is {design}.", design=code)
+    if findings:
+        summary = tr("The copy is {design}. See what is wrong: designs check {design}", design=code)
+    row = {"design": code, "title": wanted.title or design.title, "findings": len(findings)}
+    return CommandResult([row], summary=summary)
 
 
 def _read(file: Path, known: dict[str, LabelDesign]) -> LabelDesign:
