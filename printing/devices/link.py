@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from app.domain.errors import UserError
 from app.ports import DeviceState, DeviceStatus, Sent
 from printing.devices.device import NothingTakenError, judged, lost, not_started
 from printing.languages import states
@@ -15,6 +16,7 @@ from printing.languages.language import Completion, Dialect, Ending, Link
 
 _MUTE_FOR_S = 60.0  # how long a printer that did not answer is not asked again
 _CHUNK_BYTES = 16_384
+_MOST_LEFTOVERS = 256  # reads; a printer that never stops talking is no reason to wait for ever
 _LINGER_S = 2.0  # for a mute printer to close its side; many never do
 
 
@@ -65,7 +67,12 @@ class _Outgoing:
 
 
 class LinkDevice:
-    """A printer behind ``open_link`` (raises ``OSError`` when it is not there)."""
+    """A printer behind ``open_link``.
+
+    That raises ``OSError`` when the printer is not there, ``UserError`` when something about this
+    computer is in the way (a right, a library): a state of the printer like any other, since a run
+    must know that nothing was sent, and goes on when it is put right.
+    """
 
     def __init__(
         self,
@@ -85,7 +92,7 @@ class LinkDevice:
         """Opens the connection and asks; a printer that does not answer is ``MUTE``."""
         try:
             link = self._open()
-        except OSError as error:
+        except (OSError, UserError) as error:
             return _unreachable(error)
         try:
             status = self._asked(link, dialect)
@@ -99,8 +106,9 @@ class LinkDevice:
     def _asked(self, link: Link, dialect: Dialect | None) -> DeviceStatus:
         if dialect is None:
             return _own_status(link)
-        while link.receive(0):  # a status byte of earlier would be taken for the answer
-            pass
+        for _ in range(_MOST_LEFTOVERS):
+            if not link.receive(0):  # a status byte of earlier would be taken for the answer
+                break
         status = dialect.status(link, self._status_timeout_s)
         if status is None:
             self._mute_until_s = self._monotonic() + _MUTE_FOR_S
@@ -111,7 +119,7 @@ class LinkDevice:
     def deliver(self, data: bytes, dialect: Dialect | None) -> Sent:
         try:
             link = self._open()
-        except OSError as error:
+        except (OSError, UserError) as error:
             return not_started(_unreachable(error))
         try:
             return self._converse(link, data, dialect)
@@ -145,7 +153,9 @@ class LinkDevice:
         return answer
 
 
-def _unreachable(error: OSError) -> DeviceStatus:
+def _unreachable(error: OSError | UserError) -> DeviceStatus:
+    if isinstance(error, UserError):
+        return DeviceStatus(DeviceState.ERROR, error.message, error.remedy)
     held = error.errno in {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}
     return states.held() if held else states.offline()
 

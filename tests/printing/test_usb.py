@@ -155,9 +155,11 @@ class TestTrouble:
 
     def test_missing_right_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         plugged(monkeypatch, PluggedPrinter(refuses_open=errno.EACCES))
-        with pytest.raises(UserError) as caught:
-            printer_of().print_paper(LABEL)
-        assert caught.value.code == "usb_forbidden"
+        printer = printer_of()
+        sent = printer.print_paper(LABEL)
+        assert sent.result is SendResult.NOT_STARTED
+        assert sent.status == printer.status()
+        assert "may not use the USB printer" in str(sent.reason)
 
     def test_device_that_is_no_printer_is_not_started(
         self, monkeypatch: pytest.MonkeyPatch
@@ -185,10 +187,10 @@ class TestEqualPrinters:
         first = PluggedPrinter(serial=serials[0], ports=(1,))
         second = PluggedPrinter(serial=serials[1], ports=(2, 4))
         plugged(monkeypatch, first, second)
-        with pytest.raises(UserError) as caught:
-            printer_of().print_paper(LABEL)
-        assert caught.value.code == "usb_several"
-        assert named in str(caught.value.remedy)
+        sent = printer_of().print_paper(LABEL)
+        assert sent.result is SendResult.NOT_STARTED
+        assert sent.status is not None
+        assert named in str(sent.status.remedy)
         assert not first.written + second.written
 
 
@@ -260,18 +262,18 @@ class TestDeviceId:
 
 def test_without_the_library_the_remedy_names_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "usb.core", None)
-    with pytest.raises(UserError) as caught:
-        printer_of().print_paper(LABEL)
-    assert caught.value.code == "usb_unavailable"
-    assert "queue:" in str(caught.value.remedy)
+    status = printer_of().status()
+    assert status.state is DeviceState.ERROR
+    assert "queue:" in str(status.remedy)
 
 
 def test_without_libusb_the_remedy_names_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("libusb1", "libusb0", "openusb"):
         monkeypatch.setattr(f"usb.backend.{name}.get_backend", lambda: None)
-    with pytest.raises(UserError) as caught:
-        printer_of().print_paper(LABEL)
-    assert caught.value.code == "usb_unavailable"
+    sent = printer_of().print_paper(LABEL)
+    assert sent.result is SendResult.NOT_STARTED
+    assert sent.status is not None
+    assert "queue:" in str(sent.status.remedy)
 
 
 @pytest.mark.parametrize("address", ["usb:printer", "usb:0483", "usb:10483:5743", "usb:-1:5743"])
