@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -24,6 +24,7 @@ from app.services.workplace import Workplace
 from app.store.tables import leases
 
 _LENGTH = timedelta(seconds=90)
+_RENEW_S = 20.0
 _LOOK_S = 0.25  # how often somebody who waits looks again
 
 
@@ -92,14 +93,18 @@ def renew(work: Workplace, name: str) -> None:
 
     Raises ``RetryableError`` (``busy_elsewhere``) when its time had run out and another has it.
     """
+    if not _renewed(work, name, _holder(work)):
+        raise _busy(name)
+
+
+def _renewed(work: Workplace, name: str, holder: str) -> bool:
     with work.db.write() as tx:
         kept = tx.execute(
             update(leases)
-            .where(leases.c.name == name, leases.c.holder == _holder(work))
+            .where(leases.c.name == name, leases.c.holder == holder)
             .values(until_at=work.now() + _LENGTH)
         )
-    if kept.rowcount != 1:
-        raise _busy(name)
+    return kept.rowcount == 1
 
 
 @contextmanager
@@ -116,6 +121,51 @@ def lease(work: Workplace, name: str) -> Iterator[None]:
             tx.execute(
                 delete(leases).where(leases.c.name == name, leases.c.holder == _holder(work))
             )
+
+
+class Kept:
+    """A lease that is kept alive, see ``kept_lease``. From any thread."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self._lost = False
+
+    def keep(self, work: Workplace, name: str, holder: str, every_s: float) -> None:
+        """Renew until ``end``, or until another has the lease."""
+        while not self._lost and not self._ended.wait(every_s):
+            with suppress(RetryableError):  # the database is busy; the lease lives for some more
+                self._lost = not _renewed(work, name, holder)
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def check(self, name: str) -> None:
+        """Raises ``RetryableError`` (``busy_elsewhere``) when another has it by now."""
+        if self._lost:
+            raise _busy(name)
+
+
+@contextmanager
+def kept_lease(work: Workplace, name: str, *, every_s: float = _RENEW_S) -> Iterator[Kept]:
+    """Like ``lease``, for work whose single steps may take longer than a lease lives.
+
+    A printer may be minutes about one label (a slow line, a printer that waits for its cover):
+    a thread of its own renews the lease meanwhile.
+    """
+    kept = Kept()
+    with lease(work, name):
+        keeper = threading.Thread(
+            target=kept.keep,
+            args=(work, name, _holder(work), every_s),
+            name="lease-keeper",
+            daemon=True,
+        )
+        keeper.start()
+        try:
+            yield kept
+        finally:
+            kept.end()
+            keeper.join()
 
 
 @contextmanager

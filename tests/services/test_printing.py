@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select, update
 
-from app.domain.errors import RetryableError, UserError
+from app.domain.errors import UserError
 from app.domain.labels import PlatformLabel
 from app.domain.states import ParcelState, PrintState, Route, ShipOn, Verdict
 from app.domain.text import T
 from app.jobs import CancelToken
 from app.ports import SendResult
 from app.services import integrity
+from app.services.leases import lease
 from app.services.numbers import voiding
 from app.services.numbers.labelling import label_parcels
 from app.services.parcels import packing
@@ -227,6 +228,25 @@ def test_a_reprint_settles_the_doubt_about_the_first(wave: Numbered) -> None:
     assert wave.print()[0].result == "kept"
 
 
+def test_a_reprint_that_never_started_leaves_the_doubt(wave: Numbered) -> None:
+    wave.printer.will(UNKNOWN, NOT_STARTED)
+    wave.print()
+    assert printing.reprint(wave.work, wave.numbers[0], "jam").result == "failed"
+    assert wave.print()[0].code == "print_unknown"  # else a second one without its mark
+    assert printing.reprint(wave.work, wave.numbers[0], "jam").result == "printed"
+    assert wave.printer.copies[-1] == 1
+    assert wave.print()[0].result == "kept"
+
+
+def test_a_crash_in_a_reprint_leaves_the_label_in_doubt(wave: Numbered) -> None:
+    wave.printer.will(UNKNOWN, KeyError("the program ends here"))
+    wave.print()
+    with pytest.raises(KeyError):
+        printing.reprint(wave.work, wave.numbers[0], "jam")
+    assert wave.print()[0].code == "print_unknown"
+    assert wave.printer.numbers.count(wave.numbers[0]) == 2
+
+
 def test_a_cancelled_number_is_not_printed(wave: Numbered) -> None:
     voiding.cancel_waybill(wave.work, wave.numbers[0])
     with pytest.raises(UserError) as refused:
@@ -372,15 +392,8 @@ def test_a_held_label_is_not_printed(wave: Numbered) -> None:
     assert wave.numbers[0] not in wave.printer.numbers
 
 
-def test_another_program_at_the_same_printer_is_waited_for(wave: Numbered) -> None:
-    from app.services.leases import lease
-
-    def hold_it() -> list[PrintRow]:
-        return wave.print()
-
+def test_nothing_is_printed_where_another_program_prints(wave: Numbered) -> None:
     with lease(wave.work, "print:bench-1"), ThreadPoolExecutor(1) as pool:
-        rows = pool.submit(hold_it).result(20)
+        rows = pool.submit(wave.print).result(20)
     assert {r.code for r in rows} == {"busy_elsewhere"}
     assert wave.printer.numbers == []
-    with pytest.raises(RetryableError), ThreadPoolExecutor(1) as pool, lease(wave.work, "outbox"):
-        pool.submit(outbox.drain, wave.work).result(20)

@@ -19,7 +19,7 @@ from app.domain.states import PrintState
 from app.domain.text import T
 from app.jobs import CancelToken
 from app.ports import Printer, SendResult, Sent
-from app.services.leases import lease, renew
+from app.services.leases import Kept, kept_lease
 from app.services.numbers import shipment_numbers
 from app.services.printing import journal, print_proofs, rows
 from app.services.printing.control import Holding, RunControl
@@ -29,8 +29,6 @@ from app.services.printing.printers import fallback_for
 from app.services.printing.rows import PrintRow
 from app.services.workplace import Workplace
 from app.store.tables import print_jobs, waybills
-
-_RENEW_S = 20.0
 
 
 class Lane:
@@ -53,7 +51,7 @@ class Lane:
         self._live = timedelta()
         self._entered: set[str] = set()
         self._unwritten: tuple[DrawnBox, Sent, PrintRow | None] | None = None
-        self._renewed_s = work.clock.monotonic()
+        self._kept: Kept
         self.moved: tuple[str, list[str]] = ("", [])
 
     def run(self) -> None:
@@ -63,7 +61,7 @@ class Lane:
         """
         try:
             self._device = self._work.outside.printer(self.printer)
-            with lease(self._work, self._lease):
+            with kept_lease(self._work, self._lease) as self._kept:
                 journal.sweep(self._work, self._device)
                 with self._work.db.read() as tx:
                     self._live = journal.time_to_live(tx)
@@ -91,7 +89,7 @@ class Lane:
                     break
                 if not self._drawing.next_is_ready:
                     self._write()  # nothing to share the commit with
-                self._keep_lease()
+                self._kept.check(self._lease)
             self._write()
 
     def _give(self, row: PrintRow) -> None:
@@ -108,12 +106,6 @@ class Lane:
         if not self._token.cancelled:
             for parcel_id in list(self._left):
                 self._give(rows.waiting(parcel_id, last))
-
-    def _keep_lease(self) -> None:
-        now_s = self._work.clock.monotonic()
-        if now_s - self._renewed_s > _RENEW_S:
-            renew(self._work, self._lease)
-            self._renewed_s = now_s
 
     # --- one parcel -------------------------------------------------------------------------
 
@@ -254,7 +246,7 @@ class Lane:
         ends_s = monotonic() + most_s
         while not self._left_alone() and monotonic() < ends_s:
             yield
-            self._keep_lease()
+            self._kept.check(self._lease)
             self._control.rest(self.printer)
 
     def _left_alone(self) -> bool:

@@ -228,17 +228,20 @@ def _printer_of(tx: Connection, waybill_id: str) -> str | None:
     return job.printer if job is not None else None
 
 
-def settle_open_jobs(tx: Connection, work: Workplace, waybill_id: str, why: str) -> None:
+def settle_open_jobs(
+    tx: Connection, work: Workplace, waybill_id: str, why: str, *, but: str = ""
+) -> None:
     """A person decided that these are not good: they no longer stand in the way of a new print.
 
     A label on its way this moment is left alone: nobody can have seen yet that it is not there.
+    ``but``: the job that is not meant.
     """
     for job in tx.execute(
         select(print_jobs).where(
             print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.in_(OPEN_JOBS)
         )
     ).all():
-        if is_under_way(tx, work, job):
+        if job.id == but or is_under_way(tx, work, job):
             continue
         if job.state == PrintState.CLAIMED:
             rolls.used(tx, job.printer)

@@ -14,8 +14,9 @@ from app.domain.states import Document, PrintState, Route
 from app.domain.text import T
 from app.ports import DeviceStatus, PrinterConfig, SendResult, Sent
 from app.services import records
-from app.services.leases import lease
+from app.services.leases import kept_lease
 from app.services.printing import rolls
+from app.services.printing.print_proofs import lease_of
 from app.services.printing.rolls import Roll
 from app.services.workplace import Workplace
 from app.settings import checked_printer
@@ -189,7 +190,7 @@ def print_test_page(work: Workplace, name: str) -> Sent:
     else prints there.
     """
     printer = work.outside.printer(name)
-    with lease(work, f"print:{name}"):
+    with kept_lease(work, lease_of(name)):
         sent = printer.print_paper(TestPage(work.now()))
     if sent.result is not SendResult.NOT_STARTED:
         with work.db.write() as tx:

@@ -18,8 +18,9 @@ from app.domain.errors import PackbenchError, UserError
 from app.domain.states import Document, PrintState, Route, WaybillState
 from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
+from app.ports import SendResult
 from app.services import records
-from app.services.leases import lease
+from app.services.leases import kept_lease
 from app.services.printing import journal, label_content, print_proofs, rows
 from app.services.printing.control import RunControl
 from app.services.printing.drawing import Drawn, DrawnBox
@@ -165,45 +166,33 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
             )
     if isinstance(name, UserError):
         raise name
-    with lease(work, print_proofs.lease_of(name)):  # before anything is said of earlier labels
+    with kept_lease(work, print_proofs.lease_of(name)):
+        # Before anything is said of earlier labels.
         journal.sweep(work, work.outside.printer(name))
-        copies = _count_copies(work, waybill)
-        return _print_again(work, name, waybill, copies, reason)
+        return _print_again(work, name, waybill, reason)
 
 
-def _count_copies(work: Workplace, waybill: Any) -> int:
-    """How many labels may be out; those nobody knew the fate of are settled by this reprint."""
-    with work.db.write() as tx:
-        # What is unknown may be on paper: it counts, so that two papers can be told apart.
-        copies = tx.execute(
+def _copies(tx: Connection, waybill_id: str) -> int:
+    """How many labels may be out. What is unknown counts: two papers must be told apart."""
+    nothing = [PrintState.FAILED, PrintState.CANCELLED, PrintState.RENDERED]
+    return int(
+        tx.execute(
             select(func.count()).where(
-                print_jobs.c.waybill_id == waybill.id,
-                print_jobs.c.state.not_in(
-                    [PrintState.FAILED, PrintState.CANCELLED, PrintState.RENDERED]
-                ),
+                print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.not_in(nothing)
             )
         ).scalar_one()
-        print_proofs.settle_open_jobs(tx, work, waybill.id, "reprint")
-        records.note(
-            tx,
-            work,
-            "reprint",
-            parcel_id=waybill.parcel_id,
-            detail={"waybill": waybill.number, "copy": copies},
-        )
-    return int(copies)
+    )
 
 
 def _route(tx: Connection, parcel_id: str) -> Route:
     return Route(tx.execute(select(parcels.c.route).where(parcels.c.id == parcel_id)).scalar_one())
 
 
-def _print_again(
-    work: Workplace, printer: str, waybill: Any, copy_no: int, reason: str
-) -> PrintRow:
+def _print_again(work: Workplace, printer: str, waybill: Any, reason: str) -> PrintRow:
     device = work.outside.printer(printer)
     key = work.key()
     with work.db.read() as tx:
+        copy_no = _copies(tx, waybill.id)
         label = label_content.label_of(
             tx, work, waybill, job_id=key, reprint_no=copy_no, media=device.config.media
         )
@@ -218,8 +207,14 @@ def _print_again(
         live = journal.time_to_live(tx)
         journal.enter(tx, work, printer, [drawn], live, copy_no=copy_no, reason=reason)
         journal.claim(tx, work, drawn, box, again=True)
+        detail = {"waybill": waybill.number, "copy": copy_no}
+        records.note(tx, work, "reprint", parcel_id=waybill.parcel_id, detail=detail)
     sent = device.send(prepared, key)
     with work.db.write() as tx:
+        if sent.result is not SendResult.NOT_STARTED:
+            # Only now: what nobody knew the fate of stays in doubt until there is another paper,
+            # else the next run would print a label that bears no mark of being the second.
+            print_proofs.settle_open_jobs(tx, work, waybill.id, "reprint", but=key)
         journal.settle(tx, work, printer, key, waybill.id, sent)
     work.changed("orders", "parcels", "waves", "printers")
     return rows.row_of(parcel.id, waybill.number, sent)
