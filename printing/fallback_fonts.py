@@ -1,4 +1,4 @@
-"""Further fonts for what the pair lacks: each other, the merchant's own folder, the system's."""
+"""Further fonts for what the pair lacks: each other, those a person has installed, the system's."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ _FOLDERS = {
     "darwin": ("/Library/Fonts", "/System/Library/Fonts", "/System/Library/Fonts/Supplemental"),
 }
 _ELSEWHERE = ("/usr/share/fonts", "/usr/local/share/fonts")
+# Where a person's own fonts are installed: any of them may have the character.
+_OWN = {"win32": "AppData/Local/Microsoft/Windows/Fonts", "darwin": "Library/Fonts"}
+_OWN_ELSEWHERE = ".local/share/fonts"
 _MOST_BYTES = 80_000_000
 _MOST_OWN = 8
 
@@ -37,7 +40,7 @@ class Fallbacks:
     def __init__(
         self, own_folder: Path | None = None, system: Iterable[Path] | None = None
     ) -> None:
-        self._own_folder = own_folder
+        self._own_folder = own_folder if own_folder is not None else _own_folder()
         self._system = system
         self._lock = threading.Lock()
         self._faces: list[Face] = []
@@ -72,7 +75,7 @@ class Fallbacks:
         return None
 
     def _files(self) -> Iterator[Path]:
-        if self._own_folder is not None and self._own_folder.is_dir():
+        if self._own_folder.is_dir():
             own = [p for p in sorted(self._own_folder.iterdir()) if _is_font(p)]
             yield from own[:_MOST_OWN]
         yield from self._system if self._system is not None else _system_files()
@@ -94,6 +97,10 @@ class Fallbacks:
         self._names.add(name)
         self._faces.append(face)
         return face
+
+
+def _own_folder() -> Path:
+    return Path.home() / _OWN.get(sys.platform, _OWN_ELSEWHERE)
 
 
 def _post_script_name(face: Face) -> str:

@@ -126,7 +126,8 @@ class Fonts:
 def load_fonts(folder: Path = FONT_FOLDER, own_folder: Path | None = None) -> Fonts:
     """Both faces, read once per folder (0.1 s).
 
-    ``own_folder``: where a merchant puts further TrueType fonts for rare characters.
+    ``own_folder``: further TrueType fonts for rare characters (default: those that this person has
+    installed).
 
     Raises:
         UserError: ``fonts_missing``, the files are not there or cannot be read.

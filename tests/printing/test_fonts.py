@@ -5,9 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from app.domain.errors import UserError
-from printing.fonts import FONT_FOLDER, MISSING_GLYPH, REGULAR_FILE, Printable, load_fonts
+from printing.documents.page import Book, Sheet
+from printing.documents.raster import rasterise
+from printing.fonts import (
+    FONT_FOLDER,
+    MISSING_GLYPH,
+    REGULAR_FILE,
+    Face,
+    Fonts,
+    Printable,
+    load_fonts,
+)
+from tests.printing.reading import text_of
 from tests.printing.samples import RARE
 
 
@@ -68,3 +81,69 @@ def test_broken_font_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         load_fonts(tmp_path)
     assert caught.value.code == "fonts_missing"
+
+
+def _write(sheet: Sheet, text: str, size_pt: float, *, bold: bool = False) -> None:
+    sheet.text(1, 5, text, size_pt, bold=bold)
+
+
+def _pixels(text: str) -> bytes:
+    book = Book(load_fonts())
+    book.page(10, 10, lambda sheet: _write(sheet, text, 20))
+    return rasterise(book.finish(), 8.0)[0].rows
+
+
+def test_rare_name_characters_leave_their_own_dots() -> None:
+    """Each differs from the box that a font draws for what it lacks, and from the others."""
+    lacking = _notdef()
+    drawn = {char: _pixels(char) for char in f"{RARE}林"}
+    assert len(set(drawn.values())) == len(drawn)
+    assert lacking not in drawn.values()
+    assert bytes(len(lacking)) not in drawn.values()
+
+
+def _notdef() -> bytes:
+    """What the font itself draws for a character it has not, with nothing asked first."""
+    face = load_fonts().regular
+    bare = Face(face.font, face.cover | {"\ue123"}, face.widths_em)
+    book = Book(Fonts(bare, bare))
+    book.page(10, 10, lambda sheet: _write(sheet, "\ue123", 20))
+    return rasterise(book.finish(), 8.0)[0].rows
+
+
+def _small_font(path: Path, char: str, name: str) -> None:
+    """A TrueType font that has one character, a filled square."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for point in ((100, 800), (900, 800), (900, 0)):
+        pen.lineTo(point)
+    pen.closePath()
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "square"])
+    builder.setupCharacterMap({ord(char): "square"})
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "square": pen.glyph()})
+    builder.setupHorizontalMetrics({".notdef": (500, 0), "square": (1000, 100)})
+    builder.setupHorizontalHeader(ascent=880, descent=-120)
+    builder.setupNameTable({"familyName": name, "styleName": "Regular", "psName": name})
+    builder.setupOS2(sTypoAscender=880, usWinAscent=880, usWinDescent=120)
+    builder.setupPost()
+    builder.save(path)
+
+
+def test_font_of_ones_own_draws_what_the_pair_lacks(tmp_path: Path) -> None:
+    char = "\U0002a6d5"
+    assert char not in load_fonts().regular.cover
+    _small_font(tmp_path / "own.ttf", char, "Mine")
+    _small_font(tmp_path / "twin.ttf", "\U0002a6d4", "Mine")  # the same PostScript name: left out
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    fonts = load_fonts(FONT_FOLDER, tmp_path)
+    for face in (fonts.regular, fonts.bold):
+        assert face.printable(f"林{char}") == Printable(f"林{char}")
+        assert face.width_mm(char, 72) == pytest.approx(25.4)
+        assert face.printable("\U0002a6d4").missing == "\U0002a6d4"
+    book = Book(fonts)
+    book.page(30, 10, lambda sheet: _write(sheet, f"林{char}晓", 20, bold=True))
+    pdf = book.finish()
+    assert text_of(pdf) == f"林{char}晓"
+    square = rasterise(pdf, 8.0)[0].image().convert("L").crop((72, 20, 112, 50))
+    assert square.histogram()[0] > 900
