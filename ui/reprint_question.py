@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.errors import PackbenchError
-from app.domain.text import ntr, tr
+from app.domain.text import ntr, sentences, tr
 from app.jobs import CancelToken, Job, Progress
 from app.services.printing import journal_views, printing
 from app.services.printing.journal_views import JobRow
@@ -170,7 +170,7 @@ def paper_words(jobs: list[JobRow]) -> str:
     if not n:
         return tr("It was not printed yet: this will be the first sheet.")
     so_far = ntr("It was printed once so far.", "It was printed {n} times so far.", n)
-    return f"{so_far} " + tr("The paper will say: reprint {n}.", n=n)
+    return sentences(so_far, tr("The paper will say: reprint {n}.", n=n))
 
 
 def _said(row: printing.PrintRow) -> str:

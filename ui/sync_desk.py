@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import PackbenchError
-from app.domain.text import T, ntr, tr
+from app.domain.text import T, ntr, sentences, tr
 from app.jobs import CancelToken, Progress, Step
 from app.services.orders import receivers
 from app.services.orders.details import ShopState
@@ -88,7 +88,7 @@ class SyncDesk(QObject):
         trouble = lane[0].trouble if lane else None
         notes = []
         if trouble is not None:
-            notes.append(f"{trouble.message} {trouble.remedy or ''}".strip())
+            notes.append(sentences(trouble.message, trouble.remedy))
         facts = self._facts.get(shop.shop)
         if facts is not None:
             left = max(0, facts.decodes[1] - facts.decodes[0])
@@ -137,7 +137,7 @@ class SyncDesk(QObject):
                 Severity.INFO, what, running=True, done=self._step.done, total=self._step.total
             )
         if self._trouble is not None:
-            words = f"{self._trouble.message} {self._trouble.remedy}"
+            words = sentences(self._trouble.message, self._trouble.remedy)
             return CheckView(Severity.FAILED, words)
         last = {shop: f.last for shop, f in self._facts.items() if f.last is not None}
         view = check_view(last, self._work.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.domain.text import T, Text
+from app.domain.text import T, Text, sentences
 
 
 class PackbenchError(Exception):
@@ -25,7 +25,7 @@ class PackbenchError(Exception):
         self.ref = ref
 
     def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+        return sentences(self.message, self.remedy)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _as_it_was, (type(self), self.args, self.__dict__.copy())

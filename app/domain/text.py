@@ -97,6 +97,22 @@ def T(msgid: str, /, **params: Any) -> Text:  # noqa: N802 - the short name that
     return Text(msgid, params)
 
 
+_FULL_WIDTH_ENDS = ("。", "！", "？", "；")
+
+
+def sentences(*parts: object) -> str:
+    """Sentences one after the other; ``None`` and empty ones are left out.
+
+    A full-width stop brings its own room along: no space after it.
+    """
+    said = ""
+    for part in parts:
+        words = "" if part is None else str(part)
+        gap = " " if said and words and not said.endswith(_FULL_WIDTH_ENDS) else ""
+        said = f"{said}{gap}{words}"
+    return said
+
+
 def verbatim(text: str) -> Text:
     """Somebody else's words (a carrier's refusal, a shop's message), shown as they came."""
     return Text("{text}", {"text": text})

@@ -9,7 +9,7 @@ from datetime import datetime
 from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.states import OPEN_STATES, OrderStatus, ParcelState
-from app.domain.text import tr
+from app.domain.text import sentences, tr
 from app.services import read_only
 from app.services.after_sales.queries import CaseFilter, CaseRow, case_rows
 from app.services.orders import serials
@@ -58,7 +58,7 @@ class DeskFacts:
 
     @property
     def why_not(self) -> str:
-        return f"{self.refusal.message} {self.refusal.remedy}" if self.refusal else ""
+        return sentences(self.refusal.message, self.refusal.remedy) if self.refusal else ""
 
 
 def read_desk(work: Workplace, order: OrderDetail) -> DeskFacts:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import PackbenchError
+from app.domain.text import sentences
 from app.services import read_only
 from app.services.orders import details, queries
 from app.services.orders.details import OrderDetail
@@ -146,7 +147,11 @@ class OrderLoader(QObject):
             return Choices(
                 tuple((s.shop, s.title) for s in states),
                 tuple(usable_carriers(work)),
-                {shop: f"{e.message} {e.remedy}" for shop, e in refused.items() if e is not None},
+                {
+                    shop: sentences(e.message, e.remedy)
+                    for shop, e in refused.items()
+                    if e is not None
+                },
             )
 
         self._jobs.run(LIST_LANE, read, name="choices", done=self.choices_ready.emit, owner=self)

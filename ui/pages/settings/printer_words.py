@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.text import T, Text, ntr, tr
+from app.domain.text import T, Text, ntr, sentences, tr
 from app.ports import DeviceState, DeviceStatus, PrinterConfig
 from app.services.printing.printers import PrinterView
 from app.settings import PAPER_DOCUMENTS
@@ -100,7 +100,7 @@ def state_line(status: DeviceStatus | None, failure: str = "") -> StateLine | No
     if status is None:
         return None
     severity, short = _SHORT[status.state]
-    detail = " ".join(str(part) for part in (status.message, status.remedy) if part is not None)
+    detail = sentences(status.message, status.remedy)
     return StateLine(severity, str(short), detail, good=status.can_start)
 
 

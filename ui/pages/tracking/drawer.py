@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
-from app.domain.text import tr
+from app.domain.text import sentences, tr
 from ui.pages.orders.drawer_parts import FactBox
 from ui.pages.tracking.detail import Alarm, ParcelView
 from ui.pages.tracking.drawer_parts import StandBox, WayList
@@ -172,5 +172,5 @@ def _alarm_card(theme: Theme, alarm: Alarm) -> ToneCard:
     card.column.setSpacing(4)
     card.column.addWidget(Lines(theme, alarm.message, Type.BODY, "text"))
     card.column.addWidget(Lines(theme, alarm.remedy, Type.CAPTION, "text2"))
-    card.setAccessibleDescription(f"{alarm.message} {alarm.remedy}")
+    card.setAccessibleDescription(sentences(alarm.message, alarm.remedy))
     return card

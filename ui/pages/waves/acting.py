@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import PackbenchError
-from app.domain.text import T, ntr, tr
+from app.domain.text import T, ntr, sentences, tr
 from app.jobs import CancelToken, Progress
 from app.ports import SendResult, Sent
 from app.services.numbers import by_person
@@ -181,7 +181,7 @@ class WaveActs(QObject):
         rest = tr("The others leave this wave with the numbers they have, for another one.")
         dialog = self._tools.shell.ask(
             ntr("Cancel {n} label?", "Cancel {n} labels?", waiting),
-            f"{kept} {rest}" if printed else rest,
+            sentences(kept, rest) if printed else rest,
             [
                 Verb("keep", tr("Do not cancel"), safe=True),
                 Verb("cancel", ntr("Cancel {n}", "Cancel {n}", waiting), Kind.DANGER_SOLID),

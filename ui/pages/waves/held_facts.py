@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.text import ntr, tr
+from app.domain.text import ntr, sentences, tr
 from app.services.printing.control import Holding
 from app.services.printing.rows import UNKNOWN
 from app.services.waves.wave_views import WaveParcel, WaveSheet
@@ -15,6 +15,7 @@ from ui.wave_run import Phase, RunView
 
 MOVE, STOP, OUT, NOT_OUT = "move", "stop", "out", "not_out"
 _TAIL = 4
+_WORTH_SAYING_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _held(holding: Holding, states: Mapping[str, str], now: datetime) -> HeldFac
     return HeldFacts(
         asked=False,
         title=tr("{printer}: {said}", printer=holding.printer, said=said),
-        detail=f"{remedy} {goes_on}".strip(),
+        detail=sentences(remedy, goes_on),
         since=waited_words(holding.since_at, now),
         actions=tuple(actions),
         note=note,
@@ -132,8 +133,10 @@ def _who(parcel: WaveParcel | None) -> str:
 
 
 def waited_words(since_at: datetime, now: datetime) -> str:
-    """For how long it stands."""
+    """For how long it stands; nothing in the first moments."""
     seconds = max(0, round((now - since_at).total_seconds()))
+    if seconds < _WORTH_SAYING_S:
+        return ""
     if seconds < 60:
         return tr("for {n} s", n=seconds)
     minutes = seconds // 60

@@ -59,7 +59,8 @@ class HeldWatch(QObject):
         now = self._work.now()
         facts = held_facts.facts_of(self._sheet, self._run, self._states, now)
         self._card.show_facts(facts)
-        if facts is None or not facts.since:
+        waits = facts is not None and self._run is not None and self._run.busy
+        if not waits:
             self._clock.stop()
         elif not self._clock.isActive():
             self._clock.start()

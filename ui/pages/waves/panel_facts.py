@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.text import ntr, tr
+from app.domain.text import ntr, sentences, tr
 from app.services.printing.rows import UNKNOWN
 from app.services.waves.wave_views import LabelTarget, WaveSheet
 from ui.pages.waves.words import Counts, counts_of, in_the_way, time_left_words
@@ -129,7 +129,7 @@ def _trouble(run: RunView | None) -> str:
     stop = run.stop
     if stop.code == UNKNOWN:
         return ""  # its card asks
-    said = " ".join(str(x) for x in (stop.message, stop.remedy) if x)
+    said = sentences(stop.message, stop.remedy)
     return f"{stop.printer}: {said}" if stop.printer else said
 
 

@@ -13,6 +13,10 @@ from ui.paint_status import Severity
 State = tuple[str, str, bool]  # name, sentence, can start
 
 
+def _said(printer: str, words: str) -> str:
+    return tr("{printer}: {said}", printer=printer, said=words.rstrip(".。"))
+
+
 class PrinterWatch(QObject):
     """Asks once a wave, and never a printer at work. ``changed`` when they answered."""
 
@@ -51,10 +55,10 @@ class PrinterWatch(QObject):
         holding = self._holding
         bad = [(name, said) for name, said, good in self.states if not good]
         if holding is not None and holding.message is not None:
-            said = f"{holding.printer}: {holding.message}".rstrip(".。")
+            said = _said(holding.printer, str(holding.message))
             self._chip.tell(Severity.STOP, said)
         elif bad:
-            self._chip.tell(Severity.STOP, f"{bad[0][0]}: {bad[0][1]}".rstrip(".。"))
+            self._chip.tell(Severity.STOP, _said(*bad[0]))
         elif self.states:
             one = tr("{name} is ready", name=self.states[0][0])
             self._chip.tell(
