@@ -234,7 +234,7 @@ class DeviceCard(Control):
         if DeviceState.DOWN in states:
             return tr("A device is down"), Tone.ERR
         if DeviceState.LOOK in states:
-            return tr("Look at a device"), Tone.WARN
+            return tr("Check a device"), Tone.WARN
         return tr("Devices fine"), Tone.OK
 
     @override

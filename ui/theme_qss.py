@@ -89,7 +89,7 @@ QSplitter::handle:vertical {{ height: 1px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {active}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
-  background: {surface}; border: 1px solid {border2}; }}
+  background: {knob}; border: 1px solid {border2}; }}
 QSlider::handle:horizontal:focus {{ border: 2px solid {accent}; }}
 """
 

@@ -27,6 +27,7 @@ class _FramedField(QWidget):
         self.theme = theme
         self._height = height
         self._error = ""
+        self._wrong = False
         self.edit = QLineEdit(self)
         self.edit.setProperty("bare", True)
         self.edit.setFrame(False)
@@ -91,7 +92,7 @@ class _FramedField(QWidget):
         box = QRectF(self.frame_rect())
         if not self.isEnabled():
             round_rect(p, box, 6, t.subtle, t.border2)
-        elif self._error:
+        elif self._error or self._wrong:
             round_rect(p, box, 6, t.surface, t.err.text, 1.5 if self.edit.hasFocus() else 1)
         elif self.edit.hasFocus():
             round_rect(p, box, 6, t.surface)
@@ -132,6 +133,12 @@ class TextField(_FramedField):
         self._error = message
         self.edit.setAccessibleDescription(message)
         self.updateGeometry()
+        self.update()
+
+    def mark_wrong(self, *, wrong: bool, why: str = "") -> None:
+        """A red edge alone: what is wrong is said by whoever holds the field."""
+        self._wrong = wrong
+        self.edit.setAccessibleDescription(why)
         self.update()
 
     @override

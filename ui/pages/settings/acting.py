@@ -14,6 +14,7 @@ from app.ports import PrinterConfig, SendResult, Sent
 from app.services.printing import printers, rolls
 from app.services.workplace import Workplace
 from ui.page import PageTools
+from ui.paper_door import PaperDoor
 
 LANE = "settings-deeds"
 TEST_LANE = "settings-test"
@@ -35,6 +36,7 @@ class PrinterActions(QObject):
     def __init__(self, work: Workplace, tools: PageTools, parent: QObject) -> None:
         super().__init__(parent)
         self._work, self._tools = work, tools
+        self.papers = PaperDoor(work, tools, self)
         self._undo: list[Act] = []
         self._testing: set[str] = set()
 

@@ -23,7 +23,8 @@ from ui.widgets.drawer import ScrollColumn
 from ui.widgets.fields import TextField
 from ui.widgets.label import Paragraph, TextLabel
 
-_WIDTH_PX, _LIST_PX = 580, 300
+_WIDTH_PX, _LIST_PX, _RING_PX = 580, 300, 5
+_RING_PX = 5
 _KIND_WORDS: dict[FoundKind, Text] = {
     FoundKind.QUEUE: T("This computer's queue"),
     FoundKind.USB: T("USB"),
@@ -129,12 +130,15 @@ class FindPanel(Overlay):
         column.addWidget(self.how)
         self.found_list = ScrollColumn(self.card, padding=0, spacing=8)
         self.found_list.setFixedHeight(theme.scaled(_LIST_PX))
-        self.found_list.body.setContentsMargins(5, 5, 12, 5)
+        self.found_list.body.setContentsMargins(_RING_PX, _RING_PX, _RING_PX, _RING_PX)
         self.nothing = Paragraph(theme, "", Type.BODY, "secondary")
         self.nothing.hide()
         self.found_list.body.addWidget(self.nothing)
         self.found_list.body.addStretch(1)
-        column.addWidget(self.found_list)
+        around = QHBoxLayout()  # the rings of its rows stand out, the rows do not
+        around.setContentsMargins(-_RING_PX, 0, -_RING_PX, 0)
+        around.addWidget(self.found_list)
+        column.addLayout(around)
         self.problem = Strip(theme, self.card)
         column.addWidget(self.problem)
         foot = QHBoxLayout()

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from ui.theme import Theme
 from ui.theme_tokens import Type
+from ui.widgets.fields import TextField
 from ui.widgets.label import Paragraph, TextLabel
 
 LABEL_PX = 176
@@ -76,6 +77,11 @@ class FormRow(QWidget):
         self._error.setText(message)
         self._error.setVisible(bool(message))
         self.setAccessibleDescription(message)
+        for at in range(self.controls.count()):
+            item = self.controls.itemAt(at)
+            control = item.widget() if item is not None else None
+            if isinstance(control, TextField):
+                control.mark_wrong(wrong=bool(message), why=message)
 
     @Slot()
     def _restyle(self) -> None:

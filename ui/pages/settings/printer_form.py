@@ -52,6 +52,7 @@ class PrinterForm(Card):
         self.body.setSpacing(0)
         self.rows: dict[str, FormRow] = {}
         self._raster_rows: list[FormRow] = []
+        self._failed = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -78,7 +79,7 @@ class PrinterForm(Card):
         self.body.addSpacing(6)
         self.trouble = Strip(theme, self)
         self.result = Strip(theme, self)
-        for strip in (self.trouble, self.result):
+        for strip in (self.result, self.trouble):
             self.body.addWidget(strip)
             self.body.addSpacing(4)
 
@@ -109,7 +110,7 @@ class PrinterForm(Card):
         row.add(self.fallback)
         row.end()
         self.roll = RollField(theme)
-        self._row("roll", tr("Left on the roll")).add(self.roll, stretch=True)
+        self._row("roll", tr("Roll in it")).add(self.roll, stretch=True)
         self.documents = DocumentsField(theme, words.known_documents())
         self._row("documents", tr("Prints")).add(self.documents, stretch=True)
         self.cut = Toggle(theme, tr("Cut each label"))
@@ -209,6 +210,8 @@ class PrinterForm(Card):
 
     def show_state(self, state: StateLine | None) -> None:
         """What the printer says of itself, when it is not simply ready."""
+        if self._failed and state is not None and state.good:
+            self.show_result(Severity.INFO, "")  # what stood in the way of the test page is mended
         said = state is not None and (not state.good or state.severity is Severity.INFO)
         if state is not None and said:
             self.trouble.tell(state.severity, state.detail or state.text)
@@ -216,7 +219,8 @@ class PrinterForm(Card):
             self.trouble.tell(Severity.INFO, "")
 
     def show_result(self, severity: Severity, text: str) -> None:
-        """How the test page went."""
+        """How the test page went: the first thing to be read, what the printer says below it."""
+        self._failed = severity is Severity.FAILED
         self.result.tell(severity, text)
 
     def set_error(self, key: str, message: str) -> None:
@@ -354,4 +358,4 @@ def _whole(value: object) -> int | None:
 def _roll_hint(view: PrinterView) -> str:
     if view.roll is None:
         return tr("Nobody counts yet")
-    return ntr("about {n} label", "about {n} labels", view.roll.left)
+    return ntr("about {n} label left", "about {n} labels left", view.roll.left)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
-from app.domain.text import tr
+from app.domain.text import T, sentences, tr
 from app.ports import DeviceStatus, SendResult, Sent
 from app.services.printing.printers import PrinterView
 from ui.page import PageTools
@@ -18,6 +18,7 @@ from ui.pages.settings.printer_card import PrinterList
 from ui.pages.settings.printer_form import PrinterForm
 from ui.pages.settings.printer_words import StateLine, state_line
 from ui.paint_status import Severity
+from ui.paper_door import PaperKind
 from ui.theme_tokens import Type
 from ui.widgets.buttons import Button
 from ui.widgets.drawer import ScrollColumn
@@ -32,6 +33,13 @@ _RESULT_SEVERITY = {
     SendResult.UNKNOWN: Severity.PROBLEM,
     SendResult.NOT_STARTED: Severity.FAILED,
 }
+
+
+_PAPERS = (
+    (PaperKind.CARDS, T("Command cards for the bench"), "barcode"),
+    (PaperKind.BINS, T("Shelf labels, one of each"), "map-pin"),
+    (PaperKind.MANIFEST, T("Manifest of all that waits for drivers"), "truck"),
+)
 
 
 class Column(ScrollColumn):
@@ -146,6 +154,7 @@ class PrintersPanel(QStackedWidget):
         actions.refused.connect(self._refused)
         actions.tested.connect(self._tested)
         actions.added.connect(self._added)
+        actions.papers.failed.connect(self._paper_failed)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -230,9 +239,23 @@ class PrintersPanel(QStackedWidget):
     @Slot(str, object)
     def _menu(self, name: str, at: QPoint) -> None:
         items = [MenuItem("remove", tr("Remove {printer}", printer=name), "trash", danger=True)]
+        view = self._views.get(name)
+        if view is not None and view.config.language != "component":
+            papers = [MenuItem(kind.name, str(text), icon) for kind, text, icon in _PAPERS]
+            items = [MenuItem(text=tr("Print on this printer")), *papers, MenuItem(), *items]
         menu = PopoverMenu(self.theme, self.window(), items)
-        menu.chosen.connect(lambda _: self._actions.remove(name))
+        menu.chosen.connect(lambda key: self._menu_chosen(name, key))
         menu.open_at(at, right_aligned=True)
+
+    def _menu_chosen(self, name: str, key: str) -> None:
+        if key == "remove":
+            self._actions.remove(name)
+        else:
+            self._actions.papers.print(PaperKind[key], printer=name)
+
+    @Slot(object)
+    def _paper_failed(self, error: PackbenchError) -> None:
+        self.form.show_result(Severity.FAILED, str(error))
 
     @Slot(str)
     def _added(self, name: str) -> None:
@@ -242,7 +265,7 @@ class PrintersPanel(QStackedWidget):
     def _refused(self, name: str, key: str, error: PackbenchError) -> None:
         current = self.current
         if current is not None and name == current.config.name:
-            self.form.set_error(key, str(error))
+            self.form.set_error(key, _under_its_field(key, error))
             self._show_form()  # what is stored, beside why the other was not
 
     @Slot(str, object)
@@ -260,3 +283,10 @@ class PrintersPanel(QStackedWidget):
         card = self.list.cards.get(self.list.current)
         if card is not None:
             card.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _under_its_field(key: str, error: PackbenchError) -> str:
+    """What is wrong, without the setting's name in the file: it stands under the setting."""
+    if error.message.params.get("key") == key:
+        return sentences(tr("This does not work."), error.remedy)
+    return str(error)

@@ -24,6 +24,7 @@ from ui.pages.waves.label_place import LabelPlace
 from ui.pages.waves.loader import Loaded, OtherTabs, WaveLoader
 from ui.pages.waves.look_watch import LookWatch
 from ui.pages.waves.other_tabs import LooseTab
+from ui.pages.waves.paper_menu import PaperMenu
 from ui.pages.waves.printer_watch import PrinterWatch
 from ui.pages.waves.reach_watch import ReachWatch
 from ui.pages.waves.reprint_tab import ReprintTab
@@ -73,6 +74,7 @@ class WavesPage(Page):
         self.labels = LabelDoor(work, tools, self)
         self.reprint_tab = ReprintTab(work, tools, self.labels)
         self.printers = PrinterWatch(self._loader, self.head.chip, self)
+        self.papers = PaperMenu(work, tools, self.sheet.more, self.acts)
         self.held = HeldWatch(work, job, self.acts, self.sheet.held, self._loader)
         self.balance_tab = BalanceTab(self.theme)
         self.balances = BalanceWatch(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.domain.states import ParcelState
-from app.domain.text import tr
+from app.domain.text import sentences, tr
 from app.services.waves.wave_views import WaveParcel, WaveSheet
 from ui.pages.orders.words import short_company, short_number, short_region
 from ui.paint import draw_icon, draw_text
@@ -31,11 +31,11 @@ def columns() -> tuple[Column, ...]:
     """订单, 收件人, 地区, 快递, 运单号, 状态."""
     return (
         Column("order", tr("Order"), 96),
-        Column("receiver", tr("Receiver"), 76),
-        Column("region", tr("Region"), 110, shed=1),
-        Column("carrier", tr("Carrier"), 88),
-        Column("waybill", tr("Waybill number"), 142, stretch=1, min_width=142),
-        Column("state", tr("State"), 94),
+        Column("receiver", tr("Receiver"), 72),
+        Column("region", tr("Region"), 92, shed=1),
+        Column("carrier", tr("Carrier"), 82),
+        Column("waybill", tr("Waybill number"), 148, stretch=1, min_width=148),
+        Column("state", tr("State"), 102),
     )
 
 
@@ -71,7 +71,7 @@ def row_of(parcel: WaveParcel, run: RunView | None) -> TableRow:
         spoken = f"{spoken}, {tr('address corrected')}"
         tip = f"{tip}\n{tr('address corrected for this label')}"
     if parcel.found is not None and not parcel.waybill:
-        tip = f"{tip}\n{parcel.found.message} {parcel.found.remedy}"
+        tip = f"{tip}\n{sentences(parcel.found.message, parcel.found.remedy)}"
     return TableRow(parcel.id, cells, spoken=spoken, tip=tip)
 
 
@@ -97,9 +97,9 @@ def state_cell(parcel: WaveParcel, run: RunView | None) -> Cell:
     if held and is_out(parcel, run):
         return Cell(tr("On hold"), icon="pause-circle", icon_weight="fill", color=Tone.WARN)
     if is_out(parcel, run):
-        sure = parcel.confirmed or not parcel.printed
-        word = tr("Printed") if sure else tr("Unscanned")
-        return Cell(word, icon="check", icon_weight="bold", color=Tone.OK if sure else Tone.GRAY)
+        if parcel.printed and not parcel.confirmed:  # sent to a printer that never answers
+            return Cell(tr("Unscanned"), icon="barcode", color=Tone.GRAY)
+        return Cell(tr("Printed"), icon="check", icon_weight="bold", color=Tone.OK)
     if parcel.trouble is not None and not parcel.waybill:
         return Cell(tr("No number"), icon="x-circle", icon_weight="fill", color=Tone.ERR)
     if held:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
+from app.domain.text import tr
 from app.services.waves.wave_views import WaveSheet
 from ui.pages.waves import panel_facts, remedies, words
 from ui.pages.waves.failures_card import FailuresCard
@@ -20,6 +21,7 @@ from ui.pictures import Pictures
 from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.wave_run import RunView
+from ui.widgets.buttons import IconButton
 from ui.widgets.card import Card
 from ui.widgets.drawer import ScrollColumn
 from ui.widgets.label import TextLabel
@@ -114,6 +116,10 @@ class SheetView(ScrollColumn):
         head.addWidget(self._title)
         head.addWidget(self._carriers)
         head.addStretch(1)
+        self.more = IconButton(
+            theme, "dots-three", tr("Print more for this wave"), self, size=32, framed=True
+        )
+        head.addWidget(self.more)
         self.body.addLayout(head)
         self.body.addWidget(self._fact)
         self.body.addSpacing(14)
