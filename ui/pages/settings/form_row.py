@@ -85,7 +85,8 @@ class FormRow(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self._words.setFixedWidth(self.theme.scaled(LABEL_PX))
+        half = 1 + (self.theme.text_size.value - 1) / 2  # longer hints wrap
+        self._words.setFixedWidth(round(LABEL_PX * half))
         self.setMinimumHeight(self.theme.scaled(52))
         self.update()
 

@@ -30,6 +30,7 @@ from ui.widgets.card import Hairline
 
 _SECTION = "settings/section"
 _DESK_SHARE = 0.45  # of what the sections leave
+_LEAST_DESK_PX, _BAR_PX = 330, 10
 
 
 class SettingsPage(Page):
@@ -152,7 +153,11 @@ class SettingsPage(Page):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.desk.setFixedWidth(round((self.width() - self.sections.width()) * _DESK_SHARE))
+        room = self.width() - self.sections.width()
+        inside = self.printers.column.widget()
+        form = inside.minimumSizeHint().width() + _BAR_PX if inside is not None else 0
+        widest = max(_LEAST_DESK_PX, room - form)  # larger text: nothing of the form is cut off
+        self.desk.setFixedWidth(min(widest, round(room * _DESK_SHARE)))
 
     @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:

@@ -213,14 +213,22 @@ class PrinterForm(Card):
         if self._failed and state is not None and state.good:
             self.show_result(Severity.INFO, "")  # what stood in the way of the test page is mended
         said = state is not None and (not state.good or state.severity is Severity.INFO)
-        if state is not None and said:
+        if state is not None and said and self._failed:
+            why = state.detail or state.text  # one box, not the same trouble twice
+            self.result.tell(Severity.FAILED, tr("Not printed. {why}", why=why))
+            self.trouble.tell(Severity.INFO, "")
+        elif state is not None and said:
             self.trouble.tell(state.severity, state.detail or state.text)
         else:
             self.trouble.tell(Severity.INFO, "")
 
     def show_result(self, severity: Severity, text: str) -> None:
-        """How the test page went: the first thing to be read, what the printer says below it."""
+        """How the test page went."""
         self._failed = severity is Severity.FAILED
+        known = self.trouble.text
+        if self._failed and known:
+            text = tr("Not printed. {why}", why=known)
+            self.trouble.tell(Severity.INFO, "")
         self.result.tell(severity, text)
 
     def set_error(self, key: str, message: str) -> None:

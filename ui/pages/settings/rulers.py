@@ -27,12 +27,12 @@ def draw_rulers(
         long = _LONG_PX if mm % _LONG_MM == 0 else _SHORT_PX
         p.fillRect(QRectF(x, top - long, 1, long), line)
         if mm % _NUMBER_MM == 0:
-            box = QRectF(x - 20, top - _LONG_PX - 17, 41, 16)
+            box = QRectF(x - 20, top - _LONG_PX - 19, 41, 20)
             draw_text(p, box, str(mm), face, t.text3, Align.AlignHCenter)
     for mm in range(0, int(height_mm) + 1, _EVERY_MM):
         y = round(paper.top() + mm * scale)
         long = _LONG_PX if mm % _LONG_MM == 0 else _SHORT_PX
         p.fillRect(QRectF(left - long, y, long, 1), line)
         if mm % _NUMBER_MM == 0:
-            box = QRectF(left - _LONG_PX - 30, y - 8, 26, 17)
+            box = QRectF(left - _LONG_PX - 40, y - 10, 36, 21)
             draw_text(p, box, str(mm), face, t.text3, Align.AlignRight)

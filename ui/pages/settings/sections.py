@@ -116,7 +116,8 @@ class SectionList(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self.setFixedWidth(self.theme.scaled(LIST_PX))
+        half = 1 + (self.theme.text_size.value - 1) / 2  # the form needs the room more
+        self.setFixedWidth(round(LIST_PX * half))
         self.update()
 
     @Slot()
