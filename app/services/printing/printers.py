@@ -89,7 +89,7 @@ def printer_for(
     return UserError(
         "no_printer",
         T("No printer is set up for this document."),
-        T("Add a [[printer]] and run: config apply"),
+        T("Add one under Settings, Printers, or a [[printer]] with: config apply"),
     )
 
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.domain.companies import company
 from app.domain.text import tr
 from app.jobs import CancelToken, Progress
 from app.services.printing import journal_views
@@ -20,7 +19,7 @@ from ui.label_store import LabelSeen
 from ui.label_window import JobView, LabelDoor
 from ui.page import PageTools
 from ui.pages.bench.words import grouped
-from ui.pages.orders.words import clock_time, short_number
+from ui.pages.orders.words import clock_time, short_company, short_number
 from ui.pages.waves.side_panel import LabelDesk, LabelFacts
 from ui.print_words import job_line, state_words, times_words
 from ui.reprint_question import ReasonForm, paper_words
@@ -282,7 +281,7 @@ def _table_row(row: LabelRow, now: datetime) -> TableRow:
     last = row.jobs[0] if row.jobs else None
     reason = next((job.reprint_reason for job in row.jobs if job.reprint_reason), "")
     state = state_words(last) if last is not None else tr("not printed yet")
-    name = str(company(row.carrier).name) if row.carrier else ""
+    name = short_company(row.carrier) if row.carrier else ""
     cells = (
         Cell(clock_time(last.created_at, now) if last is not None else "", color="text2"),
         Cell(row.number, strong=True),
