@@ -64,7 +64,7 @@ def test_usage_error_as_json_is_a_document(shell: Shell) -> None:
         ["orders", "list", "--limit", "x"],
         ["orders", "show"],
         ["sync", "--since", "yesterday"],
-        ["label", "render", "X", "--format", "pdf", "--media", "A4", "--out", "x"],
+        ["label", "render", "X", "--format", "pdf", "--media", "B9", "--out", "x"],
         ["label", "render", "X", "--format", "gif", "--out", "x"],
         ["ship"],
         ["ship", "--wave", "W", "--parcel", "P"],
