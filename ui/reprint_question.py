@@ -170,7 +170,8 @@ def paper_words(jobs: list[JobRow]) -> str:
     if not n:
         return tr("It was not printed yet: this will be the first sheet.")
     so_far = ntr("It was printed once so far.", "It was printed {n} times so far.", n)
-    return sentences(so_far, tr("The paper will say: reprint {n}.", n=n))
+    marked = tr("The paper will say: reprint {n}.", n=journal_views.next_copy(jobs))
+    return sentences(so_far, marked)
 
 
 def _said(row: printing.PrintRow) -> str:

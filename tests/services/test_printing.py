@@ -20,7 +20,7 @@ from app.services.numbers import voiding
 from app.services.numbers.labelling import label_parcels
 from app.services.parcels import packing
 from app.services.parcels.parcel_queries import ParcelRow
-from app.services.printing import printing
+from app.services.printing import journal_views, printing
 from app.services.printing.printing import PrintRow, print_wave
 from app.services.telling import outbox
 from app.services.workplace import Workplace
@@ -69,14 +69,8 @@ def wave(bench: Bench) -> Numbered:
     wave_id = bench.wave(only=direct)
     rows = [r for r in label_parcels(work, _order(bench, wave_id)) if r.ok]
     assert len(rows) >= 6
-    return Numbered(
-        bench,
-        work,
-        wave_id,
-        printers["bench-1"],
-        [r.parcel for r in rows],
-        [r.waybill for r in rows],
-    )
+    ids, numbers = [r.parcel for r in rows], [r.waybill for r in rows]
+    return Numbered(bench, work, wave_id, printers["bench-1"], ids, numbers)
 
 
 def _order(bench: Bench, wave_id: str) -> list[str]:
@@ -226,6 +220,9 @@ def test_a_reprint_settles_the_doubt_about_the_first(wave: Numbered) -> None:
     wave.print()
     assert printing.reprint(wave.work, wave.numbers[0], "jam").result == "printed"
     assert wave.print()[0].result == "kept"
+    printing.reprint(wave.work, wave.numbers[0], "torn")
+    assert wave.printer.copies[-1] == 2  # the doubtful one may be on paper, too
+    assert journal_views.next_copy(journal_views.jobs_of(wave.work, wave.numbers[0])) == 3
 
 
 def test_a_reprint_that_never_started_leaves_the_doubt(wave: Numbered) -> None:
@@ -244,7 +241,6 @@ def test_a_crash_in_a_reprint_leaves_the_label_in_doubt(wave: Numbered) -> None:
     with pytest.raises(KeyError):
         printing.reprint(wave.work, wave.numbers[0], "jam")
     assert wave.print()[0].code == "print_unknown"
-    assert wave.printer.numbers.count(wave.numbers[0]) == 2
 
 
 def test_a_cancelled_number_is_not_printed(wave: Numbered) -> None:

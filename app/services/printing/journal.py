@@ -81,17 +81,18 @@ def enter(
         tx.execute(insert(print_jobs), values)
 
 
+def one_at_a_time(tx: Connection, waybill_id: str) -> None:
+    """No second printer takes the same label meanwhile: on PostgreSQL its row is locked for it."""
+    tx.execute(select(waybills.c.id).where(waybills.c.id == waybill_id).with_for_update()).one()
+
+
 def claim(tx: Connection, work: Workplace, drawn: Drawn, box: DrawnBox, *, again: bool) -> Claim:
     """Take the job before its first byte, unless the label is not to be printed as it was drawn.
 
     ``again``: a reprint, which other copies do not stand in the way of.
     """
     now = work.now()
-    if not again:
-        # No second printer may take the same label: on PostgreSQL the row is locked for it.
-        tx.execute(
-            select(waybills.c.id).where(waybills.c.id == box.waybill_id).with_for_update()
-        ).one()
+    one_at_a_time(tx, box.waybill_id)
     taken = tx.execute(
         update(print_jobs)
         .where(

@@ -63,6 +63,12 @@ class LabelRow:
         return sum(job.paper for job in self.jobs)
 
 
+def next_copy(jobs: Sequence[JobRow]) -> int:
+    """Which mark the next label bears: 0, none, when nothing of ``jobs`` can be on paper."""
+    out = [job.copy_no for job in jobs if job.paper]
+    return max(len(out), max(out) + 1) if out else 0
+
+
 def jobs_of(work: Workplace, number: str) -> list[JobRow]:
     """Every print job of the label ``number``, newest first. Raises ``UserError`` (unknown)."""
     with work.db.read() as tx:

@@ -172,16 +172,18 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
         return _print_again(work, name, waybill, reason)
 
 
-def _copies(tx: Connection, waybill_id: str) -> int:
-    """How many labels may be out. What is unknown counts: two papers must be told apart."""
+def _next_copy(tx: Connection, waybill_id: str) -> int:
+    """The mark of the next label: 0 for a first one. No two that may be out bear the same.
+
+    What is unknown counts. ``journal_views.next_copy`` says the same of rows that are read.
+    """
     nothing = [PrintState.FAILED, PrintState.CANCELLED, PrintState.RENDERED]
-    return int(
-        tx.execute(
-            select(func.count()).where(
-                print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.not_in(nothing)
-            )
-        ).scalar_one()
-    )
+    out, last = tx.execute(
+        select(func.count(), func.max(print_jobs.c.copy_no)).where(
+            print_jobs.c.waybill_id == waybill_id, print_jobs.c.state.not_in(nothing)
+        )
+    ).one()
+    return max(int(out), last + 1) if out else 0
 
 
 def _route(tx: Connection, parcel_id: str) -> Route:
@@ -190,25 +192,30 @@ def _route(tx: Connection, parcel_id: str) -> Route:
 
 def _print_again(work: Workplace, printer: str, waybill: Any, reason: str) -> PrintRow:
     device = work.outside.printer(printer)
-    key = work.key()
-    with work.db.read() as tx:
-        copy_no = _copies(tx, waybill.id)
-        label = label_content.label_of(
-            tx, work, waybill, job_id=key, reprint_no=copy_no, media=device.config.media
-        )
-        parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
-    try:
-        prepared = device.prepare(label)
-    except PackbenchError as error:
-        return rows.failed(parcel.id, waybill.number, error)
-    box = DrawnBox(key, waybill.id, waybill.number, prepared)
-    drawn = Drawn(parcel.id, waybill.number, parcel.wave_id, parcel.revision, (box,))
-    with work.db.write() as tx:
-        live = journal.time_to_live(tx)
-        journal.enter(tx, work, printer, [drawn], live, copy_no=copy_no, reason=reason)
-        journal.claim(tx, work, drawn, box, again=True)
-        detail = {"waybill": waybill.number, "copy": copy_no}
-        records.note(tx, work, "reprint", parcel_id=waybill.parcel_id, detail=detail)
+    while True:
+        key = work.key()
+        with work.db.read() as tx:
+            copy_no = _next_copy(tx, waybill.id)
+            label = label_content.label_of(
+                tx, work, waybill, job_id=key, reprint_no=copy_no, media=device.config.media
+            )
+            parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
+        try:
+            prepared = device.prepare(label)
+        except PackbenchError as error:
+            return rows.failed(parcel.id, waybill.number, error)
+        box = DrawnBox(key, waybill.id, waybill.number, prepared)
+        drawn = Drawn(parcel.id, waybill.number, parcel.wave_id, parcel.revision, (box,))
+        with work.db.write() as tx:
+            journal.one_at_a_time(tx, waybill.id)
+            if _next_copy(tx, waybill.id) != copy_no:
+                continue  # another printer has begun one meanwhile: the paper would say it wrong
+            live = journal.time_to_live(tx)
+            journal.enter(tx, work, printer, [drawn], live, copy_no=copy_no, reason=reason)
+            journal.claim(tx, work, drawn, box, again=True)
+            detail = {"waybill": waybill.number, "copy": copy_no}
+            records.note(tx, work, "reprint", parcel_id=waybill.parcel_id, detail=detail)
+        break
     sent = device.send(prepared, key)
     with work.db.write() as tx:
         if sent.result is not SendResult.NOT_STARTED:
