@@ -258,7 +258,7 @@ class Background(QObject):
 
     def _status(self, name: str) -> DeviceStatus | None:
         try:
-            return self._work.outside.printer(name).status()
+            return printers.status_of(self._work, name)
         except PackbenchError:
             return None
 

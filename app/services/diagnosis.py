@@ -15,7 +15,7 @@ from app.ports import DeviceState, Health, SecretStore, Shop
 from app.services import integrity, read_only
 from app.services.carriers import calls, states
 from app.services.numbers import balances
-from app.services.printing.printers import all_printers
+from app.services.printing.printers import all_printers, status_of
 from app.services.sync import push_events, syncing
 from app.services.telling import outbox
 from app.services.workplace import Workplace
@@ -190,7 +190,7 @@ def _printers(work: Workplace) -> Iterator[Finding]:
     for printer in found:
         what = T("Printer {name}", name=printer.name)
         try:
-            status = work.outside.printer(printer.name).status()
+            status = status_of(work, printer.name)
         except PackbenchError as error:
             yield Finding(what, "problem", error.message, error.remedy)
             continue

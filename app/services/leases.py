@@ -84,8 +84,20 @@ def try_lease(tx: Connection, work: Workplace, name: str) -> bool:
 
 def is_held(tx: Connection, work: Workplace, name: str) -> bool:
     """Whether somebody who may still be at work holds ``name``, this thread included."""
+    return _living_holder(tx, work, name) is not None
+
+
+def is_held_elsewhere(tx: Connection, work: Workplace, name: str) -> bool:
+    """Whether another program, here or on another computer, holds ``name``."""
+    holder = _living_holder(tx, work, name)
+    return holder is not None and not holder.startswith(f"{work.holder}/")
+
+
+def _living_holder(tx: Connection, work: Workplace, name: str) -> str | None:
     row = tx.execute(select(leases).where(leases.c.name == name)).one_or_none()
-    return row is not None and row.until_at >= work.now() and not _is_gone(row.holder)
+    if row is None or row.until_at < work.now() or _is_gone(row.holder):
+        return None
+    return str(row.holder)
 
 
 def renew(work: Workplace, name: str) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
 from app.domain.errors import RetryableError
+from app.ports import DeviceState
 from app.services.leases import is_held, kept_lease, lease
+from app.services.printing.asking import statuses
+from app.services.printing.printers import status_of
 from app.services.telling import outbox
 from app.services.workplace import Workplace
 from app.store.tables import leases
+from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
 NAME = "print:bench-1"
@@ -65,6 +70,17 @@ def test_work_whose_lease_another_has_taken_is_told(bench: Bench) -> None:
         _until(is_told)
     with work.db.read() as tx:  # and what is not ours is left alone
         assert tx.execute(select(leases.c.holder)).scalar_one() == "another/1/1"
+
+
+def test_a_printer_at_which_another_program_prints_is_not_asked(bench: Bench) -> None:
+    fakes, _ = with_fake_printers(bench.work)
+    here, there = (replace(fakes, holder=f"another-host/{pid}/1") for pid in (1, 2))
+    with kept_lease(here, NAME):
+        assert status_of(here, "bench-1").state is DeviceState.READY  # our own waits its turn
+        found = statuses(there, ["bench-1", "bench-2"])
+    states = {name: status.state for name, status in found.items()}
+    assert states == {"bench-1": DeviceState.BUSY, "bench-2": DeviceState.READY}
+    assert status_of(there, "bench-1").state is DeviceState.READY
 
 
 def test_another_program_that_sends_is_not_sent_beside(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.domain.errors import PackbenchError
 from app.ports import DeviceState, DeviceStatus
+from app.services.printing.printers import status_of
 from app.services.workplace import Workplace
 
 _AT_ONCE = 8
@@ -25,6 +26,6 @@ def statuses(work: Workplace, names: Sequence[str]) -> Mapping[str, DeviceStatus
 
 def _status(work: Workplace, name: str) -> DeviceStatus:
     try:
-        return work.outside.printer(name).status()
+        return status_of(work, name)
     except PackbenchError as error:
         return DeviceStatus(DeviceState.ERROR, error.message, error.remedy)

@@ -12,9 +12,9 @@ from app.domain.errors import UserError
 from app.domain.labels import TestPage
 from app.domain.states import Document, PrintState, Route
 from app.domain.text import T
-from app.ports import DeviceStatus, PrinterConfig, SendResult, Sent
+from app.ports import DeviceState, DeviceStatus, PrinterConfig, SendResult, Sent
 from app.services import records
-from app.services.leases import kept_lease
+from app.services.leases import is_held_elsewhere, kept_lease
 from app.services.printing import rolls
 from app.services.printing.print_proofs import lease_of
 from app.services.printing.rolls import Roll
@@ -178,8 +178,14 @@ def printer_views(work: Workplace) -> list[PrinterView]:
 def status_of(work: Workplace, name: str) -> DeviceStatus:
     """How the printer says it is. Waits on the device (bounded): never on the window's thread.
 
+    While another program prints there it is busy and is not asked: most printers take one
+    connection at a time, and a question must not come into the middle of a label.
     Raises ``UserError``: ``no_such_printer``, or its settings cannot be used.
     """
+    with work.db.read() as tx:
+        elsewhere = is_held_elsewhere(tx, work, lease_of(name))
+    if elsewhere:
+        return DeviceStatus(DeviceState.BUSY, T("Another window or computer is printing there."))
     return work.outside.printer(name).status()
 
 

@@ -21,6 +21,7 @@ from app.services.orders import details
 from app.services.orders.details import ShopState, WaveRow
 from app.services.printing import journal_views, previews, rolls
 from app.services.printing.journal_views import LabelRow
+from app.services.printing.printers import status_of
 from app.services.waves import picking, wave_views
 from app.services.waves.wave_views import LooseParcels, WaveParcel, WaveSheet
 from app.services.workplace import Workplace
@@ -162,7 +163,7 @@ class WaveLoader(QObject):
             found = []
             for name in names:
                 try:
-                    status = work.outside.printer(name).status()
+                    status = status_of(work, name)
                 except PackbenchError as error:
                     found.append((name, str(error.message), False))
                 else:
