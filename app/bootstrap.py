@@ -333,7 +333,19 @@ def adapters() -> Adapters:
             for c in CARRIERS
         },
         printer_options=OPTION_NAMES,
+        check_printer=_check_printer,
     )
+
+
+def _check_printer(config: PrinterConfig) -> None:
+    """A queue may be another bench's: whether this computer has queues says nothing about it."""
+    from printing.registry import make_printer
+
+    try:
+        make_printer(config)
+    except UserError as error:
+        if error.code != "queue_unsupported":
+            raise
 
 
 def _check_shop(check: Callable[[Mapping[str, Any]], object], values: Mapping[str, Any]) -> object:

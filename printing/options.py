@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from app.domain.errors import UserError
-from app.domain.text import T
+from app.domain.text import T, Text
 from app.ports import PrinterConfig
 from printing.documents.layouts import media_size
 from printing.languages.language import PageSettings
@@ -157,35 +157,38 @@ class _Reader:
     printer: str
     given: Mapping[str, Any]
 
-    def wrong(self, name: str, value: object) -> UserError:
+    def wrong(self, name: str, value: object, remedy: Text | None = None) -> UserError:
         return UserError(
             "printer_option",
             T(
                 "Printer {printer}: {name} cannot be {value}.",
                 printer=self.printer, name=name, value=str(value),
             ),
-            T("Correct it in the printer's settings."),
+            remedy or T("Correct it in the printer's settings."),
             ref=self.printer,
         )  # fmt: skip
 
     def number(self, name: str, default: float, least: float, most: float) -> float:
         value = self.given.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(name, value)
-        if not least <= value <= most:
-            raise self.wrong(name, value)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not least <= value <= most:
+            low, high = f"{least:g}", f"{most:g}"
+            remedy = T("Give a number from {low} to {high}.", low=low, high=high)
+            raise self.wrong(name, value, remedy)
         return float(value)
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         value = self.given.get(name, allowed[0])
         if value not in allowed:
-            raise self.wrong(name, value)
+            named = ", ".join(word for word in allowed if word)
+            remedy = T("Known are: {known}.", known=named) if named else T("Delete this line.")
+            raise self.wrong(name, value, remedy)
         return str(value)
 
     def switch(self, name: str, *, default: bool = True) -> bool:
         value = self.given.get(name, default)
         if not isinstance(value, bool):
-            raise self.wrong(name, value)
+            raise self.wrong(name, value, T("Write true or false, without quotation marks."))
         return value
 
     def words(self, name: str) -> tuple[str, ...]:

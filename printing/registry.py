@@ -132,8 +132,9 @@ def _opener(address: PrinterAddress, options: PrinterOptions) -> Callable[[], Co
         host, port = host_and_port(address.target)
         return lambda: open_tcp(host, port, options.connect_timeout_s, options.send_timeout_s)
     if address.scheme == "serial":
-        from printing.devices.serial_port import open_serial
+        from printing.devices.serial_port import check_query, open_serial
 
+        check_query(address.target, address.query)
         return lambda: open_serial(address.target, address.query, options.send_timeout_s)
     if address.scheme == "usb":
         from printing.devices.usb import open_usb

@@ -29,11 +29,16 @@ class AdapterKeys:
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
-    """Everything that can be connected. ``app.bootstrap`` fills it from the registries."""
+    """Everything that can be connected. ``app.bootstrap`` fills it from the registries.
+
+    ``check_printer`` reads a complete ``[[printer]]`` and raises ``UserError`` for what its
+    language and its address do not take.
+    """
 
     shops: Mapping[str, AdapterKeys]
     carriers: Mapping[str, AdapterKeys]
     printer_options: frozenset[str] = frozenset()
+    check_printer: Callable[[PrinterConfig], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

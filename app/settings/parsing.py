@@ -53,6 +53,8 @@ SECTIONS = (
     "relay",
 )
 Stored = Callable[[str], str | None]
+# The line that a printer's maker means; an option that cannot be used names itself.
+_PRINTER_KEYS = {"printer_address": "address", "media_unknown": "media"}
 
 
 def _nothing_stored(_name: str) -> str | None:
@@ -248,16 +250,35 @@ class _Reader:
         tables = self._tables("printer")
         if tables is None:
             return None
-        found = [parts.read_printer(t, self._adapters.printer_options) for t in tables]
+        found, complete_ones = [], []
+        for table in tables:
+            before = self._problems.count
+            found.append(parts.read_printer(table, self._adapters.printer_options))
+            complete_ones.append(self._problems.count == before)
         names = {printer.name for printer in found}
-        for table, printer in zip(tables, found, strict=True):
+        for table, printer, complete in zip(tables, found, complete_ones, strict=True):
             if printer.fallback and printer.fallback not in names - {printer.name}:
                 table.wrong(
                     "fallback",
                     T("there is no other printer called “{name}”.", name=printer.fallback),
                     T("Name another [[printer]] of this file."),
                 )
+            elif complete:
+                self._check_printer(table, printer)
         return tuple(found)
+
+    def _check_printer(self, table: Table, printer: PrinterConfig) -> None:
+        """What its language and its address do not take, put beside the line it is about."""
+        if self._adapters.check_printer is None:
+            return
+        try:
+            self._adapters.check_printer(printer)
+        except UserError as error:
+            option = str(error.message.params.get("name", ""))
+            key = _PRINTER_KEYS.get(error.code, option)
+            below = table.inner("options")
+            line = (below if key in below.values else table).line(key)
+            self._problems.add(line, error.message, error.remedy, error.code)
 
     def _rules(self, config: Config) -> tuple[Rule, ...] | None:
         tables = self._tables("rule")

@@ -69,10 +69,27 @@ def open_serial(path: str, query: Mapping[str, str], send_timeout_s: float) -> S
 
     Raises:
         OSError: there is no such port, or another program uses it.
-        UserError: ``printer_address``, the query makes no sense.
+        UserError: as ``check_query``.
     """
     import serial
 
+    check_query(path, query)
+    baud, parity = query.get("baud", "9600"), query.get("parity", "none")
+    flow = query.get("flow", "none")
+    port = serial.Serial(
+        port=path, baudrate=int(baud), parity=_PARITIES[parity], timeout=0,
+        write_timeout=send_timeout_s, rtscts=flow == "rtscts", dsrdtr=flow == "dsrdtr",
+        xonxoff=flow == "xonxoff", exclusive=True,
+    )  # fmt: skip
+    return SerialConnection(port)
+
+
+def check_query(path: str, query: Mapping[str, str]) -> None:
+    """Whether ``open_serial`` can use it; no port is looked at.
+
+    Raises:
+        UserError: ``printer_address``, the query makes no sense.
+    """
     baud, parity = query.get("baud", "9600"), query.get("parity", "none")
     flow = query.get("flow", "none")
     unknown = set(query) - {"baud", "parity", "flow"}
@@ -82,9 +99,3 @@ def open_serial(path: str, query: Mapping[str, str], send_timeout_s: float) -> S
             T("The settings of serial port {port} are not understood.", port=path),
             T("Write for example serial:{port}?baud=115200&flow=rtscts.", port=path),
         )
-    port = serial.Serial(
-        port=path, baudrate=int(baud), parity=_PARITIES[parity], timeout=0,
-        write_timeout=send_timeout_s, rtscts=flow == "rtscts", dsrdtr=flow == "dsrdtr",
-        xonxoff=flow == "xonxoff", exclusive=True,
-    )  # fmt: skip
-    return SerialConnection(port)

@@ -32,6 +32,54 @@ def test_other_database_is_used_from_then_on(shell: Shell, tmp_path: Path) -> No
     assert shell.json("config", "apply", str(file)).rows == []
 
 
+WRONG_PRINTERS = """
+[[printer]]
+name = "a"
+language = "zpl"
+address = "tcp://127.0.0.1:9100"
+density = 99
+[[printer]]
+name = "b"
+language = "tspl"
+address = "serial:/dev/ttyS0?baud=fast"
+[[printer]]
+name = "c"
+language = "tspl"
+address = "ipp://127.0.0.1/x"
+graphics = "column"
+[[printer]]
+name = "d"
+language = "system"
+address = "tcp://127.0.0.1"
+[[printer]]
+name = "e"
+language = "tspl"
+address = "tcp://127.0.0.1"
+[printer.options]
+timeout_s = "x"
+cut = 1
+"""
+
+
+def test_what_a_printer_does_not_take_is_named_with_its_line(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(WRONG_PRINTERS, encoding="utf-8")
+    answer = shell.json("config", "apply", str(file))
+    assert answer.code == 1
+    assert [e["ref"] for e in answer.errors] == [f"c.toml:{n}" for n in (6, 10, 15, 19, 26)]
+    assert {e["code"] for e in answer.errors} == {"printer_option", "printer_address"}
+    assert answer.errors[0]["remedy"] == "Give a number from 0 to 30."
+    assert shell.json("printers", "list", "--no-status").rows == []
+
+
+def test_queues_of_another_computer_may_stand_in_the_file(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(
+        '[[printer]]\nname = "q"\nlanguage = "zpl"\naddress = "queue:Zebra"\n', encoding="utf-8"
+    )
+    assert shell.json("config", "apply", str(file)).code == 0
+
+
 PEOPLE = """
 [approval]
 packer_fen = 500
