@@ -342,16 +342,21 @@ def as_toml(design: LabelDesign) -> str:
 
 
 def _toml_key(key: str) -> str:
-    return key if key.isascii() and key.isidentifier() else json.dumps(key, ensure_ascii=False)
+    return key if key.isascii() and key.isidentifier() else _toml_text(key)
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:g}" if value == round(value, 4) else repr(value)
+        return repr(value).removesuffix(".0")
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{_toml_key(k)} = {_toml(v)}' for k, v in value.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(_toml(v) for v in value)}]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+    return _toml_text(value) if isinstance(value, str) else str(value)
+
+
+def _toml_text(value: str) -> str:
+    """JSON writes a text as TOML does, but for the one control character above the blanks."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

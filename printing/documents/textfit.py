@@ -12,6 +12,10 @@ LEADING = 1.17  # line to line, in font sizes
 ELLIPSIS = "…"
 _NO_START = frozenset("，。、；：！？）》」』”’…·,.;:!?)]}%~”’")
 _NO_END = frozenset("（《「『“‘([{￥¥")
+# What a number counts: 2 号楼, 3 单元, 601 室 stay on one line, else "4 号 2" reads as a house.
+_COUNTED = frozenset("号楼栋幢座单层室弄巷组")
+_DIGITS = frozenset("0123456789")
+_COUNTED_PAIRS = frozenset(("号楼", "号院", "单元"))
 _STEP_PT = 0.5
 _QUANTITY = re.compile(r"\s*[等共]*\s*×?\s*(?<![A-Za-z0-9.\-])\d+\s*[个件包盒罐瓶袋箱条只套份行]?$")
 _MOST_OF_TAIL = 0.4  # of a line; a longer last word is no quantity
@@ -47,16 +51,31 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _units(text: str) -> list[str]:
-    """Pieces joined with the punctuation that may not begin or end a line."""
+    """Pieces joined with the punctuation that may not begin or end a line.
+
+    A number is joined with what it counts.
+    """
     units: list[str] = []
     glue = False
-    for piece in pieces(text):
-        if units and (glue or piece in _NO_START):
+    all_pieces = list(pieces(text))
+    for n, piece in enumerate(all_pieces):
+        if units and (glue or piece in _NO_START or _is_counted(units[-1], all_pieces, n)):
             units[-1] += piece
         else:
             units.append(piece)
         glue = piece in _NO_END
     return units
+
+
+def _is_counted(before: str, all_pieces: list[str], n: int) -> bool:
+    """Whether piece ``n`` says what the number at the end of ``before`` counts."""
+    piece = all_pieces[n]
+    if piece == " ":
+        following = all_pieces[n + 1] if n + 1 < len(all_pieces) else ""
+        return following in _COUNTED and before[-1] in _DIGITS
+    if piece in _COUNTED and before.rstrip(" ")[-1:] in _DIGITS:
+        return True
+    return len(before) > 1 and before[-1] + piece in _COUNTED_PAIRS
 
 
 def wrap(text: str, face: Face, size_pt: float, width_mm: float) -> tuple[list[str], bool]:

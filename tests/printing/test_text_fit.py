@@ -114,3 +114,19 @@ def test_lines_of_a_box_are_counted_by_their_height() -> None:
     line_mm = 10 * 1.17 / POINTS_PER_MM
     assert lines_in(line_mm * 3, 10) == 3
     assert lines_in(1, 10) == 0
+
+
+@pytest.mark.parametrize(
+    "kept", ["4 号", "2 号楼", "3 单元", "601 室", "12栋", "18层", "5号院", "B-7 座"]
+)
+def test_a_number_stays_on_the_line_of_what_it_counts(kept: str) -> None:
+    for width_mm in range(12, 60):
+        lines, whole = wrap(f"桂平路漕河泾街道 {kept} 东侧", FACE, 8, width_mm)
+        assert whole
+        assert any(kept in line for line in lines), (width_mm, lines)
+
+
+def test_a_number_too_long_for_its_line_is_not_cut_for_what_it_counts() -> None:
+    lines, whole = wrap("幸福 123456 号楼", FACE, 8, FACE.width_mm("123456", 8) + 0.1)
+    assert not whole
+    assert "123456" in lines
