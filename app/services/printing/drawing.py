@@ -116,7 +116,8 @@ def draw_parcel(work: Workplace, device: Printer, parcel_id: str) -> Drawn:
 def draw_parcels(work: Workplace, device: Printer, parcel_ids: Sequence[str]) -> list[Drawn]:
     """``draw_parcel`` for several; all labels are drawn at once."""
     with work.db.read() as tx:
-        read = [_read(tx, work, device, parcel_id) for parcel_id in parcel_ids]
+        shared = label_content.Shared()
+        read = [_read(tx, work, device, parcel_id, shared) for parcel_id in parcel_ids]
     papers = iter(device.prepare_all([box.label for one in read for box in one.boxes]))
     return [
         Drawn(
@@ -149,7 +150,13 @@ class _Read:
     row: PrintRow | None = None
 
 
-def _read(tx: Connection, work: Workplace, device: Printer, parcel_id: str) -> _Read:
+def _read(
+    tx: Connection,
+    work: Workplace,
+    device: Printer,
+    parcel_id: str,
+    shared: label_content.Shared,
+) -> _Read:
     found = _ready(tx, parcel_id)
     if isinstance(found, PrintRow):
         return _Read(parcel_id, row=found)
@@ -159,7 +166,7 @@ def _read(tx: Connection, work: Workplace, device: Printer, parcel_id: str) -> _
     for box in waybills_left:
         key = work.key()
         try:
-            label = label_content.label_of(tx, work, box, job_id=key, media=media)
+            label = label_content.label_of(tx, work, box, job_id=key, media=media, shared=shared)
         except PackbenchError as error:  # what the label needs has not come
             return _Read(parcel_id, row=rows.failed(parcel_id, parcel.number, error))
         boxes.append(_ReadBox(key, box.id, box.number, label))

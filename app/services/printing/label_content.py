@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -11,7 +12,7 @@ from app.domain import recognition
 from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.errors import UserError
-from app.domain.label_designs import STANDARD_FIELDS, TEMPLATES, OwnField
+from app.domain.label_designs import STANDARD_FIELDS, TEMPLATES, LabelDesign, OwnField
 from app.domain.labels import DrawnLabel, Label, OwnArea, PlatformLabel
 from app.domain.privacy import Masking, for_label, sender_for_label
 from app.domain.states import ParcelState, Route
@@ -31,6 +32,22 @@ from app.store.tables import (
     waves,
     waybills,
 )
+
+_V = TypeVar("_V")
+
+
+class Shared:
+    """What the labels of one reading have in common, read once: designs, accounts, wave sizes."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, read: Callable[[], _V]) -> _V:
+        """``read()``, or what it gave the first time for ``key``."""
+        if key not in self._found:
+            self._found[key] = read()
+        found: _V = self._found[key]
+        return found
 
 
 def find_waybill(tx: Connection, number: str) -> Any:
@@ -64,13 +81,17 @@ def label_of(
     job_id: str = "",
     reprint_no: int = 0,
     media: str = "",
+    shared: Shared | None = None,
 ) -> Label:
     """What is printed for ``waybill``. Personal data is masked here, by the one function for it.
 
-    ``media``: the paper it is for, else that of the printer its labels go to.
+    ``media``: the paper it is for, else that of the printer its labels go to. ``shared``: the same
+    for several labels that are read in one transaction.
     Raises ``UserError`` (``label_file``): its carrier draws the label, and it has not come yet.
     """
-    own = _own_area(tx, waybill.parcel_id)
+    known = shared or Shared()
+    pieces = _pieces(tx, waybill.parcel_id)
+    own = _own_area(tx, waybill.parcel_id, pieces, known)
     boxes = [] if waybill.kind == RETURN_SLIP else boxes_of(tx, waybill)
     if waybill.route == Route.PLATFORM and waybill.print_info:
         return PlatformLabel(
@@ -85,7 +106,7 @@ def label_of(
     if file is not None:
         return file
     parties = json.loads(work.sealer.unseal(waybill.parties_sealed or ""))
-    masking = _masking(tx)
+    masking = known.once("masking", lambda: _masking(tx))
     parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
     return DrawnLabel(
         template=waybill.template,
@@ -93,7 +114,7 @@ def label_of(
         route=waybill.label,
         sender=sender_for_label(Address.from_dict(parties["sender"]), masking),
         receiver=for_label(Address.from_dict(parties["receiver"]), masking),
-        goods=_goods_text(tx, waybill.parcel_id),
+        goods=_goods_text(pieces),
         own=own,
         cod_fen=label_money.cod_fen(tx, work, waybill),
         printed_at=work.now(),
@@ -103,14 +124,20 @@ def label_of(
         mother_number=boxes[0].number if waybill.kind == CHILD else "",
         reprint_no=reprint_no,
         kind=waybill.kind,
-        extra=_extra(tx, waybill),
-        design=designs.design_in_use(
-            tx,
-            work,
-            waybill.template,
-            waybill.carrier,
-            media or label_media(tx, Route(waybill.route)),
-        ),
+        extra=_extra(tx, waybill, known),
+        design=_design(tx, work, waybill, media, known),
+    )
+
+
+def _design(
+    tx: Connection, work: Workplace, waybill: Any, media: str, known: Shared
+) -> LabelDesign | None:
+    route = Route(waybill.route)
+    paper = media or known.once(("media", route), lambda: label_media(tx, route))
+    template, carrier = waybill.template, waybill.carrier
+    return known.once(
+        ("design", template, carrier, paper),
+        lambda: designs.design_in_use(tx, work, template, carrier, paper),
     )
 
 
@@ -125,12 +152,14 @@ def _ticked(tx: Connection, work: Workplace, waybill: Any, media: str) -> tuple[
     return kept.own.fields if kept is not None else STANDARD_FIELDS
 
 
-def _extra(tx: Connection, waybill: Any) -> dict[str, str]:
+def _extra(tx: Connection, waybill: Any, known: Shared) -> dict[str, str]:
     carrier = company(waybill.carrier)
     return {
         "company": str(carrier.name),
         "hotline": carrier.hotline,
-        "payment": label_money.payment(tx, waybill),
+        "payment": known.once(
+            ("payment", waybill.account), lambda: label_money.payment(tx, waybill)
+        ),
     }
 
 
@@ -161,15 +190,13 @@ def _pieces(tx: Connection, parcel_id: str) -> list[Any]:
     )
 
 
-def _goods_text(tx: Connection, parcel_id: str) -> str:
-    rows = _pieces(tx, parcel_id)
+def _goods_text(rows: list[Any]) -> str:
     pieces = sum(r.quantity for r in rows)
     first = rows[0].short_name or rows[0].name or rows[0].title if rows else ""
     return f"{first} 等 {pieces} 件" if len(rows) > 1 else f"{first} ×{pieces}"
 
 
-def _own_area(tx: Connection, parcel_id: str) -> OwnArea:
-    rows = _pieces(tx, parcel_id)
+def _own_area(tx: Connection, parcel_id: str, rows: list[Any], known: Shared) -> OwnArea:
     place = tx.execute(
         select(waves.c.name, parcels.c.wave_position, parcels.c.wave_id)
         .join(waves, waves.c.id == parcels.c.wave_id)
@@ -177,11 +204,7 @@ def _own_area(tx: Connection, parcel_id: str) -> OwnArea:
     ).one_or_none()
     position = ""
     if place is not None:
-        total = tx.execute(
-            select(func.count())
-            .select_from(parcels)
-            .where(parcels.c.wave_id == place.wave_id, parcels.c.state != ParcelState.CANCELLED)
-        ).scalar_one()
+        total = known.once(("wave", place.wave_id), lambda: _wave_size(tx, place.wave_id))
         position = f"{place.wave_position}/{total}"
     notes = tx.execute(
         select(orders.c.buyer_note, orders.c.merchant_note)
@@ -198,6 +221,16 @@ def _own_area(tx: Connection, parcel_id: str) -> OwnArea:
         note=" / ".join(dict.fromkeys(n.buyer_note for n in notes if n.buyer_note)),
         codes=tuple(f"{r.code or r.sku_code or '—'} ×{r.quantity}" for r in rows),
         merchant_note=" / ".join(dict.fromkeys(n.merchant_note for n in notes if n.merchant_note)),
+    )
+
+
+def _wave_size(tx: Connection, wave_id: str) -> int:
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(parcels)
+            .where(parcels.c.wave_id == wave_id, parcels.c.state != ParcelState.CANCELLED)
+        ).scalar_one()
     )
 
 
