@@ -20,7 +20,7 @@ from app.domain.papers import BinLabels, CommandCards, GoodsLabels, Manifest
 from app.domain.text import T, Text
 from app.ports import ComponentInfo, DeviceStatus, Prepared, PrinterConfig, SendResult, Sent
 from printing.devices.component import PrintComponent
-from printing.devices.device import Device, KnowsResolution, LooksUp
+from printing.devices.device import Device, KnowsResolution, LooksUp, Mistrusts
 from printing.documents.bitmap import Bitmap
 from printing.documents.carrier_file import file_pages, file_pdf
 from printing.documents.geometry import dots
@@ -106,6 +106,12 @@ class PagePrinter:
             return None
         with self._turn:
             return device.look_up(key)
+
+    def mistrust(self) -> None:
+        """See ``app.ports.MistrustedPrinter``."""
+        if isinstance(self._device, Mistrusts):
+            with self._turn:
+                self._device.mistrust()
 
     def print_paper(self, paper: Paper) -> Sent:
         return self.send(self.prepare(paper))

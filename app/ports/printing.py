@@ -154,6 +154,15 @@ class LooksUpJobs(Protocol):
 
 
 @runtime_checkable
+class MistrustedPrinter(Protocol):
+    """A printer that is sent bytes, and may be left in the middle of a job when a program ends."""
+
+    def mistrust(self) -> None:
+        """That may have happened: the next document must not be swallowed by the rest of it."""
+        ...
+
+
+@runtime_checkable
 class PlatformPrinter(Protocol):
     """What only a printer of the platform's print component can do."""
 

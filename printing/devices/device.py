@@ -43,6 +43,13 @@ class LooksUp(Protocol):
 
 
 @runtime_checkable
+class Mistrusts(Protocol):
+    def mistrust(self) -> None:
+        """A program may have ended in the middle of a job there."""
+        ...
+
+
+@runtime_checkable
 class KnowsResolution(Protocol):
     def dots_per_mm(self) -> float | None:
         """The printer's own resolution, from any thread; ``None``: not known (yet)."""

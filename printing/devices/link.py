@@ -12,7 +12,7 @@ from app.domain.errors import UserError
 from app.ports import DeviceState, DeviceStatus, Sent
 from printing.devices.device import NothingTakenError, judged, lost, not_started
 from printing.languages import states
-from printing.languages.language import Completion, Dialect, Ending, Link
+from printing.languages.language import Clears, Completion, Dialect, Ending, Link
 
 _MUTE_FOR_S = 60.0  # how long a printer that did not answer is not asked again
 _CHUNK_BYTES = 16_384
@@ -87,6 +87,11 @@ class LinkDevice:
         self._confirm_timeout_s = confirm_timeout_s
         self._monotonic = monotonic
         self._mute_until_s = float("-inf")
+        self._was_cut = False  # the printer may wait for the rest of a command
+
+    def mistrust(self) -> None:
+        """A job of before may have been cut in the middle: the next one clears the way first."""
+        self._was_cut = True
 
     def status(self, dialect: Dialect | None) -> DeviceStatus:
         """Opens the connection and asks; a printer that does not answer is ``MUTE``."""
@@ -127,6 +132,7 @@ class LinkDevice:
             link.close()
 
     def _converse(self, link: Connection, data: bytes, dialect: Dialect | None) -> Sent:
+        clearing = _clearing(dialect, len(data)) if self._was_cut else b""
         if dialect is not None and self._monotonic() < self._mute_until_s:
             dialect = None
         try:
@@ -139,18 +145,25 @@ class LinkDevice:
             dialect = None
         outgoing = _Outgoing(link)
         try:
-            outgoing.send(data)
+            outgoing.send(clearing + data)
+            self._was_cut = False
             if dialect is None:
                 link.finish(min(_LINGER_S, self._confirm_timeout_s))
                 return judged(_mute_ending(link))
             answer = judged(dialect.wait_done(link, self._confirm_timeout_s))
         except OSError as error:
+            if outgoing.taken:
+                self._was_cut = True
             return lost(error, outgoing.taken)
         try:
             link.finish(0.5)
         except OSError:
             return answer  # it has said what became of the label
         return answer
+
+
+def _clearing(dialect: object, most_bytes: int) -> bytes:
+    return dialect.clearing(most_bytes) if isinstance(dialect, Clears) else b""
 
 
 def _unreachable(error: OSError | UserError) -> DeviceStatus:

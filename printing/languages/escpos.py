@@ -171,6 +171,13 @@ class _Replies:
 class EscPosDialect:
     """DLE EOT 1, 2 and 4 now; GS r 1 in order."""
 
+    def clearing(self, most_bytes: int) -> bytes:
+        """White to an image that waits for more, nothing otherwise; then on to the next label.
+
+        Where no image waited that label stays blank.
+        """
+        return bytes(most_bytes) + b"\x0c"
+
     def status(self, link: Link, timeout_s: float) -> DeviceStatus | None:
         return self._status(_Replies(link), timeout_s)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.ports import DeviceStatus
 from printing.documents.bitmap import Bitmap
@@ -70,6 +70,15 @@ class Dialect(Protocol):
 
     def wait_done(self, link: Link, timeout_s: float) -> Completion:
         """Ask and wait until the job sent before is out, trouble is seen, or time is up."""
+        ...
+
+
+@runtime_checkable
+class Clears(Protocol):
+    """A dialect that can end a command which was cut short: else it swallows the next job."""
+
+    def clearing(self, most_bytes: int) -> bytes:
+        """What to send first when up to ``most_bytes`` of a command may still be waited for."""
         ...
 
 

@@ -147,6 +147,10 @@ class _Replies:
 class TsplDialect:
     """``ESC ! ?`` tells the state now. ``~!T`` behind the job answers when its turn comes."""
 
+    def clearing(self, most_bytes: int) -> bytes:
+        """Empty lines: data to a BITMAP that waits for more, nothing otherwise; CLS follows."""
+        return b"\r\n" * (most_bytes // 2 + 1)
+
     def status(self, link: Link, timeout_s: float) -> DeviceStatus | None:
         return _Replies(link).ask(timeout_s)
 

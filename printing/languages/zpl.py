@@ -111,6 +111,10 @@ def _tear_off(dots: float) -> str:
 class ZplDialect:
     """``~HS``: three lines between STX and ETX; formats and labels still to print are counted."""
 
+    def clearing(self, most_bytes: int) -> bytes:
+        """``~JA``: a format that was begun is forgotten."""
+        return b"~JA"
+
     def status(self, link: Link, timeout_s: float) -> DeviceStatus | None:
         while link.receive(0):
             pass

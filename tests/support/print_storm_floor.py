@@ -133,7 +133,7 @@ def config_of(name: str, device: LabelPrinter) -> PrinterConfig:
         "connect_timeout_s": 1.0,
         "status_timeout_s": 0.4,
         "send_timeout_s": 1.0,
-        "timeout_s": 2.0,
+        "timeout_s": 3.5,
     }
     return PrinterConfig(name, device.language.value, device.address, options=times)
 

@@ -145,7 +145,8 @@ class Judge:
             for number in wave.numbers:
                 count = table.copies.get(number, 0)
                 if count == 0:
-                    self._say([f"lost: {number} is on no good paper"])
+                    told = [f"{j.state} by {j.confirmed_by}" for j in jobs if j.number == number]
+                    self._say([f"lost: {number} is on no good paper, its jobs: {told}"])
                 elif count > 1:
                     said = " after a person's no" if number in station.said_no else ""
                     self._say([f"doubled: {number} is on {count} good papers{said}"])

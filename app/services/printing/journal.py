@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from app.domain.states import Document, PrintState
 from app.domain.text import T
-from app.ports import LooksUpJobs, Printer, SendResult, Sent
+from app.ports import LooksUpJobs, MistrustedPrinter, Printer, SendResult, Sent
 from app.services.printing import print_proofs, rolls
 from app.services.printing.drawing import Drawn, DrawnBox
 from app.services.waves.waves import unheld
@@ -177,6 +177,8 @@ def sweep(work: Workplace, device: Printer) -> int:
                 print_jobs.c.document == Document.LABEL,
             )
         ).all()
+    if left and isinstance(device, MistrustedPrinter):
+        device.mistrust()
     unknown = 0
     for job in left:
         sent = device.look_up(job.id) if isinstance(device, LooksUpJobs) else None
