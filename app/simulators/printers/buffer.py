@@ -54,6 +54,16 @@ class ReceiveBuffer:
             self._starving = False
             self._changed.notify_all()
 
+    def throw_away(self) -> None:
+        """Forget what waits; a command that is being read ends here."""
+        with self._changed:
+            self._taken += len(self._data)
+            self._data.clear()
+            self._ends.clear()
+            self._ends.append(self._taken)
+            self._starving = False
+            self._changed.notify_all()
+
     def switch_off(self) -> None:
         """Make every reader raise ``PowerOffError``."""
         with self._changed:

@@ -306,13 +306,13 @@ class LabelPrinter:
         close_after, self._close_after = self._close_after, None
         if self._faults.unsolicited_status:
             self._reply(self._interpreter.greeting())
-        got = 0
+        got, closed = 0, False
         while True:
             data = self._receive(connection, reset_after and reset_after - got)
             if not data:
                 break
             got += len(data)
-            if close_after is None:
+            if close_after is None or got < close_after:
                 self._buffer.put(data)
             for question in watch.feed(data):
                 self._reply(self._interpreter.answer(question))
@@ -320,8 +320,10 @@ class LabelPrinter:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 return
             if close_after is not None and got >= close_after:
-                connection.shutdown(socket.SHUT_WR)
-                close_after = got + 2**60  # said once; what still comes is thrown away
+                if not closed:  # what is not worked off is lost, and so is all that still comes
+                    connection.shutdown(socket.SHUT_WR)
+                    self._buffer.throw_away()
+                    closed = True
             self._take_time(len(data))
         self._mark_end()
         self._let_finish()
