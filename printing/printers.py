@@ -107,6 +107,11 @@ class PagePrinter:
         with self._turn:
             return device.look_up(key)
 
+    @property
+    def can_be_cut(self) -> bool:
+        """See ``app.ports.MistrustedPrinter``."""
+        return isinstance(self._device, Mistrusts)
+
     def mistrust(self) -> None:
         """See ``app.ports.MistrustedPrinter``."""
         if isinstance(self._device, Mistrusts):

@@ -47,9 +47,12 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """``cut``: part of the document has left, and the printer may wait for the rest of it."""
+
     result: SendResult
     reason: Text | None = None
     status: DeviceStatus | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,13 @@ class LooksUpJobs(Protocol):
 class MistrustedPrinter(Protocol):
     """A printer that is sent bytes, and may be left in the middle of a job when a program ends."""
 
+    @property
+    def can_be_cut(self) -> bool:
+        """Not where a document is handed over as a whole: a file, a queue."""
+        ...
+
     def mistrust(self) -> None:
-        """That may have happened: the next document must not be swallowed by the rest of it."""
+        """It may have happened: the next document must not be swallowed by the rest of it."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from app.domain.text import T, Text
@@ -102,5 +103,9 @@ def lost(error: OSError, sent_bytes: int) -> Sent:
         stuck = isinstance(error, NothingTakenError)
         return not_started(states.stuck() if stuck else states.offline())
     if isinstance(error, TimeoutError):
-        return unknown(T("The printer stopped taking data in the middle of the label."))
-    return unknown(T("The connection broke after part of the label was sent."))
+        return _cut(T("The printer stopped taking data in the middle of the label."))
+    return _cut(T("The connection broke after part of the label was sent."))
+
+
+def _cut(reason: Text) -> Sent:
+    return replace(unknown(reason), cut=True)

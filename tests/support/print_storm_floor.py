@@ -169,6 +169,7 @@ class Table:
     """The papers of one printer as a person sees them: each is scanned, and compared in full.
 
     ``torn`` are those that no scanner reads, or that lack a part of what was to be printed.
+    ``blank`` ones are the price of finding the next label's beginning after a job that was cut.
     """
 
     services: Services
@@ -176,6 +177,7 @@ class Table:
     waves: tuple[StormWave, ...]
     good: list[str] = field(default_factory=list)
     torn: list[int] = field(default_factory=list)
+    blank: int = 0
     copies: dict[str, int] = field(default_factory=dict)
     _seen: int = 0
 
@@ -187,6 +189,9 @@ class Table:
         """Scan what has come out since."""
         papers = self.device.papers
         for paper in papers[self._seen :]:
+            if not any(paper.bits):
+                self.blank += 1
+                continue
             codes = zxingcpp.read_barcodes(paper.image().convert("L"))
             found = {n for n in self._numbers for code in codes if code.text == n}
             number = found.pop() if len(found) == 1 else ""

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from app.domain.states import Document, PrintState
 from app.domain.text import T
-from app.ports import LooksUpJobs, MistrustedPrinter, Printer, SendResult, Sent
+from app.ports import LooksUpJobs, MistrustedPrinter, Prepared, Printer, SendResult, Sent
 from app.services.printing import print_proofs, rolls
 from app.services.printing.drawing import Drawn, DrawnBox
 from app.services.waves.waves import unheld
@@ -125,13 +125,20 @@ def _still_as(drawn: Drawn, box: DrawnBox) -> tuple[ColumnElement[bool], ...]:
 
 
 def settle(
-    tx: Connection, work: Workplace, printer: str, job_id: str, waybill_id: str, sent: Sent
+    tx: Connection,
+    work: Workplace,
+    printer: str,
+    job_id: str,
+    waybill_id: str,
+    sent: Sent,
 ) -> None:
     """Write down what became of a claimed job.
 
     A job that somebody has settled meanwhile (a scan of the label) stays as it is.
     """
     now = work.now()
+    if sent.cut:
+        tx.execute(update(print_jobs).where(print_jobs.c.id == job_id).values(cut=True))
     confirmed = sent.result is SendResult.CONFIRMED
     unknown = {"unknown_at": now} if sent.result is SendResult.UNKNOWN else {}
     done = tx.execute(
@@ -149,6 +156,32 @@ def settle(
         rolls.used(tx, printer)  # else whoever settled it has counted it
     if done.rowcount and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:
         print_proofs.mark_printed(tx, work, waybill_id, confirmed=confirmed)
+
+
+def follows_a_cut(tx: Connection, printer: str) -> bool:
+    """Whether the last label begun at ``printer`` was broken off, whoever began it.
+
+    However that one was answered: the printer may take the next one for the rest of it, and call
+    it printed.
+    """
+    last = tx.execute(
+        select(print_jobs.c.cut)
+        .where(
+            print_jobs.c.printer == printer,
+            print_jobs.c.claimed_at.is_not(None),
+            print_jobs.c.state != PrintState.FAILED,
+        )
+        .order_by(print_jobs.c.claimed_at.desc(), print_jobs.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return bool(last)
+
+
+def send(device: Printer, prepared: Prepared, job_id: str, *, after_cut: bool) -> Sent:
+    """Send a claimed label; ``after_cut``: what is left of the one before is ended first."""
+    if after_cut and isinstance(device, MistrustedPrinter):
+        device.mistrust()
+    return device.send(prepared, job_id)
 
 
 def never_begun(tx: Connection, job_ids: Iterable[str]) -> None:
@@ -177,14 +210,13 @@ def sweep(work: Workplace, device: Printer) -> int:
                 print_jobs.c.document == Document.LABEL,
             )
         ).all()
-    if left and isinstance(device, MistrustedPrinter):
-        device.mistrust()
+    may_be_cut = isinstance(device, MistrustedPrinter) and device.can_be_cut
     unknown = 0
     for job in left:
         sent = device.look_up(job.id) if isinstance(device, LooksUpJobs) else None
         if sent is None or sent.result is SendResult.UNKNOWN:
             unknown += 1
-            sent = Sent(SendResult.UNKNOWN, _STOPPED)
+            sent = Sent(SendResult.UNKNOWN, _STOPPED, cut=may_be_cut)
         with work.db.write() as tx:
             settle(tx, work, printer, job.id, job.waybill_id, sent)
     return unknown

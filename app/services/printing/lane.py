@@ -50,6 +50,8 @@ class Lane:
         self._drawing: Drawing
         self._live = timedelta()
         self._entered: set[str] = set()
+        self._look_back = True  # whether the label before may have been cut short
+        self._after_cut = False
         self._unwritten: tuple[DrawnBox, Sent, PrintRow | None] | None = None
         self._kept: Kept
         self.moved: tuple[str, list[str]] = ("", [])
@@ -142,7 +144,8 @@ class Lane:
                 return draw_parcel(self._work, self._device, drawn.parcel_id)
             if claim is Claim.EXPIRED:
                 return _expired(drawn.parcel_id, box.number)
-            sent = self._device.send(box.prepared, box.job_id)
+            sent = journal.send(self._device, box.prepared, box.job_id, after_cut=self._after_cut)
+            self._look_back = sent.cut or self._after_cut
             row = rows.row_of(drawn.parcel_id, box.number, sent)
             if row.ok:
                 whole = replace(row, waybill=drawn.number) if box is last else None
@@ -173,9 +176,12 @@ class Lane:
     def _claim(self, drawn: Drawn, box: DrawnBox) -> Claim:
         with self._work.db.write() as tx:
             self._settle(tx)
+            if self._look_back:
+                self._after_cut = journal.follows_a_cut(tx, self.printer)
             self._enter(tx, [drawn, *self._drawing.drawn_ahead()])
             claim = journal.claim(tx, self._work, drawn, box, again=False)
         self._written()
+        self._look_back = False
         return claim
 
     def _write(self) -> None:

@@ -211,12 +211,13 @@ def _print_again(work: Workplace, printer: str, waybill: Any, reason: str) -> Pr
             if _next_copy(tx, waybill.id) != copy_no:
                 continue  # another printer has begun one meanwhile: the paper would say it wrong
             live = journal.time_to_live(tx)
+            after_cut = journal.follows_a_cut(tx, printer)
             journal.enter(tx, work, printer, [drawn], live, copy_no=copy_no, reason=reason)
             journal.claim(tx, work, drawn, box, again=True)
             detail = {"waybill": waybill.number, "copy": copy_no}
             records.note(tx, work, "reprint", parcel_id=waybill.parcel_id, detail=detail)
         break
-    sent = device.send(prepared, key)
+    sent = journal.send(device, prepared, key, after_cut=after_cut)
     with work.db.write() as tx:
         if sent.result is not SendResult.NOT_STARTED:
             # Only now: what nobody knew the fate of stays in doubt until there is another paper,

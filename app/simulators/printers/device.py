@@ -319,11 +319,11 @@ class LabelPrinter:
             if reset_after is not None and got >= reset_after:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 return
-            if close_after is not None and got >= close_after:
-                if not closed:  # what is not worked off is lost, and so is all that still comes
-                    connection.shutdown(socket.SHUT_WR)
-                    self._buffer.throw_away()
-                    closed = True
+            if close_after is not None and got >= close_after and not closed:
+                # What is not worked off is lost, and so is all that still comes.
+                connection.shutdown(socket.SHUT_WR)
+                self._buffer.throw_away()
+                closed = True
             self._take_time(len(data))
         self._mark_end()
         self._let_finish()

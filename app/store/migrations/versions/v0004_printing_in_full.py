@@ -30,6 +30,9 @@ def _time(name: str, *, nullable: bool = True) -> sa.Column[object]:
 def upgrade() -> None:
     op.add_column("print_jobs", _time("unknown_at"))
     op.add_column("print_jobs", _time("expires_at"))
+    op.add_column(
+        "print_jobs", sa.Column("cut", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_table(
         "rolls",
         sa.Column("printer", sa.String(length=64), nullable=False),
