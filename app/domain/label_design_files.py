@@ -27,6 +27,8 @@ from app.domain.text import T
 FORMAT = 1
 MOST_ELEMENTS = 200
 MOST_PICTURE_CHARACTERS = 200_000
+# Half of a character, or none: no file and no database takes them.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 _COMMON = ("name", "kind", "x", "y", "width", "height", "when", "unless")
 _TEXT = ("text", "size", "min_size", "align", "fit", "turn", "bold", "white", "outline")
@@ -141,9 +143,9 @@ def _elements(table: Mapping[str, Any], base: LabelDesign | None) -> tuple[Eleme
 
 def _element(entry: Any, number: int) -> Element:
     named = entry.get("name") if isinstance(entry, dict) else None
-    place = named if isinstance(named, str) and named else f"element {number}"
     if not isinstance(entry, dict) or not isinstance(named, str) or not named:
-        raise problem(place, T("every element needs a name"))
+        raise problem(f"element {number}", T("every element needs a name"))
+    place = _string(entry, "name", f"element {number}")
     try:
         kind = Kind(entry.get("kind", ""))
     except ValueError:
@@ -235,6 +237,7 @@ def _pictures(values: Any) -> dict[str, str]:
     if not isinstance(values, dict):
         raise problem("pictures", T("names with base64 text are needed"))
     for name, data in values.items():
+        _string({"name": name}, "name", "pictures")
         if not isinstance(data, str) or len(data) > MOST_PICTURE_CHARACTERS:
             raise problem(
                 f"pictures.{name}", T("a picture is base64 text of a PNG of at most 150 kB")
@@ -247,8 +250,13 @@ def _table(values: Any, place: str, known: Iterable[str]) -> Mapping[str, Any]:
         raise problem(place, T("names with values are needed"))
     for key in values:
         if key not in known:
-            raise problem(place, T("“{key}” is not known here", key=key))
+            raise problem(place, T("“{key}” is not known here", key=_shown(key)))
     return values
+
+
+def _shown(text: str) -> str:
+    """``text`` as a sentence can hold it."""
+    return _NO_TEXT.sub("?", text)
 
 
 def _string(table: Mapping[str, Any], key: str, place: str, default: str | None = None) -> str:
@@ -257,6 +265,8 @@ def _string(table: Mapping[str, Any], key: str, place: str, default: str | None 
         raise problem(place, T("{key} is missing", key=key))
     if not isinstance(value, str):
         raise problem(place, T("{key} must be a text", key=key))
+    if _NO_TEXT.search(value):
+        raise problem(place, T("{key} has a character that is none", key=key))
     return value
 
 

@@ -29,7 +29,7 @@ from app.domain.label_designs import (
 )
 
 # Whatever a person may type: quotes, braces, line ends, hanzi beyond U+FFFF, no half characters.
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 BRACELESS = WORDS.filter(lambda text: "{" not in text)
 MM = st.floats(-20, 400, allow_nan=False)
 SIDES = st.floats(0.01, 400, allow_nan=False)
@@ -174,6 +174,24 @@ def test_no_value_in_an_element_does_more_harm_than_a_refusal(
         assert result.ref in ["mine", "element 1", *([value] if key == "name" else [])]
     else:
         assert read_text(as_json(result), "a.json") == result
+
+
+@pytest.mark.parametrize("half", ["茶\ud800", "\0"])
+def test_character_that_is_none_is_refused_with_its_place(half: str) -> None:
+    entry = smallest()["element"][0]
+    for values, place in (
+        ({"title": half}, "design"),
+        ({"code": half}, "design"),
+        ({"pictures": {half: ""}}, "pictures"),
+        ({"element": [{**entry, "name": half}]}, "element 1"),
+        ({"element": [{**entry, "text": half}]}, "a"),
+        ({"element": [{**entry, half: 1}]}, "a"),
+    ):
+        text = json.dumps({**smallest(), **values})
+        with pytest.raises(UserError) as caught:
+            read_text(text, "a.json")
+        assert (caught.value.code, caught.value.ref) == ("design_wrong", place)
+        str(caught.value.message).encode()
 
 
 def test_line_of_a_mistake_in_a_file_is_told() -> None:

@@ -85,6 +85,15 @@ def test_a_copy_is_kept_chosen_printed_and_given_up(bench: Bench, tmp_path: Path
     assert code not in {r.code for r in designs.designs(work)}
 
 
+@pytest.mark.parametrize("title", ["我\ud800的", "我\0\u200b的", " 我\t的 "])
+def test_name_of_a_copy_is_plain_text(bench: Bench, title: str) -> None:
+    code = designs.copy_design(bench.work, ZTO, title)
+    assert designs.design(bench.work, code).title.replace(" ", "") == "我的"
+    with pytest.raises(UserError) as caught:
+        designs.copy_design(bench.work, ZTO, title.replace("我", "").replace("的", ""))
+    assert caught.value.code == "design_title"
+
+
 def test_who_saves_second_is_told_and_nothing_is_lost(bench: Bench) -> None:
     work = bench.work
     code = designs.copy_design(work, ZTO, "一")

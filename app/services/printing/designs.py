@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from app.domain.address import clean_text
 from app.domain.errors import UserError
 from app.domain.label_design_files import as_values, read
 from app.domain.label_designs import LabelDesign, check_own
@@ -299,7 +300,7 @@ def _standard(work: Workplace, code: str) -> LabelDesign:
 
 
 def _title(title: str) -> str:
-    shown = " ".join(title.split())
+    shown = clean_text(title)
     if not 0 < len(shown) <= _MOST_TITLE:
         raise UserError(
             "design_title",
