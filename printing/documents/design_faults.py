@@ -10,6 +10,7 @@ from app.domain.label_designs import Element, Finding, Kind, LabelDesign, Place,
 from app.domain.text import T, Text, verbatim
 from printing.documents.code128 import QUIET_MODULES as CODE128_QUIET
 from printing.documents.code128 import code128_modules
+from printing.documents.design_plan import said_by
 from printing.documents.design_proof import OWN, Inked, Pixels
 from printing.documents.label_values import LabelValues
 from printing.documents.qr import QUIET_MODULES as QR_QUIET
@@ -67,9 +68,10 @@ def _found(code: str, one: Inked, message: Text) -> Finding:
 def _lacking(design: LabelDesign, inked: Sequence[Inked], values: LabelValues) -> Iterator[Finding]:
     shown = [one.element for one in inked if one.element is not None and one.pixels]
     codes = [e for e in shown if e.kind is Kind.BARCODE]
+    qr_codes = [e for e in shown if e.kind is Kind.QR]
     elements = design.elements
     compulsory = (
-        ("number", T("the number as a bar code"), _names(codes, "number")),
+        ("number", T("the number as a bar code"), _holds(codes, "number")),
         ("route", T("the route"), _names([e for e in shown if e.kind is Kind.TEXT], "route")),
         ("receiver", T("the receiver"), any(e.who == "receiver" for e in shown)),
         ("marks", T("reprint and box marks"), any("marks" in e.fields for e in elements)),
@@ -80,7 +82,7 @@ def _lacking(design: LabelDesign, inked: Sequence[Inked], values: LabelValues) -
             any(e.kind is Kind.SERVICES for e in elements)
             or (_names(elements, "cod") and _names(elements, "collect")),
         ),
-        ("qr", T("the QR code"), not values.content.qr or any(e.kind is Kind.QR for e in shown)),
+        ("qr", T("the QR code"), not values.content.qr or _holds(qr_codes, "qr")),
     )
     for name, words, there in compulsory:
         if not there:
@@ -93,6 +95,11 @@ def _lacking(design: LabelDesign, inked: Sequence[Inked], values: LabelValues) -
 
 def _names(elements: Sequence[Element], field: str) -> bool:
     return any(field in placeholders(e.text) for e in elements)
+
+
+def _holds(codes: Sequence[Element], field: str) -> bool:
+    """Whether one of these holds the field and nothing else: a sorter reads no more than that."""
+    return any(e.text == f"{{{field}}}" for e in codes)
 
 
 # --- one element ----------------------------------------------------------------------------------
@@ -118,10 +125,11 @@ def _of_code(
     left, top, right, bottom = one.pixels or (0, 0, 0, 0)
     turned = element.turn == "down"
     length = bottom - top if turned else right - left
+    content = said_by(element.text)(values)
     if element.kind is Kind.QR:
-        modules, quiet = qr_code(values.content.qr).modules, QR_QUIET
+        modules, quiet = qr_code(content).modules, QR_QUIET
     else:
-        modules, quiet = code128_modules(values.content.number), CODE128_QUIET
+        modules, quiet = code128_modules(content), CODE128_QUIET
     module = length / modules
     what = called(one.name)
     if abs(module - round(module)) * modules > 1.0:

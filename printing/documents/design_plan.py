@@ -109,7 +109,7 @@ def _drawer(e: Element, pictures: dict[str, Picture]) -> Step:
         case Kind.TEXT:
             return _text(e)
         case Kind.BARCODE:
-            said = _said(e.text)
+            said = said_by(e.text)
             turned, align = e.turn == "down", cast("Align", e.align)
             # A code without a place of its own stands in the middle.
             align = "center" if align == "left" else align
@@ -121,7 +121,7 @@ def _drawer(e: Element, pictures: dict[str, Picture]) -> Step:
 
             return barcode
         case Kind.QR:
-            said_qr = _said(e.text)
+            said_qr = said_by(e.text)
 
             def qr(sheet: Sheet, values: LabelValues) -> None:
                 content = said_qr(values)
@@ -176,7 +176,7 @@ def _tag_words(e: Element, values: LabelValues) -> Sequence[str]:
     return words
 
 
-def _said(text: str) -> Callable[[LabelValues], str]:
+def said_by(text: str) -> Callable[[LabelValues], str]:
     """``text`` with its fields filled in; empty when it names fields and none has a value."""
     names = placeholders(text)
     if not names:
@@ -199,7 +199,7 @@ def _said(text: str) -> Callable[[LabelValues], str]:
 
 
 def _text(e: Element) -> Step:
-    said = _said(e.text)
+    said = said_by(e.text)
 
     def step(sheet: Sheet, values: LabelValues) -> None:
         text = said(values)

@@ -14,8 +14,13 @@ from PIL import Image, ImageDraw
 from app.domain.errors import UserError
 from app.domain.label_design_files import as_json, as_toml, as_values, read, read_text
 from app.domain.label_designs import TEMPLATES, Element, Kind, LabelDesign, OwnField
-from app.domain.labels import DrawnLabel
+from app.domain.labels import DrawnLabel, OwnArea
+from printing.documents import labels
+from printing.documents.design_plan import Plan, plan_of
 from printing.documents.designs import standard_designs, standard_for
+from printing.documents.labels import add_label
+from printing.documents.page import Book
+from printing.fonts import load_fonts
 from printing.stationery import PaperStationery
 from tests.printing.reading import drawn, text_of
 from tests.printing.samples import usual_labels, worst_labels
@@ -235,6 +240,50 @@ def test_picture_that_is_none_is_told(data: str) -> None:
 )
 def test_planted_fault_is_found(design: LabelDesign, fault: tuple[str, str]) -> None:
     assert fault in found(design)
+
+
+@pytest.mark.parametrize("kind", [Kind.BARCODE, Kind.QR])
+@pytest.mark.parametrize("text", ["{mother_number}", "BOX {number}", "7"])
+def test_code_of_ones_own_is_judged_by_what_it_holds(kind: Kind, text: str) -> None:
+    mine = Element("mine", kind, 8, 104, 60, 12, text=text)
+    design = replace(ZTO, elements=(*ZTO.elements, mine))
+    label = replace(
+        usual_labels()["zto"], own=OwnArea(), kind="child", mother_number="731001966113"
+    )
+    assert found(design, label) == set()
+
+
+@pytest.mark.parametrize(
+    ("design", "lacking"),
+    [
+        (changed(changed(ZTO, "code", text="X{number}"), "side_code", text="1{number}"), "number"),
+        (changed(ZTO, "qr", text="{qr} {number}"), "qr"),
+    ],
+    ids=["number", "qr"],
+)
+def test_code_that_holds_more_than_the_carrier_reads_does_not_count(
+    design: LabelDesign, lacking: str
+) -> None:
+    assert ("element_missing", lacking) in found(design)
+
+
+def test_design_is_prepared_once_for_a_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared: list[str] = []
+
+    def counted(design: LabelDesign, key: str) -> Plan:
+        prepared.append(design.code)
+        return plan_of(design, key)
+
+    monkeypatch.setattr(labels, "plan_of", counted)
+    mine = changed(ZTO, "company", text="山野集 {company}")
+    usual = usual_labels()["zto"]
+    book = Book(load_fonts())
+    for label in (usual, replace(usual, design=mine), usual, replace(usual, design=mine)):
+        add_label(book, label, 76, 130)
+    pdf = book.finish()
+    assert prepared == [ZTO.code, ZTO.code]
+    assert text_of(pdf).count("山野集中通快递") == 2
+    assert text_of(pdf).count("中通快递") == 4
 
 
 def test_finding_says_where_and_which_characters() -> None:
