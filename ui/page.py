@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -23,7 +23,7 @@ from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.ui_state import UiState
 from ui.widgets.banner import BannerPlace
-from ui.widgets.control import Control
+from ui.widgets.control import Control, PressControl
 from ui.widgets.dialog import DIALOG_PX, Dialog, Verb
 from ui.widgets.drawer import Drawer
 from ui.widgets.label import TextLabel
@@ -102,7 +102,7 @@ class PageEntry:
     in_foot: bool = False
 
 
-class StateChip(Control):
+class StateChip(PressControl):
     """ "Synced 12 seconds ago": a severity glyph and a line, at the right of the head.
 
     A chip that opens something (``set_opens``) can be clicked and reached with Tab.
@@ -138,13 +138,6 @@ class StateChip(Control):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(20, self.theme.scaled(28))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

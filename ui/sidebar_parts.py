@@ -17,7 +17,7 @@ from ui.paint import Align, Run, draw_icon, draw_runs, draw_text
 from ui.paint_boxes import draw_frame, round_rect
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
-from ui.widgets.control import Control
+from ui.widgets.control import Control, OneOfMany
 from ui.widgets.key_cap import draw_key_cap
 from ui.widgets.pills import draw_count_badge
 
@@ -26,7 +26,7 @@ RAIL_PX = 56
 _INSET = 12
 
 
-class NavItem(Control):
+class NavItem(OneOfMany):
     """A place in the sidebar."""
 
     ring_radius = 6.0
@@ -36,7 +36,6 @@ class NavItem(Control):
         self.entry = entry
         self.narrow = False
         self._badge, self._warn = "", False
-        self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
 
@@ -57,10 +56,6 @@ class NavItem(Control):
         title, key = str(self.entry.title), self.entry.shortcut
         self.setAccessibleName(f"{title} {self._badge}".strip())
         self.set_help(f"{title} ({key})" if self.narrow else key)
-
-    @override
-    def nextCheckState(self) -> None:
-        """The window decides which place is current."""
 
     @override
     def sizeHint(self) -> QSize:

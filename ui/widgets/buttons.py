@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -14,7 +14,7 @@ from ui.paint import draw_icon, draw_text
 from ui.paint_boxes import round_rect
 from ui.theme import Theme
 from ui.theme_tokens import Type
-from ui.widgets.control import Control
+from ui.widgets.control import PressControl
 from ui.widgets.key_cap import draw_key_cap, key_cap_width
 
 _ICON_PX = 16
@@ -43,7 +43,7 @@ class Size(IntEnum):
     TOUCH = 44
 
 
-class Button(Control):
+class Button(PressControl):
     """A button with an optional icon before and a key cap after its words.
 
     Enter and Space press it. ``kind`` may change while it is shown (``set_kind``): while a
@@ -195,15 +195,8 @@ class Button(Control):
         else:
             draw_key_cap(p, right, middle, self._key, self.theme)
 
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
-
-class IconButton(Control):
+class IconButton(PressControl):
     """A glyph alone; it must have a name, shown as tooltip and read aloud."""
 
     def __init__(
@@ -268,10 +261,3 @@ class IconButton(Control):
             at = self._icon_px // 2
             box = QRect(round(centre.x()) + at - 5, round(centre.y()) - at - 1, 7, 7)
             round_rect(p, box, 3.5, self._dot)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)

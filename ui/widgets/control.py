@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Slot
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from typing_extensions import override
 
@@ -131,3 +131,26 @@ class Control(QAbstractButton):
     def ring_shown(self) -> bool:
         """Whether the keyboard focus ring is on screen."""
         return self._ring is not None and self._ring.isVisible()
+
+
+class PressControl(Control):
+    """A control that Return presses, as Space does."""
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+
+class OneOfMany(PressControl):
+    """An entry of a list that shows which one is current; the list decides which, not a click."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setCheckable(True)
+
+    @override
+    def nextCheckState(self) -> None:
+        """The list sets it."""

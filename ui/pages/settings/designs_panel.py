@@ -23,12 +23,12 @@ from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.card import Card
-from ui.widgets.control import Control
+from ui.widgets.control import OneOfMany
 from ui.widgets.fields import TextField
 from ui.widgets.label import TextLabel
 
 
-class DesignCard(Control):
+class DesignCard(OneOfMany):
     """One design: its name, its paper, whether labels are drawn by it."""
 
     ring_radius = 8.0
@@ -36,7 +36,6 @@ class DesignCard(Control):
     def __init__(self, theme: Theme, row: DesignRow, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.row = row
-        self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
 
@@ -58,19 +57,8 @@ class DesignCard(Control):
         self.update()
 
     @override
-    def nextCheckState(self) -> None:
-        """The list decides which card is current."""
-
-    @override
     def sizeHint(self) -> QSize:
         return QSize(300, self.theme.scaled(48))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -17,7 +17,7 @@ from ui.paint_status import Severity
 from ui.theme import Theme
 from ui.theme_tokens import Type
 from ui.widgets.buttons import Button
-from ui.widgets.control import Control
+from ui.widgets.control import PressControl
 from ui.widgets.dialog import Overlay
 from ui.widgets.drawer import ScrollColumn
 from ui.widgets.fields import TextField
@@ -49,7 +49,7 @@ def found_line(found: Found) -> str:
     return " · ".join(parts)
 
 
-class FoundRow(Control):
+class FoundRow(PressControl):
     """One printer that was found; what is set up already says so and cannot be chosen."""
 
     ring_radius = 8.0
@@ -70,13 +70,6 @@ class FoundRow(Control):
     @override
     def sizeHint(self) -> QSize:
         return QSize(320, self.theme.scaled(54))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

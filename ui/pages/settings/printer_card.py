@@ -17,12 +17,12 @@ from ui.paint_boxes import round_rect
 from ui.paint_status import SEVERITY_TONES, Severity, draw_severity
 from ui.theme import Theme
 from ui.theme_tokens import Tone, Type
-from ui.widgets.control import Control
+from ui.widgets.control import OneOfMany
 
 _LEFT, _PAD = 54, 16
 
 
-class PrinterCard(Control):
+class PrinterCard(OneOfMany):
     """Chosen by click, Space or Enter; the list walks with the arrow keys."""
 
     ring_radius = 8.0
@@ -31,7 +31,6 @@ class PrinterCard(Control):
         super().__init__(theme, parent)
         self.view = view
         self.state: StateLine | None = None
-        self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
 
@@ -58,19 +57,8 @@ class PrinterCard(Control):
         self.update()
 
     @override
-    def nextCheckState(self) -> None:
-        """The list decides which card is current."""
-
-    @override
     def sizeHint(self) -> QSize:
         return QSize(320, self.theme.scaled(60))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -15,7 +15,7 @@ from ui.paint import Align, draw_icon, draw_text
 from ui.paint_boxes import round_rect
 from ui.theme import Theme
 from ui.theme_tokens import Type
-from ui.widgets.control import Control
+from ui.widgets.control import OneOfMany
 
 LIST_PX = 184
 PRINTERS, DESIGNS = "printers", "designs"
@@ -36,14 +36,13 @@ SECTIONS = (
 )
 
 
-class SectionItem(Control):
+class SectionItem(OneOfMany):
     """One section with the number of things in it."""
 
     def __init__(self, theme: Theme, section: Section, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self.section = section
         self._count = ""
-        self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(str(section.title))
 
@@ -52,10 +51,6 @@ class SectionItem(Control):
         self._count = str(count) if count else ""
         self.setAccessibleName(f"{self.section.title} {self._count}".strip())
         self.update()
-
-    @override
-    def nextCheckState(self) -> None:
-        """The list decides which section is current."""
 
     @override
     def sizeHint(self) -> QSize:
