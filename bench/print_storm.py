@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
 import sys
 import tempfile
 import time
@@ -43,7 +44,14 @@ def main() -> int:
         if folder.exists():
             prepared = read_prepared(folder)
         else:
-            prepared = prepare(folder, chosen.labels, chosen.per_wave)
+            half = folder.with_name(f"{folder.name}.part")
+            shutil.rmtree(half, ignore_errors=True)
+            prepare(half, chosen.labels, chosen.per_wave)
+            half.rename(folder)
+            prepared = read_prepared(folder)
+        if sum(len(wave.numbers) for wave in prepared.waves) < chosen.labels:
+            print(f"{folder} holds fewer than {chosen.labels} labels: remove it", file=sys.stderr)
+            return 2
         for seed in (int(s) for s in chosen.seeds.split(",")):
             languages = tuple(chosen.printers.split(",")) if chosen.printers else _turn(seed)
             one = storm(prepared, Path(name) / f"seed-{seed}", seed, languages, chosen.kills)

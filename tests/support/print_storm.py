@@ -7,17 +7,15 @@ the printer stands ready and quiet does the person look whether a label came out
 
 from __future__ import annotations
 
-import json
 import queue
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,11 +29,11 @@ from app.services.printing import answers, printing
 from app.simulators.printers import LabelPrinter, PrinterFaults
 from app.store.tables import parcels, print_jobs, waybills
 from tests.support.print_storm_floor import StormWave, Table
+from tests.support.print_storm_program import MAY_TAKE_S, Program, Ran
 
 ROOT = Path(__file__).parents[2]
 _LOOK_S = 0.003
 _QUIET_S = 0.12
-_MAY_TAKE_S = 60.0
 _OPEN = (PrintState.CLAIMED, PrintState.UNKNOWN)
 _LABEL_BYTES = 40_000
 
@@ -50,52 +48,6 @@ TROUBLES = (
     "mute",
 )
 KILLS = ("between claim and first byte", "in mid-label", "behind the paper", "anywhere", "waiting")
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One program: from when to when, whether it waited for answers, how it ended (-9: killed)."""
-
-    began_at: datetime
-    ended_at: datetime
-    holds: bool
-    code: int
-
-
-@dataclass
-class _Program:
-    process: subprocess.Popen[str]
-    holds: bool
-    began_at: datetime
-    said: queue.SimpleQueue[dict[str, str]] = field(default_factory=queue.SimpleQueue)
-    errors: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._threads = [
-            threading.Thread(target=self._read, name="program-said"),
-            threading.Thread(target=self._read_errors, name="program-errors"),
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if self.holds:
-                self.said.put(json.loads(line))
-
-    def _read_errors(self) -> None:
-        assert self.process.stderr is not None
-        self.errors.append(self.process.stderr.read())
-
-    def ended(self) -> Ran:
-        code = self.process.wait(_MAY_TAKE_S)
-        for thread in self._threads:
-            thread.join()
-        for pipe in (self.process.stdout, self.process.stderr):
-            assert pipe is not None
-            pipe.close()
-        return Ran(self.began_at, datetime.now(UTC), self.holds, code)
 
 
 class StuckError(AssertionError):
@@ -125,7 +77,7 @@ class Station:
         self.errors: list[str] = []
         self._chance = chance
         self._base = PrinterFaults()
-        self._program: _Program | None = None
+        self._program: Program | None = None
         self._resume_after: str | None = None
         self._heal_s: float | None = None
         self._asked: str | None = None
@@ -174,7 +126,7 @@ class Station:
             self.met["slow or small"] += 1
         self.device.stop()
         self.device.set_faults(self._base)
-        self.device.start()
+        self._switch_on()
 
     def _wave(self, wave: StormWave) -> None:
         while True:
@@ -210,7 +162,7 @@ class Station:
             text=True,
             encoding="utf-8",
         )
-        self._program = _Program(process, holds, datetime.now(UTC))
+        self._program = Program(process, holds, datetime.now(UTC))
 
     def _watch(self, wave: StormWave) -> Ran | None:
         """Until the program has ended by itself; ``None`` when it was killed."""
@@ -227,7 +179,7 @@ class Station:
                 self._trouble(self._troubles.pop(0)[1], out)
             self._listen()
             self._act(wave)
-            if time.monotonic() - self._alive_s > _MAY_TAKE_S:
+            if time.monotonic() - self._alive_s > MAY_TAKE_S:
                 raise StuckError(f"{self.name}: {out} papers, asked {self._asked}, {self.met}")
             time.sleep(_LOOK_S)
         self._listen()
@@ -238,7 +190,7 @@ class Station:
         return ran
 
     @property
-    def _running(self) -> _Program:
+    def _running(self) -> Program:
         assert self._program is not None
         return self._program
 
@@ -322,15 +274,27 @@ class Station:
         """Paper in, cover closed, switched on."""
         self._heal_s = None
         self.device.set_faults(self._base)
+        self._switch_on()
+
+    def _switch_on(self) -> None:
+        """Its port may still be held by a connection that is being closed."""
+        ends_s = time.monotonic() + MAY_TAKE_S
         with suppress(RuntimeError):  # it is on
-            self.device.start()
+            while True:
+                try:
+                    self.device.start()
+                    return
+                except OSError:
+                    if time.monotonic() > ends_s:
+                        raise
+                    time.sleep(_QUIET_S)
 
     def _quiet(self) -> None:
         """Until the printer has nothing left to do."""
         quiet_since_s = time.monotonic()
         while time.monotonic() - quiet_since_s < _QUIET_S:
             out = len(self.device.papers)
-            self.device.wait_until_idle(_MAY_TAKE_S)
+            self.device.wait_until_idle(MAY_TAKE_S)
             time.sleep(_QUIET_S / 4)
             if len(self.device.papers) != out or self.device.sensors.printing:
                 quiet_since_s = time.monotonic()

@@ -183,7 +183,6 @@ class Table:
 
     def __post_init__(self) -> None:
         self._numbers = {n for wave in self.waves for n in wave.numbers}
-        self._clean = LabelPrinter(self.device.language, keep=4)
 
     def look(self) -> None:
         """Scan what has come out since."""
@@ -231,7 +230,7 @@ class Table:
         return False
 
     def _reference(self, label: DrawnLabel) -> bytes:
-        with self._clean as clean:
+        with LabelPrinter(self.device.language, keep=4) as clean:
             printer = self.services.work.outside.try_printer(config_of("clean", clean))
             count = len(clean.papers)
             printer.print_paper(label)

@@ -27,8 +27,9 @@ from app.services import integrity
 from app.services.printing import rolls
 from app.simulators.printers import LabelPrinter
 from app.store.tables import parcels, print_jobs, waybills
-from tests.support.print_storm import Ran, Station
+from tests.support.print_storm import Station
 from tests.support.print_storm_floor import ROLL, Prepared, connect, opened
+from tests.support.print_storm_program import Ran
 
 NAMES = ("bench-1", "bench-2", "bench-3")
 _SETTLED = (PrintState.CONFIRMED, PrintState.CANCELLED, PrintState.FAILED)
