@@ -149,7 +149,9 @@ class Connections:
         row = self._row(printers, "name", name)
         if row is None:
             message = T("There is no printer called {name}.", name=name)
-            raise _unknown("no_such_printer", message, name)
+            raise UserError(
+                "no_such_printer", message, T("See the names with: printers list"), ref=name
+            )
 
         def make() -> Printer:
             from printing.registry import make_printer

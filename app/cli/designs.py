@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import words
 from app.cli.context import Context
+from app.cli.files import write_file
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
 from app.domain.errors import UserError
@@ -241,12 +242,4 @@ def _read(file: Path, known: dict[str, LabelDesign]) -> LabelDesign:
 
 
 def _write(file: Path, data: bytes) -> None:
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise UserError(
-            "file_not_written",
-            T("The file {file} cannot be written.", file=file),
-            T("Check the folder and the right to write there."),
-            ref=str(file),
-        ) from error
+    write_file(file, data)

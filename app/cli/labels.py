@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from app.cli import boxes, waybills
 from app.cli.context import Context
+from app.cli.files import write_file
 from app.cli.parser import Commands, media, positive
 from app.cli.result import Column, CommandResult, ErrorRow, of_batch
 from app.cli.waves import batch_columns, batch_ref, batch_row
-from app.domain.errors import UserError
 from app.domain.text import T, tr
 
 if TYPE_CHECKING:
@@ -86,15 +86,7 @@ def _render(wanted: argparse.Namespace, context: Context) -> CommandResult:
         drawn = services.work.outside.stationery.render(
             label, wanted.format, wanted.media, dots_per_mm
         )
-    try:
-        wanted.out.write_bytes(drawn)
-    except OSError as error:
-        raise UserError(
-            "file_not_written",
-            T("The file {file} cannot be written.", file=wanted.out),
-            T("Check the folder and the right to write there."),
-            ref=wanted.waybill,
-        ) from error
+    write_file(wanted.out, drawn, wanted.waybill)
     row = {
         "waybill": wanted.waybill,
         "format": wanted.format,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, media, seconds
-from app.cli.result import Column, CommandResult, ErrorRow, error_rows
+from app.cli.result import Column, CommandResult, error_rows, not_out
 from app.domain.errors import PackbenchError, UserError
-from app.domain.text import T, tr
+from app.domain.text import T, ntr, tr
+from app.domain.words import DOCUMENT_WORDS
 
 if TYPE_CHECKING:
     from app.ports import Found
@@ -42,7 +43,9 @@ def add(commands: Commands) -> None:
     new.add_argument(
         "--dots-per-mm", type=float, metavar="N", help=tr("8 for 203 dpi, 11.81 for 300")
     )
-    new.add_argument("--documents", metavar="A,B,…", help=tr("label, slip, picklist"))
+    new.add_argument(
+        "--documents", metavar="A,B,…", help=", ".join(d.value for d in DOCUMENT_WORDS)
+    )
     new.add_argument(
         "--set", dest="options", action="append", default=[], type=_option, metavar="KEY=VALUE",
         help=tr("an option of a [[printer]], like gap_mm=3"),
@@ -51,6 +54,24 @@ def add(commands: Commands) -> None:
     remove.add_argument("name", metavar=tr("NAME"))
     test = group.add("test", tr("print the test page"), _test)
     test.add_argument("name", metavar=tr("NAME"))
+    roll = group.add("roll", tr("a new roll is in: its labels are counted"), _roll)
+    roll.add_argument("name", metavar=tr("NAME"))
+    roll.add_argument(
+        "--labels",
+        type=_labels,
+        metavar="N",
+        help=tr("like the last one; 0: do not count"),
+    )
+
+
+def _labels(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    raise UserError(
+        "usage",
+        T("“{value}” is no number of labels.", value=text),
+        T("Write it like {example}.", example="500"),
+    )
 
 
 def _option(text: str) -> tuple[str, Any]:
@@ -93,6 +114,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
                 "fallback": view.fallback,
                 "waiting": view.waiting,
                 "unknown": view.unknown,
+                "left": view.roll.left if view.roll else None,
                 "state": status.state.value if status else "",
                 "message": str(status.message) if status else "",
                 "remedy": str(status.remedy or "") if status else "",
@@ -103,10 +125,14 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("language", tr("Language")),
         Column("address", tr("Address")),
         Column("media", tr("Paper")),
+        Column("documents", tr("Prints"), show=words.documents),
+        Column("left", tr("Left"), show=words.or_nothing),
+        Column("unknown", tr("In doubt")),
         Column("message", tr("Finding")),
         Column("remedy", tr("Remedy")),
     )
-    return CommandResult(rows, columns=columns)
+    summary = "" if rows else tr("No printer is set up. Find one with: printers find")
+    return CommandResult(rows, columns=columns, summary=summary)
 
 
 def _find(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -205,8 +231,24 @@ def _test(wanted: argparse.Namespace, context: Context) -> CommandResult:
         out = sent.result is SendResult.CONFIRMED
         said = tr("The test page is out.") if out else tr("Sent; look whether the page came out.")
         return CommandResult([row], summary=said)
-    later = sent.result is SendResult.NOT_STARTED
-    remedy = sent.status.remedy if sent.status and sent.status.remedy else T("Look at the printer.")
-    code = "printer_not_ready" if later else "print_unknown"
-    error = ErrorRow(code, str(sent.reason or ""), str(remedy), wanted.name, later)
-    return CommandResult([row], [error])
+    remedy = sent.status.remedy if sent.status else None
+    return CommandResult([row], [not_out(sent.result.value, sent.reason, remedy, wanted.name)])
+
+
+def _roll(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.printing import rolls
+
+    with context.services() as services:
+        known = rolls.left(services.work).get(wanted.name)
+        labels = wanted.labels if wanted.labels is not None else known.size if known else None
+        if labels is None:
+            raise UserError(
+                "roll_size",
+                T("How many labels are on the roll is not known."),
+                T("Say it once, like {example}.", example="--labels 500"),
+                ref=wanted.name,
+            )
+        rolls.new_roll(services.work, wanted.name, labels)
+    row = {"printer": wanted.name, "left": labels}
+    said = ntr("A roll of {n} label is in.", "A roll of {n} labels is in.", labels)
+    return CommandResult([row], summary=said if labels else tr("Labels are no longer counted."))

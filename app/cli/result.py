@@ -56,6 +56,18 @@ class ErrorRow:
         }
 
 
+def not_out(result: str, reason: Text | None, remedy: Text | None, ref: str) -> ErrorRow:
+    """A paper that a printer did not put out for certain; ``result`` is unknown or not_started."""
+    unknown = result == "unknown"
+    return ErrorRow(
+        "print_unknown" if unknown else "printer_not_ready",
+        str(reason or T("It did not come out.")),
+        str(remedy or T("Look at the printer, then print again.")),
+        ref,
+        later=not unknown,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the table for people: the row's key, its heading, and how a value reads."""

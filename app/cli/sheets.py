@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import words
 from app.cli.context import Context
+from app.cli.files import write_file
 from app.cli.labels import FORMATS
 from app.cli.parser import Commands, media, positive
-from app.cli.result import Column, CommandResult, ErrorRow
+from app.cli.result import Column, CommandResult, not_out
 from app.domain.errors import UserError
-from app.domain.text import T, Text, tr
+from app.domain.text import T, tr
 
 if TYPE_CHECKING:
     from app.domain.papers import Grid, Sheet
@@ -25,6 +26,8 @@ _GOOD = frozenset({"confirmed", "sent"})
 _MM_PER_INCH = 25.4
 _DPI = 203
 _MOST_ON_A_SIDE = 20
+# What a row of a paper is about, where it is about something.
+_NAMED = {"sku": T("Item"), "bin": T("Bin"), "carrier": T("Carrier"), "count": T("Number")}
 # As in app.domain.papers.Arrow.
 ARROWS = ("up", "down", "left", "right")
 
@@ -261,16 +264,14 @@ def _printed(sent: Sent, rows: list[dict[str, Any]], warnings: Any, summary: str
     found: list[Mapping[str, Any]] = [{**row, "result": result} for row in rows]
     columns = (
         Column("document", tr("Printed paper")),
+        *(Column(key, str(head)) for key, head in _NAMED.items() if key in rows[0]),
         Column("result", tr("Result"), show=words.result),
     )
     if result in _GOOD:
         said = [*warnings, *([str(sent.reason)] if sent.reason else [])]
         return CommandResult(found, columns=columns, summary=summary, warnings=said)
     remedy = sent.status.remedy if sent.status else None
-    reason: Text = sent.reason or T("It did not come out.")
-    again: Text = remedy or T("Look at the printer, then print again.")
-    ref = str(rows[0]["document"])
-    error = ErrorRow("printer_not_ready", str(reason), str(again), ref, later=True)
+    error = not_out(result, sent.reason, remedy, str(rows[0]["document"]))
     return CommandResult(found, [error], columns=columns, warnings=warnings)
 
 
@@ -278,12 +279,4 @@ def _write(wanted: argparse.Namespace, work: Workplace, sheet: Sheet) -> None:
     # 203 dpi heads have exactly 8 dots a millimetre; the name is rounded, not the head.
     dots_per_mm = 8.0 if wanted.dpi == _DPI else wanted.dpi / _MM_PER_INCH
     drawn = work.outside.stationery.sheet(sheet, wanted.format, wanted.media, dots_per_mm)
-    try:
-        wanted.out.write_bytes(drawn)
-    except OSError as error:
-        raise UserError(
-            "file_not_written",
-            T("The file {file} cannot be written.", file=wanted.out),
-            T("Check the folder and the right to write there."),
-            ref=str(wanted.out),
-        ) from error
+    write_file(wanted.out, drawn)

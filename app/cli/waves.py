@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli import words
 from app.cli.context import Context
 from app.cli.parser import Commands, positive
-from app.cli.result import Column, CommandResult, ErrorRow, of_batch
+from app.cli.result import Column, CommandResult, not_out, of_batch
 from app.domain.errors import UserError
 from app.domain.states import Document
 from app.domain.text import T, ntr, tr
@@ -190,6 +190,7 @@ def _label_row(outcome: Any) -> dict[str, str]:
 
 
 def _print(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    _only_of_pick_lists(wanted)
     with context.services() as services:
         match Document(wanted.document):
             case Document.LABEL:
@@ -198,6 +199,17 @@ def _print(wanted: argparse.Namespace, context: Context) -> CommandResult:
                 return _print_slips(wanted, context, services.work)
             case _:
                 return _print_pick_lists(wanted, services.work)
+
+
+def _only_of_pick_lists(wanted: argparse.Namespace) -> None:
+    """Carts and places part a pick list; labels and slips would all come out all the same."""
+    parted = wanted.places or wanted.cart or wanted.cart_size
+    if parted and wanted.document != Document.PICKLIST:
+        raise UserError(
+            "usage",
+            T("Only pick lists are parted by carts and places."),
+            T("Write --document picklist as well, or leave the carts and places out."),
+        )
 
 
 def _print_labels(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
@@ -258,13 +270,7 @@ def _print_pick_lists(wanted: argparse.Namespace, work: Workplace) -> CommandRes
         rows.append(row)
         if sent.result.value not in {"confirmed", "sent"}:
             remedy = sent.status.remedy if sent.status else None
-            error = ErrorRow(
-                "printer_not_ready",
-                str(sent.reason or T("The pick list did not come out.")),
-                str(remedy or T("Look at the printer, then print again.")),
-                wanted.wave,
-                later=True,
-            )
+            error = not_out(sent.result.value, sent.reason, remedy, wanted.wave)
             return CommandResult(rows, [error], done=len(rows) - 1)
     summary = ntr("The pick list is printed.", "{n} pick lists are printed.", len(rows))
     return CommandResult(rows, summary=summary)

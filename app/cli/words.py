@@ -13,9 +13,9 @@ from app.domain.states import (
     OutboxState,
     Verdict,
 )
-from app.domain.text import T, Text
+from app.domain.text import T, Text, tr
 from app.domain.track_words import STAGE_WORDS, WARNING_WORDS
-from app.domain.words import FLOW_WORDS, HOLD_WORDS, ORDER_WORDS, STATE_WORDS
+from app.domain.words import DOCUMENT_WORDS, FLOW_WORDS, HOLD_WORDS, ORDER_WORDS, STATE_WORDS
 
 Shown = Callable[[object], str]
 
@@ -248,3 +248,13 @@ quote_source = _by(_QUOTES)
 note_state = _by(_NOTES)
 track_stage = _by(STAGE_WORDS)
 track_warning = _by(WARNING_WORDS)
+
+
+def documents(codes: Any) -> str:
+    """What a printer prints."""
+    return tr(", ").join(str(DOCUMENT_WORDS.get(code, code)) for code in codes)
+
+
+def or_nothing(value: Any) -> str:
+    """A number where there is one."""
+    return "" if value is None else str(value)

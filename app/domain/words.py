@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.domain.states import Flow, HoldCode, OrderStatus, ParcelState
+from app.domain.states import Document, Flow, HoldCode, OrderStatus, ParcelState
 from app.domain.text import T, Text
 
 STATE_WORDS: Mapping[ParcelState, Text] = MappingProxyType(
@@ -18,6 +18,18 @@ STATE_WORDS: Mapping[ParcelState, Text] = MappingProxyType(
         ParcelState.SHIPPED: T("Shipped"),
         ParcelState.DELIVERED: T("Delivered"),
         ParcelState.CANCELLED: T("Cancelled"),
+    }
+)
+# What goes to a printer; the test page is for all of them.
+DOCUMENT_WORDS: Mapping[Document, Text] = MappingProxyType(
+    {
+        Document.LABEL: T("Waybill labels"),
+        Document.PICKLIST: T("Pick lists"),
+        Document.SLIP: T("Packing slips"),
+        Document.MANIFEST: T("Handover lists"),
+        Document.CARDS: T("Command cards"),
+        Document.GOODS: T("Product labels"),
+        Document.BINS: T("Bin labels"),
     }
 )
 HOLD_WORDS: Mapping[HoldCode, Text] = MappingProxyType(

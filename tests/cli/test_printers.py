@@ -82,6 +82,28 @@ def test_printer_in_trouble_is_listed_with_its_remedy(shell: Shell, device: Labe
     assert listed["state"] == ""
 
 
+def test_a_new_roll_is_counted_until_nobody_wants_it(shell: Shell, device: LabelPrinter) -> None:
+    shell.json("printers", "add", "bench-1", "--from", device.address)
+    first = shell.json("printers", "roll", "bench-1")
+    assert (first.code, first.errors[0]["code"]) == (1, "roll_size")
+    assert shell.json("printers", "roll", "bench-1", "--labels", "500").rows[0]["left"] == 500
+    (listed,) = shell.json("printers", "list", "--no-status").rows
+    assert listed["left"] == 500
+    assert shell.json("printers", "roll", "bench-1").rows[0]["left"] == 500
+    assert shell.json("printers", "roll", "bench-1", "--labels", "0").code == 0
+    (listed,) = shell.json("printers", "list", "--no-status").rows
+    assert listed["left"] is None
+    nobody = shell.json("printers", "roll", "none", "--labels", "5")
+    assert (nobody.code, nobody.errors[0]["code"]) == (1, "no_such_printer")
+    assert (
+        shell.json("printers", "roll", "bench-1", "--labels", "many").errors[0]["code"] == "usage"
+    )
+
+
+def test_without_a_printer_the_list_says_where_they_are_found(shell: Shell) -> None:
+    assert "printers find" in shell("printers", "list").out
+
+
 def test_test_page_that_may_be_out_is_not_called_failed(shell: Shell, device: LabelPrinter) -> None:
     shell.json("printers", "add", "bench-1", "--from", device.address)
     device.set_faults(PrinterFaults(labels_left=0))

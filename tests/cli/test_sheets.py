@@ -59,6 +59,8 @@ def test_all_bins_come_in_walking_order(shelf: Shell, tmp_path: Path) -> None:
         (("labels", "product", "TEA-1", "--grid", "0x9"), "usage"),
         (("wave", "print", "W", "--places", "9-1", "--document", "picklist"), "usage"),
         (("wave", "print", "W", "--cart", "1", "--document", "picklist"), "usage"),
+        (("wave", "print", "W", "--places", "1-3"), "usage"),
+        (("wave", "print", "W", "--cart-size", "9", "--document", "slip"), "usage"),
     ],
 )
 def test_what_cannot_be_printed_is_refused(

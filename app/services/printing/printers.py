@@ -12,6 +12,7 @@ from app.domain.errors import UserError
 from app.domain.labels import TestPage
 from app.domain.states import Document, PrintState, Route
 from app.domain.text import T
+from app.domain.words import DOCUMENT_WORDS
 from app.ports import DeviceState, DeviceStatus, PrinterConfig, SendResult, Sent
 from app.services import records
 from app.services.leases import is_held_elsewhere, kept_lease
@@ -70,7 +71,7 @@ def printer_for(
             return UserError(
                 "no_such_printer",
                 T("There is no printer called {name}.", name=wanted),
-                T("See the names with: config show"),
+                T("See the names with: printers list"),
                 ref=wanted,
             )
         if _fits(named, route, document):
@@ -88,7 +89,7 @@ def printer_for(
         )
     return UserError(
         "no_printer",
-        T("No printer is set up for this document."),
+        T("No printer is set up for: {document}.", document=DOCUMENT_WORDS[document]),
         T("Add one under Settings, Printers, or a [[printer]] with: config apply"),
     )
 
@@ -287,7 +288,7 @@ def _stored(tx: Connection, name: str) -> dict[str, Any]:
         raise UserError(
             "no_such_printer",
             T("There is no printer called {name}.", name=name),
-            T("See the names with: config show"),
+            T("See the names with: printers list"),
             ref=name,
         )
     return dict(found)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, delete, insert, select, update
 from app.domain.errors import UserError
 from app.domain.text import T
 from app.services.workplace import Workplace
-from app.store.tables import rolls
+from app.store.tables import printers, rolls
 
 MOST_LABELS = 20_000
 
@@ -31,7 +31,7 @@ class Roll:
 def new_roll(work: Workplace, printer: str, labels: int) -> None:
     """A new roll of so many labels is in; 0 stops counting.
 
-    Raises ``UserError`` (``roll_size``).
+    Raises ``UserError``: ``roll_size``, ``no_such_printer``.
     """
     if not 0 <= labels <= MOST_LABELS:
         raise UserError(
@@ -41,6 +41,13 @@ def new_roll(work: Workplace, printer: str, labels: int) -> None:
             ref=printer,
         )
     with work.db.write() as tx:
+        if tx.execute(select(printers.c.name).where(printers.c.name == printer)).first() is None:
+            raise UserError(
+                "no_such_printer",
+                T("There is no printer called {name}.", name=printer),
+                T("See the names with: printers list"),
+                ref=printer,
+            )
         tx.execute(delete(rolls).where(rolls.c.printer == printer))
         if labels:
             tx.execute(

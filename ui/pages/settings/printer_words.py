@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.states import Document
 from app.domain.text import T, Text, ntr, sentences, tr
+from app.domain.words import DOCUMENT_WORDS
 from app.ports import DeviceState, DeviceStatus, PrinterConfig
 from app.services.printing.printers import PrinterView
 from app.settings import PAPER_DOCUMENTS
@@ -18,15 +20,6 @@ USUAL_MEDIA = ("76x130", "100x150", "100x180", "60x40", "210x297")
 _MM_PER_INCH = 25.4
 _LOW_ROLL = 0.1  # of a roll: time to bring the next one
 
-DOCUMENT_WORDS: dict[str, Text] = {
-    "label": T("Waybill labels"),
-    "picklist": T("Pick lists"),
-    "slip": T("Packing slips"),
-    "manifest": T("Handover lists"),
-    "cards": T("Command cards"),
-    "goods": T("Product labels"),
-    "bins": T("Bin labels"),
-}
 _WAYS: dict[str, Text] = {
     "usb": T("USB"),
     "tcp": T("Network"),
@@ -74,7 +67,7 @@ def paper_name(media: str) -> str:
 
 def document_name(document: str) -> str:
     """What goes to the printer, in words."""
-    return str(DOCUMENT_WORDS.get(document, document))
+    return str(DOCUMENT_WORDS[Document(document)])
 
 
 def documents_line(documents: tuple[str, ...]) -> str:
