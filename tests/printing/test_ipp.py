@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,17 +32,6 @@ CONFIRMED, SENT, UNKNOWN, NOT_STARTED = (
     SendResult.UNKNOWN,
     SendResult.NOT_STARTED,
 )
-
-
-@pytest.fixture
-def told() -> ToldPrinter:
-    return ToldPrinter(driverless(), done())
-
-
-@pytest.fixture
-def address(told: ToldPrinter) -> Iterator[str]:
-    with serving(told) as where:
-        yield where
 
 
 def job(

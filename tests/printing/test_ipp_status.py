@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from printing.devices.ipp_wire import Operation, Tag, Typed, keyword
 from tests.printing.ipp_server import (
     Asked,
     ToldPrinter,
-    done,
-    driverless,
     enum,
     printer_of,
     said,
@@ -32,17 +29,6 @@ CONFIRMED, SENT, UNKNOWN, NOT_STARTED = (
     SendResult.UNKNOWN,
     SendResult.NOT_STARTED,
 )
-
-
-@pytest.fixture
-def told() -> ToldPrinter:
-    return ToldPrinter(driverless(), done())
-
-
-@pytest.fixture
-def address(told: ToldPrinter) -> Iterator[str]:
-    with serving(told) as where:
-        yield where
 
 
 class TestStatus:
