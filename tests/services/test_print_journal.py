@@ -209,3 +209,19 @@ def test_a_reprint_ends_what_was_broken_off(wave: Numbered) -> None:
     print_wave(wave.work, wave.wave)
     assert printing.reprint(wave.work, wave.numbers[0], "torn").result == "printed"
     assert wave.one.ended == [wave.numbers[0]]
+
+
+@pytest.mark.parametrize("answer", ["not out", "resume"])
+def test_a_program_that_ended_in_a_label_has_broken_it_off_whoever_answers_first(
+    wave: Numbered, answer: str
+) -> None:
+    wave.one.will(CONFIRMED, KeyError("the program ends here"))
+    with pytest.raises(KeyError):
+        print_wave(wave.work, wave.wave)
+    if answer == "resume":  # before any program has looked at what was left
+        rows = print_wave(wave.work, wave.wave, resume_after=wave.numbers[0])
+    else:
+        answers.answer(wave.work, wave.numbers[1], came_out=False)
+        rows = print_wave(wave.work, wave.wave)
+    assert set(results(rows)) == {"kept", "printed"}
+    assert wave.one.ended == [wave.numbers[1]]

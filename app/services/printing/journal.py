@@ -101,7 +101,8 @@ def claim(tx: Connection, work: Workplace, drawn: Drawn, box: DrawnBox, *, again
             print_jobs.c.expires_at > now,
             *(() if again else _still_as(drawn, box)),
         )
-        .values(state=PrintState.CLAIMED, claimed_at=now)
+        # Broken off until it is known otherwise: a program that ends says nothing more.
+        .values(state=PrintState.CLAIMED, claimed_at=now, cut=True)
     )
     if taken.rowcount == 1:
         return Claim.TAKEN
@@ -137,8 +138,6 @@ def settle(
     A job that somebody has settled meanwhile (a scan of the label) stays as it is.
     """
     now = work.now()
-    if sent.cut:
-        tx.execute(update(print_jobs).where(print_jobs.c.id == job_id).values(cut=True))
     confirmed = sent.result is SendResult.CONFIRMED
     unknown = {"unknown_at": now} if sent.result is SendResult.UNKNOWN else {}
     done = tx.execute(
@@ -149,9 +148,12 @@ def settle(
             reason=sent.reason.as_json() if sent.reason else None,
             done_at=now,
             confirmed_by="printer" if confirmed else "",
+            cut=sent.cut,
             **unknown,
         )
     )
+    if not done.rowcount:
+        tx.execute(update(print_jobs).where(print_jobs.c.id == job_id).values(cut=sent.cut))
     if done.rowcount and sent.result is not SendResult.NOT_STARTED:
         rolls.used(tx, printer)  # else whoever settled it has counted it
     if done.rowcount and sent.result in {SendResult.CONFIRMED, SendResult.SENT}:

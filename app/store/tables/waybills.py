@@ -99,7 +99,7 @@ print_jobs = Table(
     words("confirmed_by", 64),  # printer, scan, or a person's name
     Column("unknown_at", UtcTime, nullable=True),  # since when somebody had to look; stays
     Column("expires_at", UtcTime, nullable=True),  # not begun by then: never begun
-    flag("cut"),  # broken off: the printer may wait for the rest of it
+    flag("cut"),  # may be broken off: the printer may wait for the rest of it
     Index(None, "waybill_id"),
     Index(None, "wave_id", "document"),
     Index(None, "state", "printer"),
