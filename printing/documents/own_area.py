@@ -44,9 +44,9 @@ def own_area(sheet: Sheet, frame: OwnBox, own: OwnArea, logo: Picture | None = N
         share = (bottom - top) * _NOTE_SHARE if lines else bottom - top
         share = min(bottom - top, max(3.6, share))
         fitted = fit_block(note, bold, 10, _LEAST_PT, room, share)
-        used_mm = _height(fitted)
-        sheet.lines(left, bottom - used_mm, fitted, bold=True)
-        bottom -= used_mm + 0.3
+        start = max(top, bottom - _height(fitted))
+        sheet.lines(left, start, fitted, bold=True)
+        bottom = start - 0.3
     elif notes:
         sheet.book.trouble.cut_texts += 1
     if lines and bottom - top >= 2.4:

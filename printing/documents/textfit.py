@@ -168,7 +168,9 @@ def fit_block(
     size = size_pt
     while True:
         lines, whole = wrap(text, face, size, width_mm)
-        room = max(1, lines_in(height_mm, size))
+        room = lines_in(height_mm, size)
+        if size <= min_size_pt:
+            room = max(1, room)
         if len(lines) <= room and (whole or size <= min_size_pt):
             return Fitted(tuple(lines), size)
         if size <= min_size_pt:

@@ -86,6 +86,14 @@ def test_every_shown_quantity_is_whole_and_the_rest_is_counted(
     assert (len(shown) < len(lines)) == bool(cut)
 
 
+def test_a_note_alone_in_a_low_area_is_as_small_as_the_area_needs() -> None:
+    frame = OwnBox(3.0, 4.0, 15.0, 4.0, (OwnField.MERCHANT_NOTE,), 6.0)
+    page, _ = ink_of(frame, OwnArea((), "", "", "", "", (), "0"))
+    assert page.characters
+    assert min(ink.top for ink in page.characters) >= frame.y
+    assert max(ink.bottom for ink in page.characters) <= frame.y + frame.height
+
+
 def test_what_is_not_ticked_is_not_printed() -> None:
     frame = OwnBox(4, 100, 68, 26)
     own = replace(OWN, codes=("TEA-1 ×2", "HONEY-2 ×1", "CUP-3 ×2"), merchant_note="老客户")
