@@ -14,6 +14,7 @@ from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult
 from app.domain.errors import UserError
 from app.domain.text import T, tr
+from app.domain.words import design_title
 
 if TYPE_CHECKING:
     from app.domain.label_designs import Finding, LabelDesign
@@ -112,7 +113,11 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
         ),
         Column("text", tr("Text")),
     )
-    summary = tr("Written: {file}", file=wanted.png) if png is not None else design.title
+    summary = (
+        tr("Written: {file}", file=wanted.png)
+        if png is not None
+        else design_title(design.code, design.title)
+    )
     return CommandResult(rows, columns=columns, summary=summary)
 
 

@@ -32,6 +32,23 @@ DOCUMENT_WORDS: Mapping[Document, Text] = MappingProxyType(
         Document.BINS: T("Bin labels"),
     }
 )
+# The standard designs of labels, by their codes; a merchant's copy has the name he gave it.
+DESIGN_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "sf-76x130": T("SF, one part"),
+        "sf-100x150": T("SF, two parts"),
+        "sf-100x180": T("SF, two parts, 180 mm"),
+        "zto-76x130": T("ZTO, one part"),
+        "zto-100x150": T("ZTO, two parts"),
+        "zto-100x180": T("ZTO, two parts, 180 mm"),
+        "yunda-76x130": T("Yunda, one part"),
+        "yunda-100x150": T("Yunda, two parts"),
+        "yunda-100x180": T("Yunda, two parts, 180 mm"),
+        "plain-76x130": T("Plain, one part"),
+        "plain-100x150": T("Plain, two parts"),
+        "plain-100x180": T("Plain, two parts, 180 mm"),
+    }
+)
 HOLD_WORDS: Mapping[HoldCode, Text] = MappingProxyType(
     {
         HoldCode.REFUND: T("Refund asked"),
@@ -72,3 +89,8 @@ ORDER_WORDS: Mapping[OrderStatus, Text] = MappingProxyType(
     }
 )
 """What the shop says of an order."""
+
+
+def design_title(code: str, title: str) -> str:
+    """What the label design with this code is called in the language of the program."""
+    return str(DESIGN_WORDS.get(code, title))

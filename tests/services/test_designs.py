@@ -14,6 +14,8 @@ from app.domain.label_design_files import as_toml, read_text
 from app.domain.label_designs import LabelDesign, OwnField
 from app.domain.labels import DrawnLabel, PlatformLabel
 from app.domain.states import Route
+from app.domain.words import DESIGN_WORDS
+from app.i18n import install_language
 from app.services.numbers.labelling import label_parcels
 from app.services.printing import design_looks, design_samples, designs, label_content, label_money
 from app.services.printing.printers import change_printer
@@ -92,6 +94,18 @@ def test_name_of_a_copy_is_plain_text(bench: Bench, title: str) -> None:
     with pytest.raises(UserError) as caught:
         designs.copy_design(bench.work, ZTO, title.replace("我", "").replace("的", ""))
     assert caught.value.code == "design_title"
+
+
+def test_every_standard_design_has_a_name_in_both_languages(bench: Bench) -> None:
+    standards = {d.code: d.title for d in bench.work.outside.stationery.designs()}
+    assert set(DESIGN_WORDS) == set(standards)
+    for language, named in (("en", "SF, one part"), ("zh_CN", standards["sf-76x130"])):
+        install_language(language)
+        assert named in {r.title for r in designs.designs(bench.work)}
+        copy = designs.import_design(bench.work, designs.design(bench.work, "sf-76x130"))
+        assert designs.design(bench.work, copy).title == named
+        designs.delete_design(bench.work, copy)
+    assert {r.code: r.title for r in designs.designs(bench.work)} == standards
 
 
 def test_who_saves_second_is_told_and_nothing_is_lost(bench: Bench) -> None:

@@ -191,6 +191,14 @@ def test_a_number_of_another_wave_cannot_be_the_last_good_one(wave: Numbered) ->
     assert refused.value.code == "not_in_wave"
 
 
+def test_a_number_that_was_never_printed_cannot_be_the_last_good_one(wave: Numbered) -> None:
+    with pytest.raises(UserError) as refused:
+        wave.print(resume_after=wave.numbers[2])
+    assert refused.value.code == "not_printed"
+    assert wave.printer.numbers == []
+    assert truth.jobs_of(wave.bench, wave.ids[0]) == []
+
+
 def test_a_reprint_needs_a_reason_and_is_counted(wave: Numbered) -> None:
     wave.print()
     with pytest.raises(UserError) as refused:

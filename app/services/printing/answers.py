@@ -42,7 +42,7 @@ def answer(work: Workplace, number: str, *, came_out: bool) -> None:
 def resume_after(work: Workplace, wave: str, number: str) -> None:
     """``number`` is the last good label of ``wave``: up to it all is good, what follows is not.
 
-    Raises ``UserError``: ``no_such_wave``, ``not_in_wave``.
+    Raises ``UserError``: ``no_such_wave``, ``not_in_wave``, ``not_printed``.
     """
     with work.db.read() as tx:
         wave_id = find_wave(tx, wave).id

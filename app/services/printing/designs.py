@@ -16,6 +16,7 @@ from app.domain.errors import UserError
 from app.domain.label_design_files import as_values, read
 from app.domain.label_designs import LabelDesign, check_own
 from app.domain.text import T
+from app.domain.words import design_title
 from app.services import records
 from app.services.workplace import Workplace
 from app.store.tables import label_designs
@@ -51,9 +52,10 @@ def designs(work: Workplace) -> list[DesignRow]:
     for standard in standards:
         own = [c for c in copies if (c.template, c.media) == (standard.template, standard.media)]
         in_use = any(c.active and not c.carrier for c in own)
+        title = design_title(standard.code, standard.title)
         rows.append(
             DesignRow(
-                standard.code, standard.title, standard.template, "", standard.media,
+                standard.code, title, standard.template, "", standard.media,
                 is_own=False, active=not in_use, base="", outdated=False,
             )
         )  # fmt: skip
@@ -109,7 +111,7 @@ def import_design(work: Workplace, values: LabelDesign, title: str = "") -> str:
         work,
         replace(
             values,
-            title=_title(title or values.title),
+            title=_title(title or design_title(values.code, values.title)),
             base=standard.code,
             base_version=values.base_version or standard.version,
         ),

@@ -160,7 +160,7 @@ def _sheets(tx: Connection, waybill: Any) -> dict[str, int]:
 def resume_after(work: Workplace, wave_id: str, number: str) -> None:
     """``number`` is the last good label: what its printer did up to it is good, the rest is not.
 
-    Raises ``UserError`` (``not_in_wave``).
+    Raises ``UserError`` (``not_in_wave``, ``not_printed``).
     """
     with work.db.write() as tx:
         by_number = {
@@ -185,8 +185,15 @@ def resume_after(work: Workplace, wave_id: str, number: str) -> None:
                 ref=number,
             )
         lane = _printer_of(tx, last[1])
+        if lane is None:
+            raise UserError(
+                "not_printed",
+                T("The label of {number} was never sent to a printer here.", number=last.number),
+                T("Scan the last good label that came out in this wave."),
+                ref=number,
+            )
         for row in by_number.values():
-            if lane is not None and _printer_of(tx, row[1]) not in {lane, None}:
+            if _printer_of(tx, row[1]) not in {lane, None}:
                 continue
             if (row.wave_position, row.box_no) <= (last.wave_position, last.box_no):
                 confirm_jobs(tx, work, [row[1]], work.user or "person")
