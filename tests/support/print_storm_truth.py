@@ -190,11 +190,14 @@ class Judge:
             )
 
     def _roll(self, station: Station, jobs: Sequence[Job]) -> None:
-        """Whatever may be on paper counts: every label begun that did not surely stay here."""
+        """Whatever may be on paper counts: every label begun that did not surely stay here.
+
+        A mute printer that loses its memory keeps its labels: a person finds that out, not we.
+        """
         out = sum(j.state != PrintState.FAILED for j in jobs)
         used = ROLL - rolls.left(self._services.work)[station.name].left
         papers = len(station.table.good) + len(station.table.torn)
-        no = sum(j.state == PrintState.CANCELLED for j in jobs)
+        no = sum(j.state == PrintState.CANCELLED for j in jobs) + station.met["reprinted"]
         if used != out:
             self._say([f"roll of {station.name}: {used} counted, {out} begun"])
         if not papers <= used <= papers + no:
