@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from printing.stationery import PaperStationery
 from tests.printing.reading import drawn, text_of
 from tests.printing.samples import usual_labels, worst_labels
 
+ROOT = Path(__file__).parents[2]
 DESIGNS = {design.code: design for design in standard_designs()}
 ZTO = DESIGNS["zto-76x130"]
 
@@ -214,6 +217,15 @@ def test_picture_that_is_none_is_told(data: str) -> None:
     with pytest.raises(UserError) as caught:
         PaperStationery().proof(usual_labels()["zto"], design, 8.0)
     assert caught.value.code == "picture_unreadable"
+
+
+def test_the_example_of_the_handbook_is_a_good_design() -> None:
+    page = (ROOT / "docs" / "label-designs.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    design = read_text(example, "example.toml", DESIGNS.__getitem__)
+    pdf, _ = drawn(replace(usual_labels()["zto"], design=design))
+    assert "山野茶行" in text_of(pdf)
+    assert not found(design)
 
 
 # --- what the checker finds -----------------------------------------------------------------------
