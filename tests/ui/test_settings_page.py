@@ -9,16 +9,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.label_designs import OwnField
+from app.i18n import LANGUAGES as LANGUAGES_OF_THE_WINDOW
+from app.i18n import install_language
 from app.services.printing import designs, printers, rolls
 from app.store.tables import users
 from printing.languages.registry import LANGUAGES
 from tests.support.warehouse import Bench
-from tests.ui.orders_window import WAIT_MS, settle
+from tests.ui.orders_window import WAIT_MS, settle, shown_product
 from tests.ui.settings_scenes import OUT_OF_PAPER, furnish
 from ui.main_window import Product
 from ui.pages.settings.page import SettingsPage
 from ui.pages.settings.printer_words import DENSITY_STEPS
 from ui.paint_status import Severity
+from ui.theme_tokens import TextSize
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -260,3 +263,27 @@ def test_a_packer_sees_and_cannot_change(qtbot: QtBot, product: Product, bench: 
 
 def test_every_language_has_its_darkest_step() -> None:
     assert {language.code: language.most_density for language in LANGUAGES} == DENSITY_STEPS
+
+
+@pytest.mark.parametrize("language", LANGUAGES_OF_THE_WINDOW)
+@pytest.mark.parametrize("size", list(TextSize))
+def test_words_below_the_label_are_whole(
+    qtbot: QtBot, bench: Bench, language: str, size: TextSize
+) -> None:
+    install_language(language)
+    code = designs.copy_design(bench.work, "zto-76x130", "1")
+    designs.choose_design(bench.work, code)
+    with shown_product(qtbot, bench, (1280, 720)) as product:
+        product.parts.theme.set_text_size(size)
+        page = opened(qtbot, product)
+        page.desk.choose(code)
+        page.desk.mode.set_current(1)
+        page.desk.mode.chosen.emit(1)
+        rest(qtbot, product, page)
+        foot = page.desk.foot
+        parts = [*foot.fields.values(), foot.reset]
+        assert all(part.isVisible() for part in parts)
+        assert [p.width() for p in parts] == [p.sizeHint().width() for p in parts]
+        ends = [p.mapTo(foot, p.rect().bottomRight()).x() for p in parts]
+        assert max(ends) < foot.width()
+        assert foot.mapTo(page, foot.rect().bottomRight()).y() <= page.height()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -23,7 +23,10 @@ from ui.widgets.label import TextLabel
 
 ZOOMS = (50, 75, 100, 125, 150, 200)
 _MOST_SHOWN = 3
-_COLUMNS = 3
+_MOST_COLUMNS = 3
+_BETWEEN = 14
+_HEAD_GAP = 8
+_LEFT, _RIGHT = 20, 16
 
 
 class ZoomBar(QWidget):
@@ -131,10 +134,10 @@ class DeskFoot(QWidget):
         self.theme = theme
         self.setObjectName("surface")
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 9, 16, 12)
+        column.setContentsMargins(_LEFT, 9, _RIGHT, 12)
         column.setSpacing(4)
         head = QHBoxLayout()
-        head.setSpacing(8)
+        head.setSpacing(_HEAD_GAP)
         self.selected = TextLabel(theme, tr("Own area"), Type.BODY_STRONG)
         self.samples = ComboField(theme, tr("Shown with"), self, height=28)
         self.zoom = ZoomBar(theme, self)
@@ -149,23 +152,21 @@ class DeskFoot(QWidget):
         self.number.hide()
         column.addWidget(self.number)
         self._fields_box = QWidget(self)
-        grid = QGridLayout(self._fields_box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(0)
+        self._grid = QGridLayout(self._fields_box)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(_BETWEEN)
+        self._grid.setVerticalSpacing(0)
+        self._columns = 0
+        self._editing = False
         self.fields: dict[OwnField, CheckBox] = {}
-        for at, (field, text) in enumerate(OWN_WORDS.items()):
+        for field, text in OWN_WORDS.items():
             box = CheckBox(theme, str(text), self._fields_box)
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.clicked.connect(lambda _=False, field=field: self._ticked(field))
             self.fields[field] = box
-            grid.addWidget(box, at // _COLUMNS, at % _COLUMNS, Qt.AlignmentFlag.AlignLeft)
-        for at in range(_COLUMNS):
-            grid.setColumnStretch(at, 1)
         self.reset = Button(theme, tr("As it was delivered"), self._fields_box, kind=Kind.LINK)
         self.reset.clicked.connect(self.reset_wanted)
-        last = len(OWN_WORDS) // _COLUMNS
-        grid.addWidget(self.reset, last, _COLUMNS - 1, Qt.AlignmentFlag.AlignLeft)
+        theme.changed.connect(self._flow)
         column.addWidget(self._fields_box)
         self._findings = QVBoxLayout()
         self._findings.setSpacing(2)
@@ -179,7 +180,8 @@ class DeskFoot(QWidget):
     def show_fields(self, design: LabelDesign, *, editing: bool, refusal: str) -> None:
         """Tick what the own area shows."""
         self._fields_box.setVisible(editing)
-        self.selected.setVisible(editing)
+        self._editing = editing
+        self._flow()
         for field, box in self.fields.items():
             with QSignalBlocker(box):
                 box.setChecked(field in design.own.fields)
@@ -208,8 +210,30 @@ class DeskFoot(QWidget):
         self.more.setText(ntr("{n} more", "{n} more", more) if more > 0 else "")
         self.more.setVisible(more > 0)
 
+    def _flow(self) -> None:
+        """As many columns as the words leave room for: at large type two, else three."""
+        parts: list[QWidget] = [*self.fields.values(), self.reset]
+        room = self.width() - _LEFT - _RIGHT
+        head = (self.selected, self.samples, self.zoom)
+        needed = sum(part.sizeHint().width() for part in head) + len(head) * _HEAD_GAP
+        self.selected.setVisible(self._editing and needed <= room)
+        widest = max(part.sizeHint().width() for part in parts)
+        columns = max(1, min(_MOST_COLUMNS, (room + _BETWEEN) // (widest + _BETWEEN)))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for at, part in enumerate(parts):
+            self._grid.addWidget(part, at // columns, at % columns, Qt.AlignmentFlag.AlignLeft)
+        for at in range(_MOST_COLUMNS):
+            self._grid.setColumnStretch(at, 1 if at < columns else 0)
+
     def _ticked(self, field: OwnField) -> None:
         self.field_ticked.emit(field, self.fields[field].isChecked())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._flow()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
