@@ -168,8 +168,12 @@ class Station:
         """Until the program has ended by itself; ``None`` when it was killed."""
         program = self._running
         self._alive_s = time.monotonic()
+        received_bytes = 0
         while program.process.poll() is None:
             out = len(self.device.papers)
+            if self.device.received_bytes != received_bytes:
+                received_bytes = self.device.received_bytes
+                self._alive_s = time.monotonic()  # a slow printer needs minutes for a wave
             if self._kills and self._is_time(self._kills[0], out, self._reached(self._kills[0][1])):
                 self.met[f"killed {self._kills.pop(0)[1]}"] += 1
                 self._kill()
@@ -180,7 +184,8 @@ class Station:
             self._listen()
             self._act(wave)
             if time.monotonic() - self._alive_s > MAY_TAKE_S:
-                raise StuckError(f"{self.name}: {out} papers, asked {self._asked}, {self.met}")
+                where = f"open {self._jobs(*_OPEN)}, {self.device.sensors}, {self.met}"
+                raise StuckError(f"{self.name}: {out} papers, waits: {program.holds}, {where}")
             time.sleep(_LOOK_S)
         self._listen()
         ran = program.ended()
