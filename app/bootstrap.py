@@ -31,6 +31,7 @@ from app.ports import (
 from app.secrets import Vault, open_secrets
 from app.services.leases import process_holder
 from app.services.printing.printers import config_of
+from app.services.printing.refusals import no_such_printer
 from app.services.workplace import Topics, Workplace, nobody_listens
 from app.settings import (
     DATABASE_PASSWORD,
@@ -148,10 +149,7 @@ class Connections:
     def printer(self, name: str) -> Printer:
         row = self._row(printers, "name", name)
         if row is None:
-            message = T("There is no printer called {name}.", name=name)
-            raise UserError(
-                "no_such_printer", message, T("See the names with: printers list"), ref=name
-            )
+            raise no_such_printer(name)
 
         def make() -> Printer:
             from printing.registry import make_printer

@@ -98,7 +98,7 @@ def _show(wanted: argparse.Namespace, context: Context) -> CommandResult:
         if wanted.png is not None:
             png = design_looks.look(services.work, design, wanted.sample).png
     if png is not None:
-        _write(wanted.png, png)
+        write_file(wanted.png, png)
     rows = [{**own, "what": "free"} for own in as_values(design)["free"]]
     rows = [{**as_values(design)["own"], "what": "own"}, *rows, *as_values(design)["element"]]
     for row in rows:
@@ -194,7 +194,7 @@ def _export(wanted: argparse.Namespace, context: Context) -> CommandResult:
     with context.services() as services:
         design = designs.design(services.work, wanted.design)
     text = as_json(design) if wanted.file.suffix.lower() == ".json" else as_toml(design)
-    _write(wanted.file, text.encode())
+    write_file(wanted.file, text.encode())
     row = {"design": wanted.design, "file": str(wanted.file)}
     return CommandResult([row], summary=tr("Written: {file}", file=wanted.file))
 
@@ -244,7 +244,3 @@ def _read(file: Path, known: dict[str, LabelDesign]) -> LabelDesign:
             ref=str(file),
         ) from error
     return read_text(text, file.name, base)
-
-
-def _write(file: Path, data: bytes) -> None:
-    write_file(file, data)

@@ -10,6 +10,7 @@ import pytest
 from app.services.listings import pulling
 from app.services.stock import stock_push
 from tests.services.goods import SHANYE
+from tests.services.print_runs import Numbered, numbered
 from tests.services.shop_in_step import get_in_step
 from tests.services.truth import change_shop
 from tests.support.shop_orders import SHOP
@@ -41,3 +42,9 @@ def small(tmp_path: Path) -> Iterator[Bench]:
         bench.work.outside.shop(SHOP).clock_ahead()  # its time is known
         bench.world.wechat.journal.clear()
         yield bench
+
+
+@pytest.fixture
+def wave(bench: Bench) -> Numbered:
+    """Six parcels with numbers in a wave, and two printers that do what a test wants."""
+    return numbered(bench)

@@ -108,6 +108,13 @@ def test_every_standard_design_has_a_name_in_both_languages(bench: Bench) -> Non
     assert {r.code: r.title for r in designs.designs(bench.work)} == standards
 
 
+def test_a_file_that_names_its_design_keeps_that_name(bench: Bench) -> None:
+    install_language("en")
+    standard = designs.design(bench.work, "sf-76x130")
+    copy = designs.import_design(bench.work, replace(standard, title="我们的"))
+    assert designs.design(bench.work, copy).title == "我们的"
+
+
 def test_who_saves_second_is_told_and_nothing_is_lost(bench: Bench) -> None:
     work = bench.work
     code = designs.copy_design(work, ZTO, "一")

@@ -19,19 +19,12 @@ from tests.services.print_runs import (
     PAPER_OUT,
     UNKNOWN,
     Numbered,
-    numbered,
     results,
     roll_left,
     until,
 )
-from tests.support.warehouse import Bench
 
 pytestmark = pytest.mark.synced
-
-
-@pytest.fixture
-def wave(bench: Bench) -> Numbered:
-    return numbered(bench)
 
 
 # waiting

@@ -25,7 +25,6 @@ from tests.services.print_runs import (
     UNKNOWN,
     Numbered,
     Run,
-    numbered,
     results,
     roll_left,
     until,
@@ -34,11 +33,6 @@ from tests.support.fake_printer import with_fake_printers
 from tests.support.warehouse import Bench
 
 pytestmark = pytest.mark.synced
-
-
-@pytest.fixture
-def wave(bench: Bench) -> Numbered:
-    return numbered(bench)
 
 
 def test_two_programs_at_two_printers_print_each_label_once(wave: Numbered) -> None:

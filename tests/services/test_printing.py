@@ -20,12 +20,12 @@ from app.services.numbers import voiding
 from app.services.numbers.labelling import label_parcels
 from app.services.parcels import packing
 from app.services.parcels.parcel_queries import ParcelRow
-from app.services.printing import journal_views, printing
+from app.services.printing import printing
 from app.services.printing.printing import PrintRow, print_wave
 from app.services.telling import outbox
 from app.services.workplace import Workplace
 from app.simulators.printers import PrinterFaults
-from app.store.tables import audit, parcels, print_jobs
+from app.store.tables import parcels, print_jobs
 from tests.services import truth
 from tests.support.fake_printer import FakePrinter, with_fake_printers
 from tests.support.warehouse import Bench
@@ -197,58 +197,6 @@ def test_a_number_that_was_never_printed_cannot_be_the_last_good_one(wave: Numbe
     assert refused.value.code == "not_printed"
     assert wave.printer.numbers == []
     assert truth.jobs_of(wave.bench, wave.ids[0]) == []
-
-
-def test_a_reprint_needs_a_reason_and_is_counted(wave: Numbered) -> None:
-    wave.print()
-    with pytest.raises(UserError) as refused:
-        printing.reprint(wave.work, wave.numbers[0], "  ")
-    assert refused.value.code == "no_reason"
-    assert [
-        printing.reprint(wave.work, wave.numbers[0], why).result for why in ("torn", "wet")
-    ] == ["printed", "printed"]
-    assert wave.printer.copies[-2:] == [1, 2]
-    with wave.work.db.read() as tx:
-        stored = tx.execute(
-            select(print_jobs.c.copy_no, print_jobs.c.reprint_reason)
-            .where(print_jobs.c.parcel_id == wave.ids[0])
-            .order_by(print_jobs.c.copy_no)
-        ).all()
-        count = tx.execute(
-            select(parcels.c.print_count).where(parcels.c.id == wave.ids[0])
-        ).scalar_one()
-        noted = tx.execute(select(audit.c.detail).where(audit.c.action == "reprint")).scalars()
-        assert [d["waybill"] for d in noted] == [wave.numbers[0]] * 2
-    assert [tuple(r) for r in stored] == [(0, ""), (1, "torn"), (2, "wet")]
-    assert count == 3
-
-
-def test_a_reprint_settles_the_doubt_about_the_first(wave: Numbered) -> None:
-    wave.printer.will(UNKNOWN)
-    wave.print()
-    assert printing.reprint(wave.work, wave.numbers[0], "jam").result == "printed"
-    assert wave.print()[0].result == "kept"
-    printing.reprint(wave.work, wave.numbers[0], "torn")
-    assert wave.printer.copies[-1] == 2  # the doubtful one may be on paper, too
-    assert journal_views.next_copy(journal_views.jobs_of(wave.work, wave.numbers[0])) == 3
-
-
-def test_a_reprint_that_never_started_leaves_the_doubt(wave: Numbered) -> None:
-    wave.printer.will(UNKNOWN, NOT_STARTED)
-    wave.print()
-    assert printing.reprint(wave.work, wave.numbers[0], "jam").result == "failed"
-    assert wave.print()[0].code == "print_unknown"  # else a second one without its mark
-    assert printing.reprint(wave.work, wave.numbers[0], "jam").result == "printed"
-    assert wave.printer.copies[-1] == 1
-    assert wave.print()[0].result == "kept"
-
-
-def test_a_crash_in_a_reprint_leaves_the_label_in_doubt(wave: Numbered) -> None:
-    wave.printer.will(UNKNOWN, KeyError("the program ends here"))
-    wave.print()
-    with pytest.raises(KeyError):
-        printing.reprint(wave.work, wave.numbers[0], "jam")
-    assert wave.print()[0].code == "print_unknown"
 
 
 def test_a_cancelled_number_is_not_printed(wave: Numbered) -> None:

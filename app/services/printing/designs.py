@@ -107,11 +107,13 @@ def import_design(work: Workplace, values: LabelDesign, title: str = "") -> str:
     """
     check_own(values)
     standard = work.outside.stationery.standard_design(values.template, values.media)
+    if values.title == standard.title:  # not named anew: in the language of this program
+        title = title or design_title(standard.code, standard.title)
     return _store(
         work,
         replace(
             values,
-            title=_title(title or design_title(values.code, values.title)),
+            title=_title(title or values.title),
             base=standard.code,
             base_version=values.base_version or standard.version,
         ),

@@ -18,6 +18,7 @@ from app.services import records
 from app.services.leases import is_held_elsewhere, kept_lease
 from app.services.printing import rolls
 from app.services.printing.print_proofs import lease_of
+from app.services.printing.refusals import no_such_printer
 from app.services.printing.rolls import Roll
 from app.services.workplace import Workplace
 from app.settings import checked_printer
@@ -68,12 +69,7 @@ def printer_for(
     if wanted is not None:
         named = next((p for p in found if p.name == wanted), None)
         if named is None:
-            return UserError(
-                "no_such_printer",
-                T("There is no printer called {name}.", name=wanted),
-                T("See the names with: printers list"),
-                ref=wanted,
-            )
+            return no_such_printer(wanted)
         if _fits(named, route, document):
             return named.name
         # The named printer is meant for those labels that it can print.
@@ -285,12 +281,7 @@ def _stored(tx: Connection, name: str) -> dict[str, Any]:
         select(printers.c.settings).where(printers.c.name == name, printers.c.active)
     ).scalar()
     if found is None:
-        raise UserError(
-            "no_such_printer",
-            T("There is no printer called {name}.", name=name),
-            T("See the names with: printers list"),
-            ref=name,
-        )
+        raise no_such_printer(name)
     return dict(found)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, case, delete, insert, select, update
 
 from app.domain.errors import UserError
 from app.domain.text import T
+from app.services.printing.refusals import no_such_printer
 from app.services.workplace import Workplace
 from app.store.tables import printers, rolls
 
@@ -41,13 +42,9 @@ def new_roll(work: Workplace, printer: str, labels: int) -> None:
             ref=printer,
         )
     with work.db.write() as tx:
-        if tx.execute(select(printers.c.name).where(printers.c.name == printer)).first() is None:
-            raise UserError(
-                "no_such_printer",
-                T("There is no printer called {name}.", name=printer),
-                T("See the names with: printers list"),
-                ref=printer,
-            )
+        known = select(printers.c.name).where(printers.c.name == printer, printers.c.active)
+        if tx.execute(known).first() is None:
+            raise no_such_printer(printer)
         tx.execute(delete(rolls).where(rolls.c.printer == printer))
         if labels:
             tx.execute(
