@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -100,6 +101,8 @@ def open_bench(
     prepared = _prepared(seed, orders, stocked, then)
     shutil.copytree(prepared.data, folder / "data")
     with _opened(folder, seed, orders) as bench:
+        # The clock stands still: new keys begin behind those of the rows that are there.
+        bench.work.keys.key(bench.clock.now() + timedelta(seconds=1))
         _connect(bench, prepared.configuration)
         yield bench
 
