@@ -95,6 +95,17 @@ _MOVES: Mapping[MoveKind, Text] = {
     MoveKind.ADJUST: T("adjusted"),
     MoveKind.COUNT: T("counted"),
     MoveKind.RETURN: T("came back"),
+    MoveKind.RETURN_BAD: T("came back bad"),
+    MoveKind.PICK: T("fetched"),
+    MoveKind.PUT_BACK: T("put back"),
+    MoveKind.TRANSFER: T("moved"),
+    MoveKind.BUILD: T("built"),
+    MoveKind.DEFECT: T("found defective"),
+    MoveKind.MEND: T("good again"),
+    MoveKind.DISCARD: T("thrown away"),
+    MoveKind.EXPECT: T("on the way"),
+    MoveKind.SET_ASIDE: T("set aside for presale"),
+    MoveKind.USE: T("used up"),
 }
 _KINDS: Mapping[str, Text] = {
     "refund": T("refund"),
@@ -188,6 +199,7 @@ _REACH_ORIGINS: Mapping[str, Text] = {
 _QUOTES: Mapping[str, Text] = {"asked": T("the carrier"), "table": T("price table")}
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
+    "places": T("the ledger adds up to what lies in each bin"),
     "reservations": T("what is allocated is reserved"),
     "one_waybill": T("a parcel has one number"),
     "shipped_stock": T("goods left the stock once"),

@@ -166,7 +166,60 @@ class MoveKind(StrEnum):
     UNSHIP = "unship"
     ADJUST = "adjust"
     COUNT = "count"
-    RETURN = "return"
+    RETURN = "return"  # came back good
+    RETURN_BAD = "return_bad"  # came back, and is not for sale
+    PICK = "pick"  # from its bin into the hands of somebody who packs
+    PUT_BACK = "put_back"  # and back again
+    TRANSFER = "transfer"  # from bin to bin
+    BUILD = "build"  # parts became a bundle, or a bundle parts
+    DEFECT = "defect"  # found broken or expired: here, and not for sale
+    MEND = "mend"  # for sale again
+    DISCARD = "discard"  # a defective piece is gone
+    EXPECT = "expect"  # on the way to us, or not coming after all
+    SET_ASIDE = "set_aside"  # for presale orders, or given back
+    USE = "use"  # packing material went with a parcel
+
+
+class SkuKind(StrEnum):
+    """What a SKU is to the shelf."""
+
+    GOOD = "good"
+    BUNDLE = "bundle"  # 组合装: its stock is that of its parts, and what was built of it
+    PACKING = "packing"  # boxes, bags and filling; never sold, used up by parcels
+
+
+class BinKind(StrEnum):
+    """What a place on the shelf is for."""
+
+    PICK = "pick"
+    RESERVE = "reserve"  # 备货: taken from only when the pick bins are empty
+
+
+class SerialState(StrEnum):
+    """Where a single numbered piece is."""
+
+    IN = "in"
+    OUT = "out"
+    DEFECTIVE = "defective"
+
+
+class StockPaper(StrEnum):
+    """Papers that stock is moved by."""
+
+    RECEIPT = "receipt"  # 入库单
+    COUNT = "count"  # 盘点单
+    TRANSFER = "transfer"  # 移库单
+    ISSUE = "issue"  # sold over the counter or taken by another program
+    LEVEL = "level"  # another program's figures, taken over as counted
+
+
+class PaperState(StrEnum):
+    """The life of a stock paper."""
+
+    OPEN = "open"
+    TO_APPROVE = "to_approve"
+    DONE = "done"
+    CANCELLED = "cancelled"
 
 
 class Verdict(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select, text
+from sqlalchemy import Connection, case, func, or_, select, text, union_all
 
 from app.domain.states import LIVE_WAYBILL_STATES, ParcelState, ReservationState
 from app.domain.text import T, Text
@@ -22,6 +22,7 @@ from app.store.tables import (
     skus,
     stock_balances,
     stock_moves,
+    stock_spots,
     waybills,
 )
 
@@ -57,11 +58,11 @@ def check(work: Workplace) -> Checked:
 
 
 def _ledger_equals_balances(tx: Connection) -> Iterator[Broken]:
+    figures = ("on_hand", "allocated", "defective", "in_transit", "presale")
     sums = (
         select(
             stock_moves.c.sku_id,
-            func.sum(stock_moves.c.on_hand_delta).label("on_hand"),
-            func.sum(stock_moves.c.allocated_delta).label("allocated"),
+            *(func.sum(stock_moves.c[f"{name}_delta"]).label(name) for name in figures),
         )
         .group_by(stock_moves.c.sku_id)
         .subquery()
@@ -71,13 +72,35 @@ def _ledger_equals_balances(tx: Connection) -> Iterator[Broken]:
         .select_from(stock_balances)
         .join(skus, skus.c.id == stock_balances.c.sku_id)
         .outerjoin(sums, sums.c.sku_id == stock_balances.c.sku_id)
-        .where(
-            (func.coalesce(sums.c.on_hand, 0) != stock_balances.c.on_hand)
-            | (func.coalesce(sums.c.allocated, 0) != stock_balances.c.allocated)
-        )
+        .where(or_(*(func.coalesce(sums.c[name], 0) != stock_balances.c[name] for name in figures)))
     ).scalars()
     for code in rows:
         yield Broken("ledger", code, T("The ledger and the balance of {sku} differ.", sku=code))
+
+
+def _ledger_equals_places(tx: Connection) -> Iterator[Broken]:
+    """What the ledger says of each bin and batch lies there, and all of it is on hand."""
+    by_move = select(
+        stock_moves.c.sku_id,
+        stock_moves.c.bin,
+        stock_moves.c.batch_id,
+        stock_moves.c.on_hand_delta.label("pieces"),
+    )
+    by_spot = select(
+        stock_spots.c.sku_id,
+        stock_spots.c.bin,
+        stock_spots.c.batch_id,
+        (-stock_spots.c.quantity).label("pieces"),
+    )
+    both = union_all(by_move, by_spot).subquery()
+    uneven = (
+        select(both.c.sku_id)
+        .group_by(both.c.sku_id, both.c.bin, both.c.batch_id)
+        .having(func.sum(both.c.pieces) != 0)
+    )
+    rows = tx.execute(select(skus.c.code).where(skus.c.id.in_(uneven))).scalars()
+    for code in rows:
+        yield Broken("places", code, T("The ledger and the bins of {sku} differ.", sku=code))
 
 
 def _allocated_equals_reservations(tx: Connection) -> Iterator[Broken]:
@@ -92,7 +115,10 @@ def _allocated_equals_reservations(tx: Connection) -> Iterator[Broken]:
         .select_from(stock_balances)
         .join(skus, skus.c.id == stock_balances.c.sku_id)
         .outerjoin(active, active.c.sku_id == stock_balances.c.sku_id)
-        .where(func.coalesce(active.c.pieces, 0) != stock_balances.c.allocated)
+        .where(
+            func.coalesce(active.c.pieces, 0) + stock_balances.c.presale
+            != stock_balances.c.allocated
+        )
     ).scalars()
     for code in rows:
         yield Broken("reservations", code, T("{sku} is allocated without a reservation.", sku=code))
@@ -225,6 +251,7 @@ def _numbers_have_owners(tx: Connection) -> Iterator[Broken]:
 
 _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "ledger": _ledger_equals_balances,
+    "places": _ledger_equals_places,
     "reservations": _allocated_equals_reservations,
     "one_waybill": _one_live_waybill,
     "shipped_stock": _shipped_once,

@@ -1,21 +1,27 @@
-"""The only writer of balances: a ledger row and a conditional update, always together."""
+"""The only writer of balances and spots: ledger rows and conditional updates, always together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.states import MoveKind
+from app.services.stock import spots
 from app.services.workplace import Workplace
-from app.store.tables import stock_balances, stock_moves
+from app.store.inserting import insert_all_new
+from app.store.tables import skus, stock_balances, stock_moves, stock_spots
+
+_NEEDS_STOCK = frozenset({MoveKind.RESERVE, MoveKind.SET_ASIDE})
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One movement of one SKU, in pieces.
 
-    ``once`` names the event: the same event told twice moves stock once.
+    ``once`` names the event: the same event told twice moves stock once. ``bin`` and ``batch_id``
+    say where; without a bin, goods that come go to the SKU's home bin, and goods that leave are
+    taken as ``spots.spots_of`` says. ``operation`` joins the rows of one action of a person.
     """
 
     sku_id: str
@@ -26,6 +32,13 @@ class Move:
     reference: str = ""
     reason: str = ""
     once: str | None = None
+    defective: int = 0
+    in_transit: int = 0
+    presale: int = 0
+    bin: str | None = None
+    batch_id: str = ""
+    operation: str = ""
+    undoes: str = ""
 
 
 def ensure_balance(tx: Connection, sku_id: str) -> None:
@@ -34,49 +47,175 @@ def ensure_balance(tx: Connection, sku_id: str) -> None:
         select(stock_balances.c.sku_id).where(stock_balances.c.sku_id == sku_id)
     ).scalar()
     if known is None:
-        tx.execute(insert(stock_balances).values(sku_id=sku_id, on_hand=0, allocated=0))
+        row = {"sku_id": sku_id, "on_hand": 0, "allocated": 0}
+        insert_all_new(tx, stock_balances, [row])
 
 
 def post(tx: Connection, work: Workplace, move: Move, *, may_go_negative: bool = False) -> bool:
     """Post one movement. Returns ``False``, and changes nothing, when stock does not allow it.
 
-    Reserving needs that much available; taking from the shelf needs that much on hand. A movement
-    whose ``once`` is already in the ledger counts as done.
+    Reserving and setting aside need that much available; taking from the shelf needs that much on
+    hand, and in the bin when one is named; no other figure may fall below zero. A movement whose
+    ``once`` is already in the ledger counts as done. Several SKUs of one transaction go in the
+    order of their ids: two benches must not wait for each other.
     """
-    if move.once is not None:
-        seen = tx.execute(select(stock_moves.c.id).where(stock_moves.c.once == move.once)).scalar()
-        if seen is not None:
-            return True
-    changed = update(stock_balances).where(stock_balances.c.sku_id == move.sku_id)
-    if move.kind is MoveKind.RESERVE:
-        changed = changed.where(
-            stock_balances.c.on_hand - stock_balances.c.allocated >= move.allocated
-        )
+    _lock(tx, move.sku_id)
+    if move.once is not None and _is_known(tx, move.once):
+        return True
+    if not may_go_negative and not _is_in_bin(tx, move):
+        return False
+    if not _change_balance(tx, move, may_go_negative=may_go_negative):
+        return False
+    for n, (bin_name, batch_id, pieces) in enumerate(_places(tx, work, move)):
+        if pieces:
+            spots.add(tx, move.sku_id, bin_name, batch_id, pieces)
+        _write(tx, work, move, bin_name, batch_id, pieces, n)
+    return True
+
+
+def shift(
+    tx: Connection,
+    work: Workplace,
+    move: Move,
+    quantity: int,
+    *,
+    to_bin: str,
+    to_batch: str | None = None,
+) -> bool:
+    """Move ``quantity`` pieces from ``move.bin`` and batch to another place: two ledger rows.
+
+    ``move`` names kind, place, parcel, reason and ``once``. Returns ``False``, and changes nothing,
+    when the place does not hold that much.
+    """
+    _lock(tx, move.sku_id)
+    if move.once is not None and _is_known(tx, move.once):
+        return True
+    there = move.bin or ""
+    if _held(tx, move.sku_id, there, move.batch_id) < quantity:
+        return False
+    batch = move.batch_id if to_batch is None else to_batch
+    for n, (bin_name, batch_id, pieces) in enumerate(
+        [(there, move.batch_id, -quantity), (to_bin, batch, quantity)]
+    ):
+        spots.add(tx, move.sku_id, bin_name, batch_id, pieces)
+        _write(tx, work, move, bin_name, batch_id, pieces, n)
+    return True
+
+
+def _lock(tx: Connection, sku_id: str) -> None:
+    """Whoever moves the same SKU waits here; what is read afterwards is what it left."""
+    tx.execute(
+        select(stock_balances.c.sku_id).where(stock_balances.c.sku_id == sku_id).with_for_update()
+    )
+
+
+def _is_known(tx: Connection, once: str) -> bool:
+    found = tx.execute(select(stock_moves.c.id).where(stock_moves.c.once == once)).scalar()
+    return found is not None
+
+
+def _change_balance(tx: Connection, move: Move, *, may_go_negative: bool) -> bool:
+    b = stock_balances.c
+    changed = update(stock_balances).where(b.sku_id == move.sku_id)
+    if move.kind in _NEEDS_STOCK and move.allocated > 0 and not may_go_negative:
+        changed = changed.where(b.on_hand - b.allocated >= move.allocated)
     if move.on_hand < 0 and not may_go_negative:
-        changed = changed.where(stock_balances.c.on_hand + move.on_hand >= 0)
-    if move.allocated < 0:
-        changed = changed.where(stock_balances.c.allocated + move.allocated >= 0)
+        changed = changed.where(b.on_hand + move.on_hand >= 0)
+    for column, delta in (
+        (b.allocated, move.allocated),
+        (b.defective, move.defective),
+        (b.in_transit, move.in_transit),
+        (b.presale, move.presale),
+    ):
+        if delta < 0:
+            changed = changed.where(column + delta >= 0)
     done = tx.execute(
         changed.values(
-            on_hand=stock_balances.c.on_hand + move.on_hand,
-            allocated=stock_balances.c.allocated + move.allocated,
+            on_hand=b.on_hand + move.on_hand,
+            allocated=b.allocated + move.allocated,
+            defective=b.defective + move.defective,
+            in_transit=b.in_transit + move.in_transit,
+            presale=b.presale + move.presale,
         )
     )
-    if done.rowcount != 1:
+    return done.rowcount == 1
+
+
+def _is_in_bin(tx: Connection, move: Move) -> bool:
+    if move.on_hand >= 0 or move.bin is None:
+        return True
+    return _held(tx, move.sku_id, move.bin, move.batch_id) >= -move.on_hand
+
+
+def _held(tx: Connection, sku_id: str, bin_name: str, batch_id: str) -> int:
+    held = tx.execute(
+        select(stock_spots.c.quantity).where(
+            stock_spots.c.sku_id == sku_id,
+            stock_spots.c.bin == bin_name,
+            stock_spots.c.batch_id == batch_id,
+        )
+    ).scalar()
+    return held or 0
+
+
+def _places(tx: Connection, work: Workplace, move: Move) -> list[tuple[str, str, int]]:
+    """Bin, batch and signed pieces of each ledger row that the movement becomes."""
+    if move.on_hand == 0:
+        return [(move.bin or "", move.batch_id, 0)]
+    if move.bin is not None:
+        return [(move.bin, move.batch_id, move.on_hand)]
+    home = tx.execute(select(skus.c.bin).where(skus.c.id == move.sku_id)).scalar_one()
+    if move.on_hand > 0:
+        return [(home, move.batch_id, move.on_hand)]
+    found = spots.spots_of(tx, move.sku_id, spots.today(work.now()))
+    if move.batch_id:
+        found = [spot for spot in found if spot.batch_id == move.batch_id]
+    return [
+        (bin_name, batch_id, -pieces)
+        for bin_name, batch_id, pieces in spots.shared_out(
+            found, -move.on_hand, home=home, from_picked=_was_picked(tx, move)
+        )
+    ]
+
+
+def _was_picked(tx: Connection, move: Move) -> bool:
+    if move.parcel_id is None:
         return False
+    fetched = tx.execute(
+        select(func.sum(stock_moves.c.on_hand_delta)).where(
+            stock_moves.c.parcel_id == move.parcel_id,
+            stock_moves.c.sku_id == move.sku_id,
+            stock_moves.c.bin == spots.PICKED,
+        )
+    ).scalar()
+    return bool(fetched and fetched > 0)
+
+
+def _write(
+    tx: Connection, work: Workplace, move: Move, bin_name: str, batch_id: str, pieces: int, n: int
+) -> None:
+    """The ``n``-th ledger row of a movement; figures without a place stand in the first."""
+    first = n == 0
+    once = move.once if first or move.once is None else f"{move.once}#{n}"
     tx.execute(
         insert(stock_moves).values(
             at=work.now(),
             sku_id=move.sku_id,
             kind=move.kind.value,
-            on_hand_delta=move.on_hand,
-            allocated_delta=move.allocated,
+            on_hand_delta=pieces,
+            allocated_delta=move.allocated if first else 0,
+            defective_delta=move.defective if first else 0,
+            in_transit_delta=move.in_transit if first else 0,
+            presale_delta=move.presale if first else 0,
+            bin=bin_name,
+            batch_id=batch_id,
             parcel_id=move.parcel_id,
             reference=move.reference,
             reason=move.reason,
             user=work.user,
             bench=work.bench,
-            once=move.once,
+            once=once,
+            operation=move.operation,
+            undoes=move.undoes,
         )
     )
-    return True

@@ -18,12 +18,13 @@ from app.store.tables.carriers import (
 )
 from app.store.tables.freight import freight_lines, freight_statements
 from app.store.tables.goods import (
+    bundle_parts,
+    gift_rules,
     listings,
+    look_alikes,
     products,
     sku_barcodes,
     skus,
-    stock_balances,
-    stock_moves,
 )
 from app.store.tables.journal import audit, outbox, push_events, scans
 from app.store.tables.orders import (
@@ -44,6 +45,7 @@ from app.store.tables.parcels import (
 )
 from app.store.tables.setup import (
     accounts,
+    benches,
     label_designs,
     leases,
     printers,
@@ -51,10 +53,22 @@ from app.store.tables.setup import (
     rolls,
     rules,
     settings,
+    shared_secrets,
     shop_accounts,
     shops,
     sync_cursors,
     users,
+)
+from app.store.tables.stock import (
+    bins,
+    sku_days,
+    stock_balances,
+    stock_batches,
+    stock_document_lines,
+    stock_documents,
+    stock_moves,
+    stock_serials,
+    stock_spots,
 )
 from app.store.tables.travels import track_events, tracks
 from app.store.tables.waybills import print_jobs, waybill_requests, waybills
@@ -66,13 +80,18 @@ __all__ = [
     "address_corrections",
     "after_sales",
     "audit",
+    "benches",
+    "bins",
+    "bundle_parts",
     "freight_lines",
     "freight_statements",
+    "gift_rules",
     "holds",
     "label_designs",
     "label_files",
     "leases",
     "listings",
+    "look_alikes",
     "metadata",
     "order_lines",
     "order_secrets",
@@ -93,13 +112,20 @@ __all__ = [
     "rules",
     "scans",
     "settings",
+    "shared_secrets",
     "shipments",
     "shop_accounts",
     "shops",
     "sku_barcodes",
+    "sku_days",
     "skus",
     "stock_balances",
+    "stock_batches",
+    "stock_document_lines",
+    "stock_documents",
     "stock_moves",
+    "stock_serials",
+    "stock_spots",
     "sync_cursors",
     "track_events",
     "tracks",

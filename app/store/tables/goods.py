@@ -1,21 +1,21 @@
-"""Products, SKUs, listings, balances and the append-only ledger."""
+"""Products, SKUs, what they are made of and told apart by, and listings."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Computed,
     ForeignKey,
     Index,
     Integer,
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
-from app.store.tables.base import Counter, metadata, number, words
-from app.store.types import Code, ExternalId, Key, ShopId, UtcTime
+from app.store.tables.base import flag, metadata, number, words
+from app.store.types import Code, ExternalId, Json, Key, ShopId, UtcTime
 
 products = Table(
     "products",
@@ -35,10 +35,22 @@ skus = Table(
     words("spec", 256),
     words("short_name", 64),
     number("weight_g"),
-    words("bin", 32),
+    words("bin", 32),  # its home: where goods go that nobody named another place for
     words("picture", 256),
     number("safety_quantity"),
     Column("created_at", UtcTime, nullable=False),
+    Column("kind", Code, nullable=False, server_default=text("'good'")),  # see SkuKind
+    number("length_mm"),
+    number("width_mm"),
+    number("height_mm"),
+    flag("serial_tracked"),
+    flag("batch_tracked"),
+    number("keep_days"),  # a batch with less time left is not sent any more
+    number("lead_days", 7),  # from ordering to receiving
+    number("pack_quantity", 1),  # suppliers sell so many at once
+    number("weight_samples"),  # weighed so often; 0 = a person wrote the weight
+    words("note", 256),
+    flag("active", True),
     Index(None, "product_id"),
 )
 
@@ -76,32 +88,42 @@ listings = Table(
     CheckConstraint("factor >= 1", name="factor_counts_pieces"),
 )
 
-stock_balances = Table(
-    "stock_balances",
+bundle_parts = Table(
+    "bundle_parts",
     metadata,
+    Column("bundle_id", Key, ForeignKey("skus.id", ondelete="CASCADE"), primary_key=True),
     Column("sku_id", Key, ForeignKey("skus.id"), primary_key=True),
-    number("on_hand"),
-    number("allocated"),
-    Column("available", Integer, Computed("on_hand - allocated", persisted=True), nullable=False),
-    CheckConstraint("allocated >= 0", name="allocated_not_negative"),
+    Column("quantity", Integer, nullable=False),
+    Index(None, "sku_id"),
+    CheckConstraint("quantity > 0", name="counts_pieces"),
 )
 
-stock_moves = Table(
-    "stock_moves",
+look_alikes = Table(
+    "look_alikes",
     metadata,
-    Column("id", Counter, primary_key=True, autoincrement=True),
-    Column("at", UtcTime, nullable=False),
+    Column("sku_id", Key, ForeignKey("skus.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", Key, ForeignKey("skus.id", ondelete="CASCADE"), primary_key=True),
+    words("note", 128),  # how to tell them apart
+    number("mistaken"),  # so often one was scanned for the other
+    words("set_by", 64),  # "" = noticed at the bench
+)
+
+gift_rules = Table(
+    "gift_rules",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String(128), nullable=False, unique=True),
+    number("position"),
+    flag("active", True),
+    Column("when", Json, nullable=False),  # shops, skus, least_fen, least_pieces
     Column("sku_id", Key, ForeignKey("skus.id"), nullable=False),
-    Column("kind", Code, nullable=False),
-    number("on_hand_delta"),
-    number("allocated_delta"),
-    Column("parcel_id", Key, nullable=True),
-    words("reference", 128),
-    words("reason", 256),
-    words("user", 64),
-    words("bench", 64),
-    # One external event moves stock once, however often it is told: parcel, document, scan nonce.
-    Column("once", String(128), nullable=True, unique=True),
-    Index(None, "sku_id", "id"),
-    Index(None, "parcel_id"),
+    number("quantity", 1),
+    flag("each"),  # for every piece that matches, else once an order
+    number("most"),  # so many are given away in all; 0 = as long as there are any
+    number("given"),
+    Column("starts_at", UtcTime, nullable=True),
+    Column("ends_at", UtcTime, nullable=True),
+    flag("wait"),  # a parcel waits for its gift, else it goes without
+    Column("changed_at", UtcTime, nullable=False),
+    words("changed_by", 64),
 )

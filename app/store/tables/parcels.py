@@ -66,6 +66,7 @@ parcels = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     number("revision", 1),
+    words("box_sku_id", 24),  # the packing material it goes in; "" = not said
     Index(None, "state", "deadline_at"),
     Index(None, "wave_id", "wave_position"),
     Index(None, "shipment_id"),
@@ -82,6 +83,7 @@ parcel_lines = Table(
     number("listing_quantity"),  # pieces of the listing, what the shop hears
     number("quantity"),  # pieces of the SKU, what the packer scans
     number("scanned"),
+    words("gift_rule_id", 24),  # we put it in by this rule; the shop hears nothing of it
     Index(None, "parcel_id"),
     Index(None, "order_line_id"),
     CheckConstraint("scanned >= 0 AND scanned <= quantity", name="never_more_than_wanted"),
@@ -98,9 +100,11 @@ reservations = Table(
     Column("quantity", Integer, nullable=False),
     Column("state", Code, nullable=False),
     Column("at", UtcTime, nullable=False),
+    # Of a bundle's line: one row a part; else one row.
     Index(
         "uq_reservations_one_active",
         "parcel_line_id",
+        "sku_id",
         unique=True,
         sqlite_where=text("state = 'active'"),
         postgresql_where=text("state = 'active'"),

@@ -135,3 +135,21 @@ leases = Table(
     Column("holder", String(128), nullable=False),
     Column("until_at", UtcTime, nullable=False),
 )
+
+benches = Table(
+    "benches",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    words("host", 128),
+    words("version", 32),
+    words("user", 64),  # who works there now
+    Column("seen_at", UtcTime, nullable=False),  # by the database's clock where it has one
+)
+
+shared_secrets = Table(
+    "shared_secrets",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("sealed", Long, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
