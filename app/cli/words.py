@@ -106,6 +106,7 @@ _MOVES: Mapping[MoveKind, Text] = {
     MoveKind.EXPECT: T("on the way"),
     MoveKind.SET_ASIDE: T("set aside for presale"),
     MoveKind.USE: T("used up"),
+    MoveKind.ISSUE: T("issued"),
 }
 _KINDS: Mapping[str, Text] = {
     "refund": T("refund"),

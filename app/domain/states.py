@@ -178,6 +178,7 @@ class MoveKind(StrEnum):
     EXPECT = "expect"  # on the way to us, or not coming after all
     SET_ASIDE = "set_aside"  # for presale orders, or given back
     USE = "use"  # packing material went with a parcel
+    ISSUE = "issue"  # sold over the counter, or taken by another program
 
 
 class SkuKind(StrEnum):
@@ -220,6 +221,15 @@ class PaperState(StrEnum):
     TO_APPROVE = "to_approve"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+class LineState(StrEnum):
+    """How far one line of a count is."""
+
+    OPEN = "open"  # to be counted, or counted once more
+    COUNTED = "counted"
+    BOOKED = "booked"
+    DROPPED = "dropped"  # the figure stays as it is
 
 
 class Verdict(StrEnum):

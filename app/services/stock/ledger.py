@@ -21,7 +21,8 @@ class Move:
 
     ``once`` names the event: the same event told twice moves stock once. ``bin`` and ``batch_id``
     say where; without a bin, goods that come go to the SKU's home bin, and goods that leave are
-    taken as ``spots.spots_of`` says. ``operation`` joins the rows of one action of a person.
+    taken as ``spots.spots_of`` says. ``operation`` joins the rows of one action of a person,
+    ``line_id`` is the line of a paper that is booked.
     """
 
     sku_id: str
@@ -39,6 +40,7 @@ class Move:
     batch_id: str = ""
     operation: str = ""
     undoes: str = ""
+    line_id: str = ""
 
 
 def ensure_balance(tx: Connection, sku_id: str) -> None:
@@ -217,5 +219,6 @@ def _write(
             once=once,
             operation=move.operation,
             undoes=move.undoes,
+            line_id=move.line_id,
         )
     )

@@ -135,7 +135,7 @@ def receive(
         ledger.post(tx, work, move)
         if bin_name:
             tx.execute(update(skus).where(skus.c.id == sku_id).values(bin=bin_name))
-        _let_go_on(tx, work)
+        let_go_on(tx, work)
     work.changed("stock", "orders", "parcels")
 
 
@@ -165,7 +165,7 @@ def adjust(work: Workplace, sku: str, quantity: int, reason: str) -> None:
                 ref=sku,
             )
         if quantity > 0:
-            _let_go_on(tx, work)
+            let_go_on(tx, work)
     work.changed("stock", "orders", "parcels")
 
 
@@ -188,7 +188,7 @@ def import_rows(
     if not dry_run:
         remapping.remap_open_orders(work)
         with work.db.write() as tx:
-            _let_go_on(tx, work)
+            let_go_on(tx, work)
         weighing.expect_anew(work)
         checking.recheck(work)
         work.changed("stock", "orders", "parcels")
@@ -325,7 +325,8 @@ def _must_be_positive(quantity: int, sku: str) -> None:
         )
 
 
-def _let_go_on(tx: Connection, work: Workplace) -> None:
+def let_go_on(tx: Connection, work: Workplace) -> None:
+    """Goods came: parcels that lacked them are reserved, and go on."""
     for parcel_id in allocation.retry_short(tx, work):
         checking.advance(tx, work, parcel_id)
         records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))

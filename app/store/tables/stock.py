@@ -101,6 +101,7 @@ stock_moves = Table(
     words("batch_id", 24),
     words("operation", 24),  # rows that one action of a person made together
     words("undoes", 24),  # the operation that this row takes back
+    words("line_id", 24),  # the line of a paper that was booked; taken back by that paper only
     Index(None, "sku_id", "id"),
     Index(None, "parcel_id"),
     Index(None, "at"),
@@ -116,14 +117,16 @@ stock_documents = Table(
     Column("number", String(64), nullable=False),
     Column("state", Code, nullable=False),  # see PaperState
     words("note", 256),
-    Column("bins", Json, nullable=True),  # of a count: which bins
+    Column("bins", Json, nullable=True),  # of a count: which bins and items, and how far they are
     Column("created_at", UtcTime, nullable=False),
     words("created_by", 64),
     Column("done_at", UtcTime, nullable=True),
     words("done_by", 64),
     words("bench", 64),
+    words("digest", 64),  # of what it was made from: the same number must mean the same paper
     UniqueConstraint("source", "kind", "number"),
     Index(None, "kind", "state", "created_at"),
+    Index(None, "created_at"),
 )
 
 stock_document_lines = Table(
@@ -144,6 +147,7 @@ stock_document_lines = Table(
     Column("counted_at", UtcTime, nullable=True),
     words("counted_by", 64),
     words("note", 256),
+    Column("state", Code, nullable=False, server_default=text("''")),  # of a count: see LineState
     Index(None, "document_id", "position"),
     Index(None, "sku_id"),
 )

@@ -172,6 +172,7 @@ def _shelf() -> None:
         _words("batch_id", 24),
         _words("operation", 24),
         _words("undoes", 24),
+        _words("line_id", 24),
     ):
         op.add_column("stock_moves", column)
     op.create_index(op.f("ix_stock_moves_at"), "stock_moves", ["at"])
@@ -193,6 +194,7 @@ def _papers() -> None:
         _time("done_at", nullable=True),
         _words("done_by", 64),
         _words("bench", 64),
+        _words("digest", 64),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_documents")),
         sa.UniqueConstraint(
             "source", "kind", "number", name=op.f("uq_stock_documents_source_kind_number")
@@ -203,6 +205,7 @@ def _papers() -> None:
         "stock_documents",
         ["kind", "state", "created_at"],
     )
+    op.create_index(op.f("ix_stock_documents_created_at"), "stock_documents", ["created_at"])
     op.create_table(
         "stock_document_lines",
         _text("id", 24),
@@ -218,6 +221,7 @@ def _papers() -> None:
         _time("counted_at", nullable=True),
         _words("counted_by", 64),
         _words("note", 256),
+        sa.Column("state", sa.String(length=32), server_default=_EMPTY, nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],
             ["stock_documents.id"],

@@ -1,0 +1,1 @@
+"""Stock papers: receipts, counts, and what POS and WMS programs hand over by file."""
