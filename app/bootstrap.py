@@ -280,7 +280,8 @@ def open_unchecked(
     url = sqlite_url(paths.database)
     if local.database_url:
         url = with_password(local.database_url, secrets.get(DATABASE_PASSWORD) or "")
-    db = Database(url)
+    the_bench = bench or local.bench or socket.gethostname()
+    db = Database(url, name=f"packbench {the_bench}"[:60])
     the_clock = clock or SystemClock()
     outside = Connections(db, secrets, the_clock, draw_beside=draw_beside)
     work = Workplace(
@@ -289,7 +290,7 @@ def open_unchecked(
         sealer=Vault(secrets),
         outside=outside,
         user=user or _login(),
-        bench=bench or local.bench or socket.gethostname(),
+        bench=the_bench,
         holder=process_holder(),
         announce=announce or nobody_listens,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import ssl
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.support.clock import FakeClock
 from tests.support.leftovers import close_windows, new_threads
 from tests.support.logs import Collector, ExpectedLogs
 from tests.support.network import NetworkGuard
+from tests.support.postgres import POSTGRES_ENV, postgres_programs, running_server
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +38,19 @@ def network_guard() -> Iterator[NetworkGuard]:
     with pytest.MonkeyPatch.context() as patch:
         guard.install(patch)
         yield guard
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL for this process of pytest, started when first asked for; its URL."""
+    given = os.environ.get(POSTGRES_ENV)
+    if given:
+        yield given
+        return
+    if postgres_programs() is None:
+        pytest.skip("PostgreSQL is not installed: .ci/setup test installs it")
+    with running_server() as started:
+        yield started.url
 
 
 @pytest.fixture(scope="session", autouse=True)

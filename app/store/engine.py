@@ -7,33 +7,68 @@ process lets one thread write at a time.
 
 from __future__ import annotations
 
+import random
+import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
-from app.domain.errors import PackbenchError, RetryableError, UserError
-from app.domain.text import T
+from app.domain.errors import RetryableError
+from app.store.troubles import NOTHING_WRITTEN, Commit, explained
 
 _BUSY_MS = 5000
+_SPARE = 25  # connections beyond SQLAlchemy's five: lanes, sweeps, carriers' calls
+_TRIES = 6
+_FIRST_PAUSE_S = 0.05
+SERVER_SETTINGS = {
+    "lock_timeout": "5s",  # as long as SQLite waits
+    "statement_timeout": "120s",
+    "idle_in_transaction_session_timeout": "60s",  # a PC that fell asleep gives its rows back
+    "tcp_keepalives_idle": "30",  # and one whose plug was pulled too: two hours by default
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+"""What every connection to PostgreSQL asks of the server."""
+_KEEPALIVES = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+Answer = TypeVar("Answer")
 
 
 class Database:
-    """One database. ``write()`` and ``read()`` give a connection inside a transaction."""
+    """One database. ``write()`` and ``read()`` give a connection inside a transaction.
 
-    def __init__(self, url: str) -> None:
+    ``name`` is what a server's list of connections calls us (``application_name``). ``sender``
+    marks what this program changes, see ``app.store.listening``.
+    """
+
+    def __init__(self, url: str, *, name: str = "packbench") -> None:
         parsed = make_url(url)
         self.url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
+        self.sender = secrets.token_hex(6)
+        options: dict[str, Any]
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+            options = {"connect_args": {"timeout": _BUSY_MS / 1000, "check_same_thread": False}}
+        else:
+            options = {
+                "pool_pre_ping": True,
+                "max_overflow": _SPARE,
+                "connect_args": _of_server(parsed, name, self.sender),
+            }
         self.engine: Engine = create_engine(parsed, **options)
         self._writing = threading.RLock() if self.is_sqlite else None
         self._depth = threading.local()
@@ -45,20 +80,23 @@ class Database:
         """A transaction that is committed at the end of the block, or rolled back as a whole.
 
         Keep it under 50 ms and never call the network inside. Must not be nested.
-        Raises ``RetryableError`` when another process keeps the database for more than 5 s.
+        Raises ``RetryableError`` when another process keeps the database, or rows that are needed
+        here, for more than 5 s; ``app.store.troubles`` has the codes.
         """
         if getattr(self._depth, "inside", False):
             raise RuntimeError("write transactions must not be nested")
         if self._writing:
             self._writing.acquire()
         self._depth.inside = True
+        commit = Commit()
         try:
             with (
-                explained(),
+                explained(commit),
                 self.engine.connect().execution_options(packbench_write=True) as connection,
                 connection.begin(),
             ):
                 yield connection
+                commit.sent = True
         finally:
             self._depth.inside = False
             if self._writing:
@@ -67,8 +105,40 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written."""
-        with explained(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with explained(), self.engine.connect() as connection:
+            if not self.is_sqlite:  # READ COMMITTED would show each statement another moment
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    def again(self, change: Callable[[Connection], Answer], *, keyed: bool = False) -> Answer:
+        """``change`` in a write transaction, once more as a whole when it surely did nothing.
+
+        For a change that depends on the database alone: it looks, decides and writes anew each
+        time, and touches nothing outside. A deadlock, another bench's change at the same moment
+        or a connection lost before the commit was sent is tried again, for some 3 s in all.
+        ``keyed``: the change finds what it wrote by its row's own key, so it is also run again
+        when the connection was lost while it committed, and nobody knows.
+        """
+        pause_s = _FIRST_PAUSE_S
+        for left in reversed(range(_TRIES)):
+            try:
+                with self.write() as tx:
+                    return change(tx)
+            except RetryableError as error:
+                may = error.code in NOTHING_WRITTEN or (keyed and error.code == "database_unclear")
+                if not may or not left:
+                    raise
+            time.sleep(pause_s * random.uniform(0.5, 1.5))
+            pause_s *= 2
+        raise AssertionError("the last try returns or raises")
+
+    def now(self, tx: Connection, here: datetime) -> datetime:
+        """The time that all benches agree on: the server's; on SQLite ``here``, this PC's."""
+        if self.is_sqlite:
+            return here
+        at: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return at.astimezone(UTC)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -77,6 +147,17 @@ class Database:
 def sqlite_url(path: Path) -> str:
     """The URL of the SQLite file at ``path``."""
     return f"sqlite+pysqlite:///{path}"
+
+
+def _of_server(url: URL, name: str, sender: str) -> dict[str, Any]:
+    """What libpq is given; whatever the URL says itself stays as it is."""
+    asked = " ".join(f"-c {key}={value}" for key, value in SERVER_SETTINGS.items())
+    wanted: dict[str, Any] = {
+        **_KEEPALIVES,
+        "application_name": name,
+        "options": f"{url.query.get('options', '')} {asked} -c packbench.sender={sender}".strip(),
+    }
+    return {k: v for k, v in wanted.items() if k == "options" or k not in url.query}
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -108,55 +189,3 @@ def _use_write_ahead_log(cursor: Any) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn database failures into sentences; programming errors pass as they are.
-
-    Raises ``UserError`` or ``RetryableError``.
-    """
-    try:
-        yield
-    except OperationalError as error:
-        raise _explain(error) from error
-    except DBAPIError as error:
-        damaged = ("malformed", "not a database")
-        if error.connection_invalidated or any(w in str(error.orig) for w in damaged):
-            raise _explain(error) from error
-        raise
-
-
-def _explain(error: DBAPIError) -> PackbenchError:
-    words = str(error.orig).lower()
-    if "locked" in words or "busy" in words:
-        return RetryableError(
-            "database_busy",
-            T("Another program is using the database."),
-            T("Wait a moment and try again."),
-        )
-    if "full" in words:
-        return UserError("disk_full", T("The disk is full."), T("Free some space, then try again."))
-    if "malformed" in words or "not a database" in words:
-        return UserError(
-            "database_damaged",
-            T("The database file is damaged."),
-            T("Restore the last backup; the damaged file is kept beside it."),
-        )
-    if "readonly" in words or "read-only" in words or "unable to open" in words:
-        return UserError(
-            "database_unreachable",
-            T("The database file cannot be opened for writing."),
-            T("Check that the data folder exists and belongs to you."),
-        )
-    if "no such table" in words or "no such column" in words or "does not exist" in words:
-        return UserError(
-            "database_old",
-            T("The database is older than this program."),
-            T("Run: db upgrade"),
-        )
-    return RetryableError(
-        "database_unreachable",
-        T("The database cannot be reached."),
-        T("Check that the database server runs and try again."),
-    )

@@ -13,7 +13,8 @@ from sqlalchemy import inspect, text
 
 from app.domain.errors import UserError
 from app.domain.text import T
-from app.store.engine import Database, explained
+from app.store.engine import Database
+from app.store.troubles import explained
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -80,6 +81,9 @@ def upgrade(db: Database, *, now: datetime | None = None) -> Path | None:
         connection.begin(),
     ):
         if not db.is_sqlite:
+            # The other program's upgrade may take longer than a bench ever waits for a row.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(20200101)"))
         config = alembic_config()
         config.attributes["connection"] = connection

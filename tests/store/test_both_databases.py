@@ -1,12 +1,7 @@
-"""What must be the same on SQLite and PostgreSQL.
-
-SQLite always; PostgreSQL too when ``PACKBENCH_TEST_POSTGRES`` names a server
-(``python -m tests.support.postgres`` starts one).
-"""
+"""What must be the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,11 +19,9 @@ from app.store.inserting import insert_all_new, insert_if_new
 from app.store.schema import ensure_usable, schema_state
 from app.store.tables import metadata, quotas
 from tests.support.postgres import fresh_database
-from tests.support.warehouse import POSTGRES_ENV
 
 ROOT = Path(__file__).parents[2]
-SERVER = os.environ.get(POSTGRES_ENV, "")
-KINDS = ["sqlite", "postgresql"] if SERVER else ["sqlite"]
+KINDS = ["sqlite", "postgresql"]
 WRITES = 30
 OPEN_AND_WRITE = """
 import sys
@@ -51,7 +44,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield sqlite_url(tmp_path / "packbench.sqlite3")
         return
-    with fresh_database(SERVER) as fresh:
+    with fresh_database(request.getfixturevalue("server")) as fresh:
         yield fresh
 
 

@@ -1,4 +1,7 @@
-"""A throw-away PostgreSQL on loopback, for whoever wants the tests on it.
+"""A throw-away PostgreSQL on loopback: one for each process of pytest that asks for it.
+
+Tests that are about PostgreSQL take the fixture ``server`` of tests/conftest.py. To run others on
+one too, those of the services for example:
 
 python -m tests.support.postgres tests/services tests/store     (arguments of pytest)
 """
@@ -18,8 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
-from tests.support.warehouse import POSTGRES_ENV
-
+POSTGRES_ENV = "PACKBENCH_TEST_POSTGRES"
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 
 
@@ -35,34 +37,72 @@ def postgres_programs() -> Path | None:
     return usable[-1] if usable else None
 
 
-@contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """A server with an empty cluster in ``folder``; its URL for SQLAlchemy.
+class Server:
+    """A cluster in ``folder`` and its server, which can be killed and started again.
 
     It refuses to run as root: root hands the folder to the user ``postgres``.
-
-    Raises:
-        FileNotFoundError: PostgreSQL is not installed.
     """
-    programs = postgres_programs()
-    if programs is None:
-        raise FileNotFoundError("initdb")
-    cluster = folder / "cluster"
-    folder.mkdir(parents=True, exist_ok=True)
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-        prefix = ["runuser", "-u", "postgres", "--"]
-    port = _free_port()
-    initdb = [*prefix, str(programs / "initdb"), "-D", str(cluster), "-U", "packbench"]
-    _run([*initdb, "--auth=trust", "--encoding=UTF8", "--no-sync"], folder)
-    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control = [*prefix, str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
-    _run([*control, "-o", settings, "-l", str(folder / "log"), "start"], folder)
-    try:
-        yield f"postgresql+psycopg://packbench@127.0.0.1:{port}/postgres"
-    finally:
-        _run([*control, "-m", "immediate", "stop"], folder)
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ``FileNotFoundError`` when PostgreSQL is not installed."""
+        programs = postgres_programs()
+        if programs is None:
+            raise FileNotFoundError("initdb")
+        self._folder = folder
+        self._cluster = folder / "cluster"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._prefix: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+            self._prefix = ["runuser", "-u", "postgres", "--"]
+        self._programs = programs
+        self._port = _free_port()
+        initdb = [str(programs / "initdb"), "-D", str(self._cluster), "-U", "packbench"]
+        self._run([*initdb, "--auth=trust", "--encoding=UTF8", "--no-sync"])
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://packbench@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        settings = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        log = str(self._folder / "log")
+        self._run([*self._control, "-o", settings, "-l", log, "start"])
+
+    def stop(self, how: str = "immediate") -> None:
+        """``immediate`` is what a crash is like; ``fast`` says goodbye to everybody."""
+        self._run([*self._control, "-m", how, "stop"])
+
+    @property
+    def _control(self) -> list[str]:
+        return [str(self._programs / "pg_ctl"), "-D", str(self._cluster), "-w"]
+
+    def _run(self, command: list[str]) -> None:
+        # Output goes to a file: the server inherits it and would keep a pipe open for ever.
+        with (self._folder / "commands.log").open("ab") as log:
+            subprocess.run(
+                [*self._prefix, *command],
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                check=True,
+            )
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server of its own in a temporary folder, stopped at the end."""
+    # Not below pytest's own folders: the user postgres may not look into them.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = Server(Path(folder) / "server")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
@@ -83,19 +123,9 @@ def fresh_database(server: str) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Run pytest with ``arguments`` against a server of its own."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with postgres_server(Path(folder) / "server") as url:
-            command = [sys.executable, "-m", "pytest", *arguments]
-            return subprocess.run(command, env={**os.environ, POSTGRES_ENV: url}).returncode
-
-
-def _run(command: list[str], folder: Path) -> None:
-    # Output goes to a file: the server inherits it and would keep a pipe open for ever.
-    with (folder / "commands.log").open("ab") as log:
-        subprocess.run(
-            command, cwd=folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True
-        )
+    with running_server() as server:
+        command = [sys.executable, "-m", "pytest", *arguments]
+        return subprocess.run(command, env={**os.environ, POSTGRES_ENV: server.url}).returncode
 
 
 def _free_port() -> int:

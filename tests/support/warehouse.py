@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, select, text, update
+from sqlalchemy import select, update
 
 from app.bootstrap import Services, adapters, open_services
 from app.services import configuring
@@ -32,8 +31,8 @@ from app.simulators.seed_orders import SeedOrder
 from app.simulators.warehouse import SimulatedWarehouse
 from app.store.tables import accounts, printers, shops
 from tests.support.clock import FakeClock
+from tests.support.postgres import POSTGRES_ENV, fresh_database
 
-POSTGRES_ENV = "PACKBENCH_TEST_POSTGRES"
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
@@ -85,15 +84,17 @@ def open_bench(
     orders: int = 48,
     stocked: bool = True,
     then: Step | None = None,
+    server: str = "",
 ) -> Iterator[Bench]:
     """A configured bench with counted stock, on which ``then`` was done: ``then=Bench.sync``.
 
-    With ``PACKBENCH_TEST_POSTGRES`` set, the database is a fresh one on that server. Otherwise the
+    With ``server`` or ``PACKBENCH_TEST_POSTGRES`` the database is a fresh one there. Otherwise the
     data folder is a copy of one on which the same was done once in this process: hundreds of tests
     begin alike. So ``then`` may change nothing in the simulated world, which is new for each bench.
     """
-    if os.environ.get(POSTGRES_ENV):
-        with _opened(folder, seed, orders) as bench:
+    server = server or os.environ.get(POSTGRES_ENV, "")
+    if server:
+        with _opened(folder, seed, orders, server) as bench:
             _configure(bench)
             _prepare(bench, stocked, then)
             yield bench
@@ -108,7 +109,7 @@ def open_bench(
 
 
 @contextmanager
-def _opened(folder: Path, seed: int, orders: int) -> Iterator[Bench]:
+def _opened(folder: Path, seed: int, orders: int, server: str = "") -> Iterator[Bench]:
     """A bench on what the data folder holds, with a new world that it does not know yet."""
     clock = FakeClock()
     scenario = build_scenario(seed, clock.now(), orders, bundles=False)
@@ -117,7 +118,7 @@ def _opened(folder: Path, seed: int, orders: int) -> Iterator[Bench]:
         SimulatedWarehouse(
             scenario, paper=folder / "paper", clock=lambda: clock.now().timestamp()
         ) as world,
-        _database(data),
+        _database(data, server),
     ):
         services = open_services(data, clock=clock, user="test", bench="A3", keyring_allowed=False)
         try:
@@ -204,24 +205,11 @@ def fill_shelves(bench: Bench) -> None:
 
 
 @contextmanager
-def _database(data: Path) -> Iterator[None]:
-    server = os.environ.get(POSTGRES_ENV)
+def _database(data: Path, server: str) -> Iterator[None]:
     if not server:
         yield
         return
-    name = f"packbench_{uuid.uuid4().hex[:12]}"
-    url = make_url(server)
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
     data.mkdir(parents=True, exist_ok=True)
-    write_local(
-        data / "settings.toml",
-        LocalSettings(database_url=url.set(database=name).render_as_string(hide_password=False)),
-    )
-    try:
+    with fresh_database(server) as url:
+        write_local(data / "settings.toml", LocalSettings(database_url=url))
         yield
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
