@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli import stock_push, words
+from app.cli import stock_hand, stock_push, stock_shelf, words
 from app.cli.context import Context
-from app.cli.orders import DEFAULT_LIMIT
-from app.cli.parser import Commands, positive
+from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, ErrorRow, count_line
 from app.domain.text import T, tr
 
@@ -20,25 +19,8 @@ def add(commands: Commands) -> None:
     load = group.add("import", tr("counted stock from a CSV or Excel file"), _import)
     load.add_argument("file", type=Path, metavar=tr("FILE"))
     load.add_argument("--dry-run", action="store_true", help=tr("check the file, change nothing"))
-    receive = group.add("receive", tr("goods came in"), _receive)
-    receive.add_argument("sku", metavar="SKU")
-    receive.add_argument("quantity", type=positive, metavar=tr("QTY"))
-    receive.add_argument("--bin", default="", metavar=tr("BIN"), help=tr("where it lies now"))
-    receive.add_argument(
-        "--reference",
-        default="",
-        metavar=tr("NUMBER"),
-        help=tr("number of the paper; the same number counts once"),
-    )
-    adjust = group.add("adjust", tr("correct a figure, up or down"), _adjust)
-    adjust.add_argument("sku", metavar="SKU")
-    adjust.add_argument("quantity", type=int, metavar=tr("QTY"))
-    adjust.add_argument("--reason", required=True, metavar=tr("TEXT"), help=tr("why"))
-    moves = group.add("moves", tr("the ledger of an item, the newest first"), _moves)
-    moves.add_argument("sku", metavar="SKU")
-    moves.add_argument(
-        "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
-    )
+    stock_hand.add(group)
+    stock_shelf.add(group)
     stock_push.add(group)
 
 
@@ -53,7 +35,7 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _figures(context: Context, search: str, only: str = "") -> CommandResult:
+def figures(context: Context, search: str, only: str = "") -> CommandResult:
     from app.services.stock import stock
 
     with context.services() as services:
@@ -74,7 +56,7 @@ def _figures(context: Context, search: str, only: str = "") -> CommandResult:
 
 
 def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    return _figures(context, wanted.search)
+    return figures(context, wanted.search)
 
 
 def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -101,56 +83,3 @@ def _import(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("reason", tr("Reason")),
     )
     return CommandResult(rows, errors, columns, done=len(rows) - len(errors))
-
-
-def _receive(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import stock
-
-    with context.services() as services:
-        stock.receive(
-            services.work,
-            wanted.sku,
-            wanted.quantity,
-            bin_name=wanted.bin,
-            reference=wanted.reference,
-        )
-    return _figures(context, "", wanted.sku)
-
-
-def _adjust(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import stock
-
-    with context.services() as services:
-        stock.adjust(services.work, wanted.sku, wanted.quantity, wanted.reason)
-    return _figures(context, "", wanted.sku)
-
-
-def _moves(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import stock
-
-    with context.services() as services:
-        found = stock.moves(services.work, wanted.sku, wanted.limit)
-    rows = [
-        {
-            "at": r.at,
-            "sku": r.sku,
-            "kind": r.kind,
-            "on_hand": r.on_hand,
-            "allocated": r.allocated,
-            "parcel": r.parcel,
-            "reference": r.reference,
-            "reason": r.reason,
-            "user": r.user,
-        }
-        for r in found
-    ]
-    columns = (
-        Column("at", tr("Time")),
-        Column("kind", tr("Kind"), show=words.move),
-        Column("on_hand", tr("On hand"), right=True),
-        Column("allocated", tr("Allocated"), right=True),
-        Column("parcel", tr("Parcel")),
-        Column("reason", tr("Reason")),
-        Column("user", tr("Who")),
-    )
-    return CommandResult(rows, columns=columns)

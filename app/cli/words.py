@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from app.domain.bins import FETCHED
 from app.domain.companies import company
 from app.domain.states import (
+    BinKind,
     Flow,
     MoveKind,
     OutboxKind,
     OutboxState,
+    SerialState,
     Verdict,
 )
+from app.domain.stock_reasons import said
 from app.domain.text import T, Text, tr
 from app.domain.track_words import STAGE_WORDS, WARNING_WORDS
 from app.domain.words import DOCUMENT_WORDS, FLOW_WORDS, HOLD_WORDS, ORDER_WORDS, STATE_WORDS
@@ -49,6 +53,7 @@ RESULTS: Mapping[str, Text] = {
     "shipped": T("shipped"),
     "superseded": T("no longer needed"),
     "unasked": T("not asked"),
+    "undone": T("taken back"),
     "unconfirmed": T("sent, not confirmed"),
     "unknown": T("in doubt"),
     "void": T("given back"),
@@ -212,6 +217,17 @@ _RULES: Mapping[str, Text] = {
 }
 
 
+_BIN_KINDS: Mapping[BinKind, Text] = {
+    BinKind.PICK: T("for picking"),
+    BinKind.RESERVE: T("for refilling"),
+}
+_SERIAL_STATES: Mapping[SerialState, Text] = {
+    SerialState.IN: T("here"),
+    SerialState.OUT: T("gone"),
+    SerialState.DEFECTIVE: T("defective"),
+}
+
+
 def _by(*tables: Mapping[Any, Text]) -> Shown:
     """Shows a code, or several, in words; one that has none stays as it is."""
     words: dict[str, Text] = {str(code): word for table in tables for code, word in table.items()}
@@ -224,6 +240,26 @@ def _by(*tables: Mapping[Any, Text]) -> Shown:
         return "" if value is None else str(value)
 
     return show
+
+
+def place(value: object) -> str:
+    """A bin; the place of fetched goods has no name of its own on the shelf."""
+    return tr("with the packers") if value == FETCHED else str(value or "")
+
+
+def places(value: Any) -> str:
+    """Several bins."""
+    return tr(", ").join(place(v) for v in value)
+
+
+def stock_reason(value: object) -> str:
+    """Why a figure was corrected, in words."""
+    return said(str(value or ""))
+
+
+def yes(value: object) -> str:
+    """A mark where something holds."""
+    return tr("yes") if value else ""
 
 
 def yuan(value: object) -> str:
@@ -259,6 +295,8 @@ section = _by(_SECTIONS)
 rule = _by(_RULES)
 quote_source = _by(_QUOTES)
 note_state = _by(_NOTES)
+bin_kind = _by(_BIN_KINDS)
+serial_state = _by(_SERIAL_STATES)
 track_stage = _by(STAGE_WORDS)
 track_warning = _by(WARNING_WORDS)
 

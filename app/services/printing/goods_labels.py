@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from app.domain.address import clean_text
-from app.domain.bins import walking_key
+from app.domain.bins import clean_bin, no_bin_named, walking_key
 from app.domain.commands import Command
 from app.domain.errors import UserError
 from app.domain.papers import (
@@ -20,12 +20,11 @@ from app.domain.papers import (
     Grid,
 )
 from app.domain.text import T
-from app.services.stock.stock import find_sku
+from app.services.stock.finding import find_sku
 from app.services.workplace import Workplace
 from app.store.tables import sku_barcodes, skus
 
 MOST_COPIES = 2000
-_LONGEST_BIN = 32
 
 
 def goods_labels(
@@ -65,15 +64,9 @@ def bin_labels(
 
     A named bin need not hold anything yet. Raises ``UserError``: ``no_bins``, ``bad_bin``.
     """
-    names = [clean_text(name) for name in bins]
-    for name in names:
-        if not name or len(name) > _LONGEST_BIN:
-            raise UserError(
-                "bad_bin",
-                T("“{bin}” is no name of a bin.", bin=name),
-                T("Give at most {n} characters, like A-01-3.", n=_LONGEST_BIN),
-                ref=name,
-            )
+    names = [clean_bin(clean_text(name)) for name in bins]
+    if "" in names:
+        raise no_bin_named()
     if not names:
         with work.db.read() as tx:
             names = list(

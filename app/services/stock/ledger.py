@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.domain.states import MoveKind
 from app.services.stock import spots
 from app.services.workplace import Workplace
 from app.store.inserting import insert_all_new
 from app.store.tables import skus, stock_balances, stock_moves, stock_spots
+
+Place = tuple[str, str, int]
+"""Bin, batch ("" = of no batch) and signed pieces."""
 
 _NEEDS_STOCK = frozenset({MoveKind.RESERVE, MoveKind.SET_ASIDE})
 
@@ -21,8 +25,10 @@ class Move:
 
     ``once`` names the event: the same event told twice moves stock once. ``bin`` and ``batch_id``
     say where; without a bin, goods that come go to the SKU's home bin, and goods that leave are
-    taken as ``spots.spots_of`` says. ``operation`` joins the rows of one action of a person,
-    ``line_id`` is the line of a paper that is booked.
+    taken as ``spots.spots_of`` says: what was fetched for their parcel first. ``places`` names
+    several: bin, batch and signed pieces of each, ``on_hand`` in all. ``operation`` joins the rows
+    of one action of a person, ``undoes`` names the operation that is taken back, ``line_id`` is the
+    line of a paper that is booked.
     """
 
     sku_id: str
@@ -41,6 +47,7 @@ class Move:
     operation: str = ""
     undoes: str = ""
     line_id: str = ""
+    places: tuple[Place, ...] = ()
 
 
 def ensure_balance(tx: Connection, sku_id: str) -> None:
@@ -61,8 +68,8 @@ def post(tx: Connection, work: Workplace, move: Move, *, may_go_negative: bool =
     ``once`` is already in the ledger counts as done. Several SKUs of one transaction go in the
     order of their ids: two benches must not wait for each other.
     """
-    _lock(tx, move.sku_id)
-    if move.once is not None and _is_known(tx, move.once):
+    lock(tx, [move.sku_id])
+    if move.once is not None and is_known(tx, move.once):
         return True
     if not may_go_negative and not _is_in_bin(tx, move):
         return False
@@ -89,8 +96,8 @@ def shift(
     ``move`` names kind, place, parcel, reason and ``once``. Returns ``False``, and changes nothing,
     when the place does not hold that much.
     """
-    _lock(tx, move.sku_id)
-    if move.once is not None and _is_known(tx, move.once):
+    lock(tx, [move.sku_id])
+    if move.once is not None and is_known(tx, move.once):
         return True
     there = move.bin or ""
     if _held(tx, move.sku_id, there, move.batch_id) < quantity:
@@ -104,14 +111,18 @@ def shift(
     return True
 
 
-def _lock(tx: Connection, sku_id: str) -> None:
-    """Whoever moves the same SKU waits here; what is read afterwards is what it left."""
-    tx.execute(
-        select(stock_balances.c.sku_id).where(stock_balances.c.sku_id == sku_id).with_for_update()
-    )
+def lock(tx: Connection, sku_ids: Iterable[str]) -> None:
+    """Whoever moves one of these SKUs waits here; what is read afterwards is what it left."""
+    for sku_id in sorted(set(sku_ids)):
+        tx.execute(
+            select(stock_balances.c.sku_id)
+            .where(stock_balances.c.sku_id == sku_id)
+            .with_for_update()
+        )
 
 
-def _is_known(tx: Connection, once: str) -> bool:
+def is_known(tx: Connection, once: str) -> bool:
+    """Whether this event is in the ledger already."""
     found = tx.execute(select(stock_moves.c.id).where(stock_moves.c.once == once)).scalar()
     return found is not None
 
@@ -144,9 +155,13 @@ def _change_balance(tx: Connection, move: Move, *, may_go_negative: bool) -> boo
 
 
 def _is_in_bin(tx: Connection, move: Move) -> bool:
-    if move.on_hand >= 0 or move.bin is None:
-        return True
-    return _held(tx, move.sku_id, move.bin, move.batch_id) >= -move.on_hand
+    named = move.places
+    if not named and move.bin is not None:
+        named = ((move.bin, move.batch_id, move.on_hand),)
+    return all(
+        pieces >= 0 or _held(tx, move.sku_id, bin_name, batch_id) >= -pieces
+        for bin_name, batch_id, pieces in named
+    )
 
 
 def _held(tx: Connection, sku_id: str, bin_name: str, batch_id: str) -> int:
@@ -160,8 +175,10 @@ def _held(tx: Connection, sku_id: str, bin_name: str, batch_id: str) -> int:
     return held or 0
 
 
-def _places(tx: Connection, work: Workplace, move: Move) -> list[tuple[str, str, int]]:
+def _places(tx: Connection, work: Workplace, move: Move) -> list[Place]:
     """Bin, batch and signed pieces of each ledger row that the movement becomes."""
+    if move.places:
+        return list(move.places)
     if move.on_hand == 0:
         return [(move.bin or "", move.batch_id, 0)]
     if move.bin is not None:
@@ -170,27 +187,14 @@ def _places(tx: Connection, work: Workplace, move: Move) -> list[tuple[str, str,
     if move.on_hand > 0:
         return [(home, move.batch_id, move.on_hand)]
     found = spots.spots_of(tx, move.sku_id, spots.today(work.now()))
+    if move.parcel_id is not None:
+        found = spots.fetched_first(tx, move.parcel_id, move.sku_id, found)
     if move.batch_id:
         found = [spot for spot in found if spot.batch_id == move.batch_id]
     return [
         (bin_name, batch_id, -pieces)
-        for bin_name, batch_id, pieces in spots.shared_out(
-            found, -move.on_hand, home=home, from_picked=_was_picked(tx, move)
-        )
+        for bin_name, batch_id, pieces in spots.shared_out(found, -move.on_hand, home=home)
     ]
-
-
-def _was_picked(tx: Connection, move: Move) -> bool:
-    if move.parcel_id is None:
-        return False
-    fetched = tx.execute(
-        select(func.sum(stock_moves.c.on_hand_delta)).where(
-            stock_moves.c.parcel_id == move.parcel_id,
-            stock_moves.c.sku_id == move.sku_id,
-            stock_moves.c.bin == spots.PICKED,
-        )
-    ).scalar()
-    return bool(fetched and fetched > 0)
 
 
 def _write(

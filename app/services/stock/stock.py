@@ -1,25 +1,40 @@
-"""Stock by hand and by file: importing a list, receiving, adjusting, and reading the ledger."""
+"""The stock list and importing one. What is done by hand has modules of its own beside this."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from app.domain.errors import UserError
 from app.domain.states import MoveKind
 from app.domain.text import T, Text
-from app.services import records
 from app.services.parcels import checking, weighing
-from app.services.stock import allocation, ledger, mapping, remapping
+from app.services.stock import ledger, remapping
+from app.services.stock.adjusting import adjust
+from app.services.stock.finding import find_sku
+from app.services.stock.going_on import let_go_on
+from app.services.stock.moves import moves
+from app.services.stock.receiving import receive
 from app.services.workplace import Workplace
-from app.store.tables import products, sku_barcodes, skus, stock_balances, stock_moves
+from app.store.tables import products, sku_barcodes, skus, stock_balances
 
-MOST_PIECES = 100_000_000
+__all__ = [
+    "ImportRow",
+    "StockRow",
+    "add_barcode",
+    "adjust",
+    "find_sku",
+    "import_rows",
+    "let_go_on",
+    "list_stock",
+    "moves",
+    "new_sku",
+    "receive",
+]
+
 _WHOLE = re.compile(r"-?\d{1,9}(\.0*)?")
 
 
@@ -36,21 +51,6 @@ class StockRow:
     available: int
     safety: int = 0
     picture: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveRow:
-    """One row of the ledger."""
-
-    at: datetime
-    sku: str
-    kind: str
-    on_hand: int
-    allocated: int
-    parcel: str
-    reference: str
-    reason: str
-    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,84 +91,6 @@ def list_stock(work: Workplace, search: str = "") -> list[StockRow]:
     ]
 
 
-def moves(work: Workplace, sku: str, limit: int = 200) -> list[MoveRow]:
-    """The ledger of one SKU, the newest first. Raises ``UserError`` for an unknown SKU."""
-    with work.db.read() as tx:
-        sku_id = find_sku(tx, sku)
-        rows = tx.execute(
-            select(stock_moves)
-            .where(stock_moves.c.sku_id == sku_id)
-            .order_by(stock_moves.c.id.desc())
-            .limit(limit)
-        ).all()
-    return [
-        MoveRow(
-            r.at,
-            sku,
-            r.kind,
-            r.on_hand_delta,
-            r.allocated_delta,
-            r.parcel_id or "",
-            r.reference,
-            r.reason,
-            r.user,
-        )
-        for r in rows
-    ]
-
-
-def receive(
-    work: Workplace, sku: str, quantity: int, *, bin_name: str = "", reference: str = ""
-) -> None:
-    """Goods came in. Parcels that lacked them go on by themselves.
-
-    ``reference`` (a document number) makes the same receipt count once.
-    """
-    _must_be_positive(quantity, sku)
-    with work.db.write() as tx:
-        sku_id = find_sku(tx, sku)
-        ledger.ensure_balance(tx, sku_id)
-        once = f"receive:{reference}:{sku_id}" if reference else None
-        move = ledger.Move(
-            sku_id, MoveKind.RECEIVE, on_hand=quantity, reference=reference, once=once
-        )
-        ledger.post(tx, work, move)
-        if bin_name:
-            tx.execute(update(skus).where(skus.c.id == sku_id).values(bin=bin_name))
-        let_go_on(tx, work)
-    work.changed("stock", "orders", "parcels")
-
-
-def adjust(work: Workplace, sku: str, quantity: int, reason: str) -> None:
-    """Correct the figure by ``quantity`` (may be negative), with a reason.
-
-    Raises ``UserError``: unknown SKU, no reason, or less than nothing on the shelf.
-    """
-    if quantity == 0 or not reason.strip():
-        raise UserError(
-            "no_reason",
-            T("An adjustment needs a number and a reason."),
-            T("Say in a few words why, for example: broken"),
-            ref=sku,
-        )
-    with work.db.write() as tx:
-        sku_id = find_sku(tx, sku)
-        ledger.ensure_balance(tx, sku_id)
-        done = ledger.post(
-            tx, work, ledger.Move(sku_id, MoveKind.ADJUST, on_hand=quantity, reason=reason)
-        )
-        if not done:
-            raise UserError(
-                "stock_negative",
-                T("The shelf would hold less than nothing of {sku}.", sku=sku),
-                T("Count the item first."),
-                ref=sku,
-            )
-        if quantity > 0:
-            let_go_on(tx, work)
-    work.changed("stock", "orders", "parcels")
-
-
 def import_rows(
     work: Workplace, rows: Iterable[Mapping[str, str]], *, dry_run: bool = False
 ) -> list[ImportRow]:
@@ -193,19 +115,6 @@ def import_rows(
         checking.recheck(work)
         work.changed("stock", "orders", "parcels")
     return results
-
-
-def find_sku(tx: Connection, code: str) -> str:
-    """The id of the SKU with this code or bar code. Raises ``UserError`` (``no_such_sku``)."""
-    found = mapping.sku_by_code(tx, code) or mapping.sku_by_barcode(tx, code)
-    if found is None:
-        raise UserError(
-            "no_such_sku",
-            T("There is no item {sku}.", sku=code),
-            T("Import it first, or check the code: stock list"),
-            ref=code,
-        )
-    return found
 
 
 class _DryRunError(Exception):
@@ -313,20 +222,3 @@ def add_barcode(tx: Connection, sku_id: str, barcode: str) -> bool:
 def _whole(text: str) -> int | None:
     plain = text.replace(",", "").strip()
     return int(float(plain)) if _WHOLE.fullmatch(plain) else None
-
-
-def _must_be_positive(quantity: int, sku: str) -> None:
-    if not 0 < quantity <= MOST_PIECES:
-        raise UserError(
-            "bad_quantity",
-            T("The number of pieces must be above zero and below {most}.", most=MOST_PIECES),
-            T("To take pieces away use: stock adjust"),
-            ref=sku,
-        )
-
-
-def let_go_on(tx: Connection, work: Workplace) -> None:
-    """Goods came: parcels that lacked them are reserved, and go on."""
-    for parcel_id in allocation.retry_short(tx, work):
-        checking.advance(tx, work, parcel_id)
-        records.refresh_orders(tx, records.orders_of(tx, [parcel_id]))

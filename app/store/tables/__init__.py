@@ -61,6 +61,7 @@ from app.store.tables.setup import (
 )
 from app.store.tables.stock import (
     bins,
+    serial_events,
     sku_days,
     stock_balances,
     stock_batches,
@@ -111,6 +112,7 @@ __all__ = [
     "rolls",
     "rules",
     "scans",
+    "serial_events",
     "settings",
     "shared_secrets",
     "shipments",

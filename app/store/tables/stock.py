@@ -78,6 +78,25 @@ stock_serials = Table(
     Index(None, "parcel_id"),
 )
 
+serial_events = Table(
+    "serial_events",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("sku_id", Key, ForeignKey("skus.id"), nullable=False),
+    Column("serial", String(64), nullable=False),
+    Column("kind", Code, nullable=False),  # the movement it was part of, see MoveKind
+    Column("state", Code, nullable=False),  # what it is now; see SerialState
+    words("before", 32),  # what it was; "" = it was not known here
+    Column("parcel_id", Key, nullable=True),
+    words("reference", 128),
+    words("user", 64),
+    words("bench", 64),
+    words("operation", 24),
+    Index(None, "sku_id", "serial", "id"),
+    Index(None, "operation"),
+)
+
 stock_moves = Table(
     "stock_moves",
     metadata,

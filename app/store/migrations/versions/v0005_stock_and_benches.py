@@ -164,6 +164,32 @@ def _shelf() -> None:
     )
     op.create_index(op.f("ix_stock_serials_serial"), "stock_serials", ["serial"])
     op.create_index(op.f("ix_stock_serials_parcel_id"), "stock_serials", ["parcel_id"])
+    op.create_table(
+        "serial_events",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        _time("at"),
+        _text("sku_id", 24),
+        _text("serial", 64),
+        _text("kind", 32),
+        _text("state", 32),
+        _words("before", 32),
+        _text("parcel_id", 24, nullable=True),
+        _words("reference", 128),
+        _words("user", 64),
+        _words("bench", 64),
+        _words("operation", 24),
+        _sku("serial_events"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serial_events")),
+    )
+    op.create_index(
+        op.f("ix_serial_events_sku_id_serial_id"), "serial_events", ["sku_id", "serial", "id"]
+    )
+    op.create_index(op.f("ix_serial_events_operation"), "serial_events", ["operation"])
     for column in (
         _number("defective_delta"),
         _number("in_transit_delta"),
