@@ -206,6 +206,8 @@ _QUOTES: Mapping[str, Text] = {"asked": T("the carrier"), "table": T("price tabl
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
     "places": T("the ledger adds up to what lies in each bin"),
+    "batches": T("what lies there of a batch is of its own"),
+    "serials": T("numbered pieces are where their history ends"),
     "reservations": T("what is allocated is reserved"),
     "one_waybill": T("a parcel has one number"),
     "shipped_stock": T("goods left the stock once"),

@@ -11,6 +11,7 @@ from app.domain.states import LIVE_WAYBILL_STATES, ParcelState, ReservationState
 from app.domain.text import T, Text
 from app.services import records
 from app.services.number_rules import broken_numbers
+from app.services.shelf_rules import broken_batches, broken_serials
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -249,9 +250,21 @@ def _numbers_have_owners(tx: Connection) -> Iterator[Broken]:
         yield Broken("numbers", ref, message)
 
 
+def _batches_are_their_own(tx: Connection) -> Iterator[Broken]:
+    for ref, message in broken_batches(tx):
+        yield Broken("batches", ref, message)
+
+
+def _serials_follow_history(tx: Connection) -> Iterator[Broken]:
+    for ref, message in broken_serials(tx):
+        yield Broken("serials", ref, message)
+
+
 _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "ledger": _ledger_equals_balances,
     "places": _ledger_equals_places,
+    "batches": _batches_are_their_own,
+    "serials": _serials_follow_history,
     "reservations": _allocated_equals_reservations,
     "one_waybill": _one_live_waybill,
     "shipped_stock": _shipped_once,

@@ -65,3 +65,80 @@ def test_dry_run_changes_nothing(shell: Shell, tmp_path: Path) -> None:
 def test_unknown_item_is_said(shell: Shell) -> None:
     answer = shell.json("stock", "receive", "NONE", "1")
     assert (answer.code, answer.errors[0]["code"]) == (1, "no_such_sku")
+
+
+def test_bins_are_made_filled_moved_and_removed(shelf: Shell) -> None:
+    assert shelf.json("stock", "bins", "add", "BIN-R-1", "--kind", "reserve").rows == [
+        {"bin": "R-1", "result": "new"}
+    ]
+    moved = shelf.json("stock", "move", "TEA-1", "5", "--from", "A1", "--to", "R-1").rows
+    assert [(m["from"], m["to"], m["quantity"]) for m in moved] == [("A1", "R-1", 5)]
+    places = shelf.json("stock", "bins", "of", "TEA-1").rows
+    assert [(p["bin"], p["kind"], p["quantity"], p["home"]) for p in places] == [
+        ("A1", "pick", 15, True),
+        ("R-1", "reserve", 5, False),
+    ]
+    (lies,) = shelf.json("stock", "bins", "show", "R-1").rows
+    assert (lies["sku"], lies["quantity"]) == ("TEA-1", 5)
+    refused = shelf.json("stock", "bins", "remove", "R-1")
+    assert (refused.code, refused.errors[0]["code"]) == (1, "bin_not_empty")
+    assert shelf.json("stock", "move", "--all", "--from", "R-1", "--to", "A1").code == 0
+    assert shelf.json("stock", "bins", "remove", "R-1").code == 0
+    assert [b["bin"] for b in shelf.json("stock", "bins", "list").rows] == ["A1", "B2"]
+
+
+def test_what_was_done_is_shown_and_taken_back(shelf: Shell) -> None:
+    shelf("stock", "receive", "TEA-1", "4")
+    (done,) = shelf.json("stock", "undo", "--list").rows
+    assert (done["kind"], done["skus"], done["pieces"], done["result"]) == (
+        "receive",
+        ["TEA-1"],
+        4,
+        "done",
+    )
+    (undone,) = shelf.json("stock", "undo", done["operation"]).rows
+    assert undone["result"] == "undone"
+    assert shelf.json("stock", "list", "--search", "TEA").rows[0]["on_hand"] == 20
+    again = shelf.json("stock", "undo")
+    assert (again.code, again.errors[0]["code"]) == (1, "nothing_to_undo")
+    newest, before, _ = shelf.json("stock", "moves", "TEA-1").rows
+    assert (newest["undoes"], newest["balance"], before["balance"]) == (done["operation"], 20, 24)
+
+
+def test_batches_numbers_and_defective_pieces(shelf: Shell) -> None:
+    shelf(
+        *("stock", "receive", "TEA-1", "2", "--batch", "L1", "--expires", "2020-01-01"),
+        *("--serial", "S1", "S2"),
+    )
+    (batch,) = shelf.json("stock", "batches", "--within", "30").rows
+    assert (batch["batch"], batch["due"], batch["quantity"]) == ("L1", True, 2)
+    numbers = shelf.json("stock", "serials", "--sku", "TEA-1", "--state", "in").rows
+    assert {r["serial"] for r in numbers} == {"S1", "S2"}
+    shelf("stock", "defective", "found", "TEA-1", "1", "--batch", "L1", "--serial", "S1")
+    assert [r["kind"] for r in shelf.json("stock", "serials", "S1").rows] == ["receive", "defect"]
+    (gone,) = shelf.json("stock", "expire").rows
+    assert (gone["batch"], gone["quantity"], gone["lacking"]) == ("L1", 1, 0)
+    assert shelf.json("stock", "expire").rows == []
+    assert shelf.json("stock", "defective", "discarded", "TEA-1", "2").rows[0]["on_hand"] == 20
+    assert shelf.json("db", "check").code == 0
+
+
+def test_moves_are_read_in_words(shelf: Shell) -> None:
+    shelf("stock", "adjust", "TEA-1", "-1", "--reason", "lost", "--note", "shelf 3")
+    told = shelf("stock", "moves", "TEA-1")
+    assert "lost: shelf 3" in told.out
+    assert "A1" in told.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("move", "TEA-1", "--to", "B"),
+        ("move", "TEA-1", "1", "--all", "--to", "B"),
+        ("move", "--to", "B"),
+        ("undo", "x", "--list"),
+    ],
+)
+def test_half_a_command_is_refused(shelf: Shell, arguments: tuple[str, ...]) -> None:
+    answer = shelf.json("stock", *arguments)
+    assert (answer.code, answer.errors[0]["code"]) == (1, "usage")
