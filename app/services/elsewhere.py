@@ -1,8 +1,8 @@
 """What other programs changed in the database: a relay, a second bench, the command line.
 
-A program knows of its own changes; for the others the window would have to read everything again
-and again. Here it asks a few questions that an index answers at once, and on SQLite not even these
-while nobody has committed anything.
+A program knows of its own changes. Of the others a PostgreSQL tells (``app.store.listening``). An
+SQLite file tells nobody: there a few questions are asked again and again that an index answers at
+once, and not even these while nobody has committed anything.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from sqlalchemy import PoolProxiedConnection, func, select
 
 from app.domain.errors import PackbenchError
 from app.services.workplace import Topics, Workplace
+from app.store.listening import Listener
 from app.store.tables import audit, orders, outbox, scans, stock_moves, sync_cursors, tracks
 
 EVERY_S = 0.25
+GATHER_S = 0.02  # what is told so close together is announced as one
+_GAP_S = 1.0  # between two tries to reach a server that is gone
 # What a table's newest row tells about: its column grows with every change.
 _SIGNS: Mapping[str, tuple[Any, Topics]] = {
     "orders": (orders.c.stored_at, frozenset({"orders", "parcels"})),
@@ -80,7 +83,11 @@ class Elsewhere:
 
 
 class Watch:
-    """Looks four times a second in a thread of its own and announces what changed."""
+    """Announces what others change, from a thread of its own.
+
+    A PostgreSQL tells at once; after it was gone everything is announced. At an SQLite file it
+    looks four times a second.
+    """
 
     def __init__(self, work: Workplace, every_s: float = EVERY_S) -> None:
         self._work = work
@@ -103,6 +110,9 @@ class Watch:
             thread.join()
 
     def _run(self) -> None:
+        if not self._work.db.is_sqlite:
+            self._listen()
+            return
         elsewhere = Elsewhere(self._work)
         try:
             while not self._ending.is_set():
@@ -110,6 +120,26 @@ class Watch:
                 self._ending.wait(self._every_s)
         finally:
             elsewhere.close()
+
+    def _listen(self) -> None:
+        listener = Listener(self._work.db)
+        try:
+            while not self._ending.is_set():
+                self._hear(listener)
+        finally:
+            listener.close()
+
+    def _hear(self, listener: Listener) -> None:
+        try:
+            topics = listener.wait(self._every_s)
+            if topics:
+                topics |= listener.wait(GATHER_S)
+        except PackbenchError as error:
+            self._work.log.info("cannot hear what others change: %s", error.code)
+            self._ending.wait(_GAP_S)
+            return
+        if topics:
+            self._work.changed(*topics)
 
     def _look(self, elsewhere: Elsewhere) -> None:
         try:

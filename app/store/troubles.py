@@ -72,7 +72,7 @@ def _explain(error: DBAPIError, *, committing: bool) -> PackbenchError | None:
     if state:
         return _of_server(state)
     if isinstance(error, OperationalError) or error.connection_invalidated or damaged:
-        return _of_words(words, lost=error.connection_invalidated)
+        return _of_words(words, broken=error.connection_invalidated)
     return None
 
 
@@ -89,7 +89,7 @@ def _of_server(state: str) -> PackbenchError | None:
             T("Wait a moment and try again."),
         )
     if state.startswith("08") or state in {"25P03", "57P05"}:
-        return _lost()
+        return lost()
     match state:
         case "40P01":
             return RetryableError(
@@ -144,7 +144,7 @@ def _of_server(state: str) -> PackbenchError | None:
     return None
 
 
-def _of_words(words: str, *, lost: bool) -> PackbenchError:
+def _of_words(words: str, *, broken: bool) -> PackbenchError:
     """SQLite has only words, and so has a server that did not let us in."""
     if "locked" in words or "busy" in words:
         return RetryableError(
@@ -186,8 +186,8 @@ def _of_words(words: str, *, lost: bool) -> PackbenchError:
         )
     if "no such table" in words or "no such column" in words:
         return _old()
-    if lost:
-        return _lost()
+    if broken:
+        return lost()
     return RetryableError(
         "database_unreachable",
         T("The database cannot be reached."),
@@ -195,7 +195,8 @@ def _of_words(words: str, *, lost: bool) -> PackbenchError:
     )
 
 
-def _lost() -> RetryableError:
+def lost() -> RetryableError:
+    """The connection is gone, and with it the transaction."""
     return RetryableError(
         "database_lost",
         T("The connection to the database has broken off."),

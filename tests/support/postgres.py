@@ -43,8 +43,11 @@ class Server:
     It refuses to run as root: root hands the folder to the user ``postgres``.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Raises ``FileNotFoundError`` when PostgreSQL is not installed."""
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """``durable``: it waits for its disk.
+
+        Raises ``FileNotFoundError`` when PostgreSQL is not installed.
+        """
         programs = postgres_programs()
         if programs is None:
             raise FileNotFoundError("initdb")
@@ -56,6 +59,7 @@ class Server:
             shutil.chown(folder, "postgres")
             self._prefix = ["runuser", "-u", "postgres", "--"]
         self._programs = programs
+        self._fsync = "on" if durable else "off"
         self._port = _free_port()
         initdb = [str(programs / "initdb"), "-D", str(self._cluster), "-U", "packbench"]
         self._run([*initdb, "--auth=trust", "--encoding=UTF8", "--no-sync"])
@@ -66,7 +70,8 @@ class Server:
 
     def start(self) -> None:
         """Returns when it takes connections."""
-        settings = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        settings = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        settings += f" -c fsync={self._fsync}"
         log = str(self._folder / "log")
         self._run([*self._control, "-o", settings, "-l", log, "start"])
 
@@ -92,12 +97,12 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(*, durable: bool = False) -> Iterator[Server]:
     """A server of its own in a temporary folder, stopped at the end."""
     # Not below pytest's own folders: the user postgres may not look into them.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        server = Server(Path(folder) / "server")
+        server = Server(Path(folder) / "server", durable=durable)
         server.start()
         try:
             yield server

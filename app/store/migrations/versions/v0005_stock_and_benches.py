@@ -14,6 +14,26 @@ depends_on = None
 
 _EMPTY = sa.text("''")
 
+_TOLD = {
+    "after_sales orders": "after_sales",
+    "designs": "label_designs",
+    "freight": "freight_statements",
+    "listings": "listings",
+    "orders parcels": "holds orders parcels",
+    "outbox": "outbox",
+    "parcels": "scans",
+    "parcels waves": "waybills",
+    "printers settings": "printers",
+    "printers waves": "print_jobs",
+    "settings": "accounts gift_rules rules settings",
+    "shops": "sync_cursors",
+    "shops settings": "shops",
+    "stock": "bins bundle_parts sku_barcodes skus stock_balances stock_document_lines"
+    " stock_documents stock_moves stock_spots",
+    "tracks": "tracks",
+    "waves": "waves",
+}
+
 
 def _words(name: str, size: int) -> sa.Column[str]:
     return sa.Column(name, sa.String(length=size), server_default=_EMPTY, nullable=False)
@@ -51,6 +71,8 @@ def upgrade() -> None:
     _parcels()
     _benches()
     _fill()
+    if op.get_bind().dialect.name == "postgresql":
+        _tell()
 
 
 def _goods() -> None:
@@ -322,6 +344,21 @@ def _fill() -> None:
         "INSERT INTO bins (code, created_at) "
         "SELECT bin, MIN(created_at) FROM skus WHERE bin <> '' GROUP BY bin"
     )
+
+
+def _tell() -> None:
+    """Other benches hear what is committed here: who it was, and what it is about."""
+    op.execute(
+        "CREATE FUNCTION packbench_tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " PERFORM pg_notify('packbench', coalesce(current_setting('packbench.sender', true), '')"
+        " || ' ' || TG_ARGV[0]); RETURN NULL; END $$"
+    )
+    for topics, tables in _TOLD.items():
+        for table in tables.split():
+            op.execute(
+                f"CREATE TRIGGER packbench_tell AFTER INSERT OR UPDATE OR DELETE ON {table}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION packbench_tell('{topics}')"
+            )
 
 
 def downgrade() -> None:
