@@ -6,6 +6,7 @@ locked today must not make Packbench start again with an empty file tomorrow.
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import uuid
@@ -29,6 +30,7 @@ _SYSTEM_KEYRINGS = (
     "keyring.backends.Windows",
 )
 _NAME_OF_CHOICE = "store.json"
+_TOKEN_CHARS = 24
 
 
 def open_secrets(folder: Path, *, keyring_allowed: bool = True) -> SecretStore:
@@ -158,6 +160,7 @@ class Vault:
     def __init__(self, store: SecretStore) -> None:
         self._store = store
         self._cipher: Any = None
+        self._hash_key: bytes | None = None
 
     def seal(self, clear: str) -> str:
         return str(self._fernet().encrypt(clear.encode()).decode("ascii"))
@@ -174,6 +177,13 @@ class Vault:
                 T("Addresses in this database were encrypted with another key."),
                 T("Use the data folder that belongs to this database, with its secrets."),
             ) from error
+
+    def token(self, word: str) -> str:
+        key = self._hash_key
+        if key is None:
+            self._fernet()
+            key = self._hash_key = b"search:" + (self._store.get(DATA_KEY) or "").encode()
+        return hmac.new(key, word.encode(), "sha256").hexdigest()[:_TOKEN_CHARS]
 
     def _fernet(self) -> Any:
         if self._cipher is None:

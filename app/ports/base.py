@@ -47,6 +47,10 @@ class Sealer(Protocol):
         """Raises ``UserError`` (``sealed_unreadable``) when the key does not fit."""
         ...
 
+    def token(self, word: str) -> str:
+        """A keyed hash of ``word``, 24 hexadecimal digits: the same word is found by it again."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Health:

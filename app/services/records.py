@@ -9,10 +9,12 @@ from sqlalchemy import Connection, and_, exists, func, insert, or_, select, upda
 
 from app.domain.states import ParcelState
 from app.services.workplace import Workplace
+from app.store import word_index
 from app.store.tables import audit, holds, order_lines, orders, parcel_lines, parcels, waybills
 
 # The buyer has what he urged for, or will never get it.
 NOTHING_TO_URGE = frozenset({ParcelState.SHIPPED, ParcelState.DELIVERED, ParcelState.CANCELLED})
+SEVERAL = "*"  # an order's parcels go with several companies
 STATE_ORDER = {state.value: n for n, state in enumerate(ParcelState)}
 
 
@@ -70,7 +72,7 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str], *, words: bool = Tr
     for order_id in order_ids:
         line_ids = select(order_lines.c.id).where(order_lines.c.order_id == order_id)
         mine = (
-            select(parcels.c.state, parcels.c.failure, parcels.c.id)
+            select(parcels.c.state, parcels.c.failure, parcels.c.id, parcels.c.carrier)
             .where(
                 exists().where(
                     parcel_lines.c.parcel_id == parcels.c.id,
@@ -87,7 +89,7 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str], *, words: bool = Tr
             .select_from(holds)
             .where(holds.c.cleared_at.is_(None), _concerns(order_id, [r.id for r in rows]))
         ).scalar_one()
-        found_by = {"search": _search_text(tx, order_id, rows)} if words else {}
+        found_by = {"search": _words_again(tx, order_id, rows)} if words else {}
         tx.execute(
             update(orders)
             .where(orders.c.id == order_id)
@@ -98,6 +100,7 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str], *, words: bool = Tr
                     r.failure is not None and r.state != ParcelState.CANCELLED for r in rows
                 ),
                 revision=orders.c.revision + 1,
+                carrier=carrier_of(r.carrier for r in rows if r.state != ParcelState.CANCELLED),
                 **found_by,
                 **({"urged": False} if stage in NOTHING_TO_URGE else {}),
             )
@@ -133,7 +136,14 @@ def stage_without(status: str) -> str:
             return ParcelState.TO_CHECK
 
 
-def _search_text(tx: Connection, order_id: str, of_parcels: Sequence[Any]) -> str:
+def carrier_of(companies: Iterable[str | None]) -> str:
+    """The column ``orders.carrier`` of an order whose live parcels go with these companies."""
+    known = {company for company in companies if company}
+    return SEVERAL if len(known) > 1 else next(iter(known), "")
+
+
+def _words_again(tx: Connection, order_id: str, of_parcels: Sequence[Any]) -> str:
+    """The order's search text as it is now; the index of words follows it."""
     numbers = tx.execute(
         select(waybills.c.number).where(waybills.c.parcel_id.in_([r.id for r in of_parcels]))
     ).scalars()
@@ -143,13 +153,15 @@ def _search_text(tx: Connection, order_id: str, of_parcels: Sequence[Any]) -> st
             order_lines.c.order_id == order_id
         )
     ).all()
-    return search_text(
+    now = search_text(
         order.order_id,
         order.receiver,
         (order.buyer_note, order.merchant_note),
         numbers,
         [w for line in lines for w in line],
     )
+    word_index.change(tx, order_id, order.shop_id, order.search, now)
+    return now
 
 
 def search_text(

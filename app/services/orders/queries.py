@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
+from sqlalchemy import Connection, or_, select
 
-from app.domain import recognition
 from app.domain.address import Address
 from app.domain.errors import UserError
 from app.domain.privacy import for_screen
-from app.domain.states import Flow, HoldCode, ParcelState
+from app.domain.states import HoldCode, ParcelState
 from app.domain.text import T
+from app.services.orders.order_lists import order_counts, order_ids, order_page
+from app.services.orders.order_query import OTHER, OrderFilter, search_words
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -27,24 +28,22 @@ from app.store.tables import (
 )
 
 _IDS_AT_ONCE = 400
-OTHER = "other"  # the tab and the count of what is not packed here
 
-
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """What the list shows. ``tab``: a stage, ``failed``, ``held``, ``refund``, ``other``, ``all``.
-
-    ``other`` are the orders that are not packed here (same city, virtual, picked up); no stage
-    counts them as work to do.
-    """
-
-    tab: str = "all"
-    shops: tuple[str, ...] = ()
-    carriers: tuple[str, ...] = ()
-    holds: tuple[str, ...] = ()
-    search: str = ""
-    sort: str = "paid"  # paid, deadline
-    descending: bool = True
+__all__ = [
+    "OTHER",
+    "HoldRow",
+    "LineRow",
+    "OrderFilter",
+    "OrderRow",
+    "StoryRow",
+    "find_order",
+    "known_order",
+    "order_counts",
+    "order_ids",
+    "order_page",
+    "order_rows",
+    "search_words",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,40 +102,6 @@ class HoldRow:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def order_ids(work: Workplace, wanted: OrderFilter) -> list[str]:
-    """The ids of all matching orders in list order."""
-    column = orders.c.paid_at if wanted.sort == "paid" else orders.c.deadline_at
-    direction = column.desc() if wanted.descending else column.asc()
-    query = select(orders.c.id).where(*_conditions(wanted)).order_by(direction, orders.c.id.desc())
-    with work.db.read() as tx:
-        return list(tx.execute(query).scalars())
-
-
-def order_counts(work: Workplace, wanted: OrderFilter) -> dict[str, int]:
-    """How many orders each tab would show, with the other filters applied."""
-    base = OrderFilter(
-        shops=wanted.shops, carriers=wanted.carriers, holds=wanted.holds, search=wanted.search
-    )
-    refund = _has_hold([HoldCode.REFUND])
-    query = select(
-        orders.c.stage,
-        orders.c.flow,
-        func.count().label("n"),
-        func.sum(case((orders.c.failed, 1), else_=0)).label("failed"),
-        func.sum(case((orders.c.hold_count > 0, 1), else_=0)).label("held"),
-        func.sum(case((refund, 1), else_=0)).label("refund"),
-    ).where(*_conditions(base))
-    counts: dict[str, int] = defaultdict(int)
-    with work.db.read() as tx:
-        for row in tx.execute(query.group_by(orders.c.stage, orders.c.flow)):
-            counts[row.stage if row.flow == Flow.PARCEL else OTHER] += row.n
-            counts["all"] += row.n
-            counts["failed"] += row.failed
-            counts["held"] += row.held
-            counts["refund"] += row.refund
-    return dict(counts)
-
-
 def order_rows(work: Workplace, ids: Sequence[str]) -> list[OrderRow]:
     """Rows for these orders, in the order given; unknown ids are left out."""
     found: dict[str, OrderRow] = {}
@@ -170,80 +135,6 @@ def known_order(work: Workplace, order: str) -> str:
             ref=order,
         )
     return found
-
-
-def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    match wanted.tab:
-        case "all":
-            pass
-        case "failed":
-            conditions.append(orders.c.failed)
-        case "held":
-            conditions.append(orders.c.hold_count > 0)
-        case "refund":
-            conditions.append(_has_hold([HoldCode.REFUND]))
-        case "other":
-            conditions.append(orders.c.flow != Flow.PARCEL)
-        case stage:
-            conditions += [orders.c.stage == stage, orders.c.flow == Flow.PARCEL]
-    if wanted.shops:
-        conditions.append(orders.c.shop_id.in_(wanted.shops))
-    if wanted.holds:
-        conditions.append(_has_hold(wanted.holds))
-    if wanted.carriers:
-        conditions.append(
-            exists()
-            .where(
-                order_lines.c.order_id == orders.c.id,
-                parcel_lines.c.order_line_id == order_lines.c.id,
-                parcels.c.id == parcel_lines.c.parcel_id,
-                parcels.c.carrier.in_(wanted.carriers),
-            )
-            .correlate(orders)
-        )
-    conditions.extend(
-        orders.c.search.like(f"%{_escape(word)}%", escape="\\")
-        for word in search_words(wanted.search)
-    )
-    return conditions
-
-
-def search_words(search: str) -> list[str]:
-    """What was typed, in words; a scanned label stands for the number in it."""
-    number = recognition.normalise(search)
-    typed = search.strip().upper()
-    scanned = (number != typed and any(mark in typed for mark in "*=/")) or len(typed) == 18
-    return [number.lower()] if scanned and number.isalnum() else search.lower().split()
-
-
-def _escape(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _has_hold(codes: Sequence[str]) -> ColumnElement[bool]:
-    on_line = (
-        select(order_lines.c.id).where(order_lines.c.order_id == orders.c.id).correlate(orders)
-    )
-    on_parcel = (
-        select(parcel_lines.c.parcel_id)
-        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
-        .where(order_lines.c.order_id == orders.c.id)
-        .correlate(orders)
-    )
-    return (
-        exists()
-        .where(
-            holds.c.cleared_at.is_(None),
-            holds.c.code.in_(list(codes)),
-            or_(
-                holds.c.order_id == orders.c.id,
-                holds.c.order_line_id.in_(on_line),
-                holds.c.parcel_id.in_(on_parcel),
-            ),
-        )
-        .correlate(orders)
-    )
 
 
 def _order_rows(tx: Connection, ids: list[str]) -> list[OrderRow]:

@@ -19,7 +19,7 @@ from app.domain.orders import VirtualNumber
 from app.domain.text import T
 from app.services import read_only, records
 from app.services.leases import turn
-from app.services.orders import queries
+from app.services.orders import queries, secret_words
 from app.services.workplace import Workplace
 from app.store.inserting import insert_if_new
 from app.store.tables import order_secrets, orders, quotas, shops
@@ -107,6 +107,7 @@ def _decoded(work: Workplace, order: Any) -> Address:
         )
         if done.rowcount == 0:
             tx.execute(insert(order_secrets).values(order_id=our_id, **values))
+        secret_words.put(tx, work, our_id, receiver)
         records.note(tx, work, "decoded", order_id=our_id)
     return receiver
 

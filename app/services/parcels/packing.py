@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, union, update
 
 from app.domain import recognition
 from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
@@ -231,12 +231,11 @@ def clean_code(code: str) -> str:
 
 def find_items(tx: Connection, code: str) -> Sequence[Item]:
     """Every SKU that a goods code may mean: by bar code or by SKU code."""
-    rows = tx.execute(
-        select(skus)
-        .outerjoin(sku_barcodes, sku_barcodes.c.sku_id == skus.c.id)
-        .where((sku_barcodes.c.barcode == code) | (skus.c.code == code))
-        .distinct()
-    )
+    by_barcode = select(sku_barcodes.c.sku_id).where(sku_barcodes.c.barcode == code)
+    by_code = select(skus.c.id).where(
+        skus.c.code == code
+    )  # two looks by index, not one through all
+    rows = tx.execute(select(skus).where(skus.c.id.in_(union(by_barcode, by_code))))
     return [_item(r) for r in rows]
 
 

@@ -21,6 +21,7 @@ from app.services.sync import intake
 from app.services.sync.ordinary import New, Shelf, may_be_ordinary, prepared, shelf_of
 from app.services.telling import sent_elsewhere
 from app.services.workplace import Workplace
+from app.store import word_index
 from app.store.inserting import insert_all_new
 from app.store.tables import (
     audit,
@@ -90,7 +91,9 @@ def _reserved(tx: Connection, found: list[New]) -> list[New]:
 
 def _write(tx: Connection, work: Workplace, shop_id: str, ready: list[New], shelf: Shelf) -> None:
     _write_listings(tx, work, shop_id, ready, shelf)
-    tx.execute(insert(orders), [_order_row(work, shop_id, new) for new in ready])
+    rows = [_order_row(work, shop_id, new) for new in ready]
+    tx.execute(insert(orders), rows)
+    word_index.put(tx, ((row["id"], shop_id, row["search"]) for row in rows))
     tx.execute(insert(order_lines), [row for new in ready for row in _line_rows(new)])
     packed = [new for new in ready if new.choice is not None]
     if packed:
@@ -137,6 +140,7 @@ def _order_row(work: Workplace, shop_id: str, new: New) -> dict[str, Any]:
         "sent_elsewhere": bool(sent_elsewhere.of_new(told)),
         "hold_count": 0,
         "failed": False,
+        "carrier": new.choice.columns()["carrier"] or "" if new.choice else "",
         "search": records.search_text(
             told.order_id,
             told.receiver.as_dict(),

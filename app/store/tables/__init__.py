@@ -33,6 +33,7 @@ from app.store.tables.orders import (
     order_secrets,
     orders,
     reason_templates,
+    secret_words,
 )
 from app.store.tables.parcels import (
     address_corrections,
@@ -112,6 +113,7 @@ __all__ = [
     "rolls",
     "rules",
     "scans",
+    "secret_words",
     "serial_events",
     "settings",
     "shared_secrets",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from app.store.tables.base import flag, metadata, number, words
 from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
+
+
+def _few(name: str, told: str) -> Index:
+    """An index of the few rows of which ``told`` is true, in the order they were paid in."""
+    where = text(told)
+    return Index(name, "paid_at", sqlite_where=where, postgresql_where=where)
+
 
 orders = Table(
     "orders",
@@ -48,8 +55,20 @@ orders = Table(
     Column("raw", Long, nullable=False),
     Column("stored_at", UtcTime, nullable=False),
     number("revision", 1),
+    words("carrier", 32),  # of its live parcels; "*" when they go with several, "" with none
     UniqueConstraint("shop_id", "order_id"),
+    # One for every way through the list (``order_lists``): what it is narrowed by, then the order.
+    Index(None, "deadline_at"),
     Index(None, "stage", "deadline_at"),
+    Index(None, "stage", "flow", "paid_at"),
+    Index(None, "shop_id", "paid_at"),
+    Index(None, "shop_id", "deadline_at"),
+    Index(None, "carrier", "paid_at"),
+    Index(None, "carrier", "deadline_at"),
+    # The few that want somebody, among millions that do not.
+    _few("ix_orders_of_failed", "failed"),
+    _few("ix_orders_of_held", "hold_count > 0"),
+    _few("ix_orders_of_other", "flow <> 'parcel'"),
     Index(None, "paid_at"),
     Index(None, "shop_id", "created_at"),
     Index(None, "address_hash"),
@@ -99,6 +118,15 @@ order_secrets = Table(
     Column("address_hash", String(128), nullable=False),
     Column("decoded_at", UtcTime, nullable=False),
     words("decoded_by", 64),
+)
+
+# Keyed hashes of what is sealed (a name's neighbours, a phone's end): found, and not to be read.
+secret_words = Table(
+    "secret_words",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "order_id"),
 )
 
 after_sales = Table(
