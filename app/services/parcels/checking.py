@@ -38,7 +38,9 @@ _MOST_TOLD = 6  # rules named in a hold's reason
 
 def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
     """Let the parcel go from ``to_check`` to ``to_label`` when nothing is in its way."""
-    parcel = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
+    # Locked: two benches that look at the same parcel take turns.
+    query = select(parcels).where(parcels.c.id == parcel_id).with_for_update()
+    parcel = tx.execute(query).one()
     if parcel.state != ParcelState.TO_CHECK:
         return
     for parted in parcel_moves.unmerge(tx, work, parcel_id):  # an order has another address now

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from app.domain.states import HoldCode, HoldScope, MoveKind, ParcelState, ReservationState
+from app.domain.states import (
+    OPEN_STATES,
+    HoldCode,
+    HoldScope,
+    MoveKind,
+    ParcelState,
+    ReservationState,
+)
 from app.domain.text import T
 from app.services.orders import holding
 from app.services.stock.ledger import Move, ensure_balance, post
@@ -29,6 +36,8 @@ def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
 
     Lines without a SKU are not reserved: their hold ``unmapped`` keeps the parcel back.
     """
+    if _lock(tx, parcel_id) not in OPEN_STATES:
+        return False  # it left, or ended, while we waited for it
     needs = _needs(tx, parcel_id)
     if not needs:
         holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why="reserved")
@@ -59,6 +68,7 @@ def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
 
 def release(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
     """Give back every active reservation of the parcel."""
+    _lock(tx, parcel_id)
     rows = tx.execute(
         select(reservations)
         .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
@@ -66,6 +76,7 @@ def release(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> Non
             parcel_lines.c.parcel_id == parcel_id,
             reservations.c.state == ReservationState.ACTIVE,
         )
+        .order_by(reservations.c.sku_id, reservations.c.id)
     ).all()
     for row in rows:
         _give_back(tx, work, row, parcel_id, reason)
@@ -75,6 +86,7 @@ def shrink(
     tx: Connection, work: Workplace, parcel_id: str, parcel_line_id: str, quantity: int
 ) -> None:
     """Make the line's reservation ``quantity`` pieces (a part was refunded)."""
+    _lock(tx, parcel_id)
     row = tx.execute(
         select(reservations).where(
             reservations.c.parcel_line_id == parcel_line_id,
@@ -114,6 +126,13 @@ def retry_short(tx: Connection, work: Workplace) -> list[str]:
         .order_by(parcels.c.deadline_at, parcels.c.id)
     ).scalars()
     return [parcel_id for parcel_id in list(waiting) if reserve(tx, work, parcel_id)]
+
+
+def _lock(tx: Connection, parcel_id: str) -> str | None:
+    """The parcel's state. Whoever reserves or releases for the same parcel waits for its turn."""
+    query = select(parcels.c.state).where(parcels.c.id == parcel_id).with_for_update()
+    state: str | None = tx.execute(query).scalar()
+    return state
 
 
 class _NotEnoughError(Exception):
