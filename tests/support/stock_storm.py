@@ -22,8 +22,9 @@ from app.services import integrity
 from app.services.stock import stock
 from app.services.workplace import Workplace
 from app.store.tables import orders, parcels, shops, skus, stock_moves
+from tests.support.postgres import POSTGRES_ENV
 from tests.support.stock_storm_program import SHOP, SKUS
-from tests.support.warehouse import POSTGRES_ENV, open_bench
+from tests.support.warehouse import open_bench
 
 ROOT = Path(__file__).parents[2]
 MAY_TAKE_S = 3600.0
