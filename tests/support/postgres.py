@@ -115,7 +115,7 @@ def fresh_database(server: str) -> Iterator[str]:
     """An empty database on ``server`` (a URL), dropped at the end; its URL with the password."""
     name = f"packbench_{uuid.uuid4().hex[:12]}"
     url = make_url(server)
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     try:

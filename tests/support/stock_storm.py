@@ -177,7 +177,7 @@ def _oversold(work: Workplace) -> Iterator[str]:
     on_hand: Counter[str] = Counter()
     allocated: Counter[str] = Counter()
     with work.db.read() as tx:
-        codes = dict(tx.execute(select(skus.c.id, skus.c.code)).tuples().all())
+        codes = {r.id: r.code for r in tx.execute(select(skus.c.id, skus.c.code))}
         for row in tx.execute(select(stock_moves).order_by(m.id)):
             on_hand[row.sku_id] += row.on_hand_delta
             allocated[row.sku_id] += row.allocated_delta
@@ -205,11 +205,12 @@ def _shipped(
     balance.subtract(Counter(row["ref"] for row in back))
     unclear = {row["ref"] for row in (*shipped, *back) if row.get("unclear")}
     with work.db.read() as tx:
-        states = dict(
-            tx.execute(select(parcels.c.id, parcels.c.state).where(parcels.c.shop_id == SHOP))
-            .tuples()
-            .all()
-        )
+        states = {
+            r.id: r.state
+            for r in tx.execute(
+                select(parcels.c.id, parcels.c.state).where(parcels.c.shop_id == SHOP)
+            )
+        }
     for parcel_id, state in states.items():
         want = 1 if state in _GONE else 0
         if parcel_id not in unclear and balance[parcel_id] != want:
