@@ -38,6 +38,7 @@ from app.store.tables.orders import (
 from app.store.tables.parcels import (
     address_corrections,
     holds,
+    parcel_line_parts,
     parcel_lines,
     parcels,
     reservations,
@@ -99,6 +100,7 @@ __all__ = [
     "order_secrets",
     "orders",
     "outbox",
+    "parcel_line_parts",
     "parcel_lines",
     "parcels",
     "price_tables",

@@ -21,6 +21,7 @@ scans = Table(
     Column("verdict", Code, nullable=False),
     number("quantity"),
     flag("undone"),
+    words("part_sku_id", 24),  # the part of a bundle that was scanned; "" = the line's own item
     Index(None, "parcel_id", "id"),
     Index(None, "at"),
 )

@@ -89,6 +89,20 @@ parcel_lines = Table(
     CheckConstraint("scanned >= 0 AND scanned <= quantity", name="never_more_than_wanted"),
 )
 
+# What a bundle's line is made of, as it was when it was reserved; see app.services.stock.line_parts.
+parcel_line_parts = Table(
+    "parcel_line_parts",
+    metadata,
+    Column(
+        "parcel_line_id", Key, ForeignKey("parcel_lines.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("sku_id", Key, ForeignKey("skus.id"), primary_key=True),
+    Column("each", Integer, nullable=False),  # pieces in one whole
+    number("scanned"),  # pieces that lie loose, towards the next whole
+    Index(None, "sku_id"),
+    CheckConstraint("each > 0", name="counts_pieces"),
+)
+
 reservations = Table(
     "reservations",
     metadata,

@@ -301,6 +301,24 @@ def _papers() -> None:
 def _parcels() -> None:
     op.add_column("parcels", _words("box_sku_id", 24))
     op.add_column("parcel_lines", _words("gift_rule_id", 24))
+    op.add_column("scans", _words("part_sku_id", 24))
+    op.create_table(
+        "parcel_line_parts",
+        _text("parcel_line_id", 24),
+        _text("sku_id", 24),
+        sa.Column("each", sa.Integer(), nullable=False),
+        _number("scanned"),
+        sa.CheckConstraint("each > 0", name=op.f("ck_parcel_line_parts_counts_pieces")),
+        sa.ForeignKeyConstraint(
+            ["parcel_line_id"],
+            ["parcel_lines.id"],
+            name=op.f("fk_parcel_line_parts_parcel_line_id"),
+            ondelete="CASCADE",
+        ),
+        _sku("parcel_line_parts"),
+        sa.PrimaryKeyConstraint("parcel_line_id", "sku_id", name=op.f("pk_parcel_line_parts")),
+    )
+    op.create_index(op.f("ix_parcel_line_parts_sku_id"), "parcel_line_parts", ["sku_id"])
     op.drop_index("uq_reservations_one_active", table_name="reservations")
     op.create_index(
         "uq_reservations_one_active",
