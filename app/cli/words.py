@@ -209,6 +209,7 @@ _RULES: Mapping[str, Text] = {
     "batches": T("what lies there of a batch is of its own"),
     "serials": T("numbered pieces are where their history ends"),
     "reservations": T("what is allocated is reserved"),
+    "reserved_goods": T("a parcel has what it holds reserved"),
     "one_waybill": T("a parcel has one number"),
     "shipped_stock": T("goods left the stock once"),
     "reported": T("what shops were told has left"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, or_, select, text, union_all
+from sqlalchemy import Connection, func, or_, select, text, union_all
 
-from app.domain.states import LIVE_WAYBILL_STATES, ParcelState, ReservationState
+from app.domain.states import LIVE_WAYBILL_STATES, MoveKind, ParcelState, ReservationState
 from app.domain.text import T, Text
 from app.services import records
 from app.services.number_rules import broken_numbers
+from app.services.reservation_rules import line_pieces, uneven_lines
 from app.services.shelf_rules import broken_batches, broken_serials
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
@@ -138,32 +139,41 @@ def _one_live_waybill(tx: Connection) -> Iterator[Broken]:
         )
 
 
+def _reserved_as_held(tx: Connection) -> Iterator[Broken]:
+    """A line is reserved as itself, or as all parts of its bundle; never in part, never more."""
+    wanted = line_pieces(ReservationState.ACTIVE)
+    rows = tx.execute(
+        select(parcel_lines.c.parcel_id)
+        .where(parcel_lines.c.id.in_(uneven_lines(wanted, ReservationState.ACTIVE)))
+        .distinct()
+    ).scalars()
+    for parcel_id in rows:
+        yield Broken(
+            "reserved_goods",
+            parcel_id,
+            T("Parcel {parcel} holds something else than is reserved for it.", parcel=parcel_id),
+        )
+
+
 def _shipped_once(tx: Connection) -> Iterator[Broken]:
     gone = [ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED]
-    moved = (
-        select(
-            stock_moves.c.parcel_id,
-            func.sum(
-                case((stock_moves.c.kind.in_(["ship", "unship"]), -stock_moves.c.on_hand_delta))
-            ).label("pieces"),
-        )
-        .group_by(stock_moves.c.parcel_id)
-        .subquery()
-    )
+    moved = select(
+        stock_moves.c.parcel_id, stock_moves.c.sku_id, (-stock_moves.c.on_hand_delta).label("n")
+    ).where(stock_moves.c.kind.in_([MoveKind.SHIP, MoveKind.UNSHIP]))
+    lines = line_pieces(ReservationState.SHIPPED).subquery()
     held = (
-        select(parcel_lines.c.parcel_id, func.sum(parcel_lines.c.quantity).label("pieces"))
-        .group_by(parcel_lines.c.parcel_id)
-        .subquery()
+        select(parcel_lines.c.parcel_id, lines.c.sku_id, (-lines.c.n).label("n"))
+        .join(parcel_lines, parcel_lines.c.id == lines.c.line_id)
+        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+        .where(parcels.c.state.in_(gone))
     )
-    rows = tx.execute(
-        select(parcels.c.id)
-        .join(held, held.c.parcel_id == parcels.c.id)
-        .outerjoin(moved, moved.c.parcel_id == parcels.c.id)
-        .where(
-            parcels.c.state.in_(gone) & (func.coalesce(moved.c.pieces, 0) != held.c.pieces)
-            | parcels.c.state.not_in(gone) & (func.coalesce(moved.c.pieces, 0) != 0)
-        )
-    ).scalars()
+    both = union_all(moved, held).subquery()
+    uneven = (
+        select(both.c.parcel_id)
+        .group_by(both.c.parcel_id, both.c.sku_id)
+        .having(func.sum(both.c.n) != 0)
+    )
+    rows = tx.execute(select(parcels.c.id).where(parcels.c.id.in_(uneven))).scalars()
     for parcel_id in rows:
         yield Broken(
             "shipped_stock",
@@ -266,6 +276,7 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "batches": _batches_are_their_own,
     "serials": _serials_follow_history,
     "reservations": _allocated_equals_reservations,
+    "reserved_goods": _reserved_as_held,
     "one_waybill": _one_live_waybill,
     "shipped_stock": _shipped_once,
     "reported": _shipped_is_reported,

@@ -23,7 +23,7 @@ from app.services.after_sales.steps import stage_words
 from app.services.numbers import numbers
 from app.services.orders import exchange_rows, holding
 from app.services.parcels import checking, parcel_moves
-from app.services.stock import ledger, mapping
+from app.services.stock import composition, ledger, mapping, needs
 from app.services.workplace import Workplace
 from app.store.tables import (
     after_sales,
@@ -222,7 +222,7 @@ def _fill(tx: Connection, work: Workplace, row: Any, parcel_id: str, parts: list
             )
         )
     weight_g = tx.execute(
-        select(func.sum(skus.c.weight_g * parcel_lines.c.quantity))
+        select(func.sum(composition.weight_g() * parcel_lines.c.quantity))
         .join(parcel_lines, parcel_lines.c.sku_id == skus.c.id)
         .where(parcel_lines.c.parcel_id == parcel_id)
     ).scalar()
@@ -240,19 +240,21 @@ def _fill(tx: Connection, work: Workplace, row: Any, parcel_id: str, parts: list
 def _take_from_shelf(tx: Connection, work: Workplace, row: Any) -> None:
     """The goods left without a parcel of ours: the shelf holds less all the same."""
     for position, part in enumerate(_parts(tx, work, row)):  # a gift may be the same item
-        ledger.ensure_balance(tx, part.sku_id)
-        ledger.post(
-            tx,
-            work,
-            ledger.Move(
-                part.sku_id,
-                MoveKind.SHIP,
-                on_hand=-part.pieces * part.factor,
-                reference=row.after_sale_id,
-                once=f"exchange:{row.shop_id}:{row.after_sale_id}:{position}",
-            ),
-            may_go_negative=True,  # it has left, whatever the figure says
-        )
+        once = f"exchange:{row.shop_id}:{row.after_sale_id}:{position}"
+        for sku_id, pieces in needs.taken_for(tx, part.sku_id, part.pieces * part.factor):
+            ledger.ensure_balance(tx, sku_id)
+            ledger.post(
+                tx,
+                work,
+                ledger.Move(
+                    sku_id,
+                    MoveKind.SHIP,
+                    on_hand=-pieces,
+                    reference=row.after_sale_id,
+                    once=once if sku_id == part.sku_id else f"{once}:{sku_id}",
+                ),
+                may_go_negative=True,  # it has left, whatever the figure says
+            )
 
 
 def _send_again(tx: Connection, work: Workplace, parcel_id: str) -> None:

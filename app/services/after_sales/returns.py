@@ -10,15 +10,15 @@ from sqlalchemy import Connection, select, update
 
 from app.domain.after_sales import AfterSaleKind, AfterSaleStage
 from app.domain.errors import UserError
-from app.domain.states import MoveKind
+from app.domain.states import MoveKind, ReservationState
 from app.domain.text import T
 from app.services import records
 from app.services.after_sales import storing
 from app.services.after_sales.steps import Answered
 from app.services.parcels import checking
-from app.services.stock import ledger, mapping
+from app.services.stock import composition, ledger, line_parts, mapping
 from app.services.workplace import Workplace
-from app.store.tables import after_sales, order_lines, skus
+from app.store.tables import after_sales, order_lines, parcel_lines, skus
 
 _COMES_BACK = frozenset({AfterSaleKind.RETURN, AfterSaleKind.EXCHANGE})
 
@@ -64,7 +64,10 @@ def received(
         goods = _goods(tx, row)
         counted = _counted(goods, good, bad, after_sale_id)
         for item, (whole, broken) in zip(goods, counted, strict=True):
-            _move(tx, work, row, item, whole, broken)
+            once = f"return:{row.shop_id}:{row.after_sale_id}:{item.sku_id}"
+            for sku_id, each in _comes_back_as(tx, row, item.sku_id):
+                own = once if sku_id == item.sku_id else f"{once}:{sku_id}"
+                _move(tx, work, row, sku_id, whole * each, broken * each, own)
         stage = row.stage
         if row.kind == AfterSaleKind.EXCHANGE and stage == AfterSaleStage.RETURNED:
             stage = AfterSaleStage.SHIP_EXCHANGE
@@ -166,16 +169,39 @@ def _bad_quantity(remedy: Any, names: str, ref: str) -> UserError:
     )
 
 
-def _move(tx: Connection, work: Workplace, row: Any, item: Back, whole: int, broken: int) -> None:
+def _comes_back_as(tx: Connection, row: Any, sku_id: str) -> list[tuple[str, int]]:
+    """What a returned piece is on the shelf: a bundle that left in parts comes back in parts.
+
+    SKU and pieces in one, in the order of their ids.
+    """
+    lines = list(
+        tx.execute(
+            select(parcel_lines.c.id)
+            .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+            .where(order_lines.c.order_id == row.order_id, parcel_lines.c.sku_id == sku_id)
+            .order_by(parcel_lines.c.id)
+        ).scalars()
+    )
+    left = line_parts.reserved(tx, lines, ReservationState.SHIPPED)
+    for line, parts in line_parts.kept(tx, lines).items():
+        if set(parts) == set(left.get(line, {})):
+            return sorted(parts.items())
+    if any(sku_id in taken for taken in left.values()):
+        return [(sku_id, 1)]
+    return sorted(composition.parts_of(tx, [sku_id]).get(sku_id, {sku_id: 1}).items())
+
+
+def _move(
+    tx: Connection, work: Workplace, row: Any, sku_id: str, whole: int, broken: int, once: str
+) -> None:
     """Everything that came is in the ledger; what is broken leaves it again at once."""
-    ledger.ensure_balance(tx, item.sku_id)
-    once = f"return:{row.shop_id}:{row.after_sale_id}:{item.sku_id}"
+    ledger.ensure_balance(tx, sku_id)
     if whole + broken:
         ledger.post(
             tx,
             work,
             ledger.Move(
-                item.sku_id,
+                sku_id,
                 MoveKind.RETURN,
                 on_hand=whole + broken,
                 reference=row.after_sale_id,
@@ -187,7 +213,7 @@ def _move(tx: Connection, work: Workplace, row: Any, item: Back, whole: int, bro
             tx,
             work,
             ledger.Move(
-                item.sku_id,
+                sku_id,
                 MoveKind.ADJUST,
                 on_hand=-broken,
                 reference=row.after_sale_id,

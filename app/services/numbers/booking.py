@@ -15,6 +15,7 @@ from app.domain.states import Route
 from app.domain.text import T
 from app.domain.waybills import Booking, Goods
 from app.services.orders import corrected, receivers
+from app.services.stock import composition
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -143,7 +144,7 @@ def _goods(tx: Connection, parcel_id: str) -> list[Goods]:
             skus.c.short_name,
             skus.c.name,
             skus.c.code,
-            skus.c.weight_g,
+            composition.weight_g().label("weight_g"),
         )
         .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
         .join(orders, orders.c.id == order_lines.c.order_id)

@@ -19,7 +19,7 @@ from app.services.orders import holding
 from app.services.parcels import parcel_moves
 from app.services.parcels.placing import Notes, Placed, Placing, facts_from, read_placing
 from app.services.reach import guarding
-from app.services.stock import allocation
+from app.services.stock import allocation, composition
 from app.services.workplace import Workplace
 from app.store.tables import (
     accounts,
@@ -299,7 +299,7 @@ def facts_of(tx: Connection, work: Workplace, parcel_id: str) -> Facts | None:
             orders.c.merchant_note,
             order_lines.c.paid_fen,
             parcel_lines.c.quantity,
-            skus.c.weight_g,
+            composition.weight_g().label("weight_g"),
             skus.c.code,
         )
         .select_from(parcel_lines)

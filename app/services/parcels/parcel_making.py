@@ -23,7 +23,7 @@ from app.services import records
 from app.services.numbers import shipment_numbers
 from app.services.orders import address_guard, holding
 from app.services.parcels import leaving, parcel_moves
-from app.services.stock import allocation
+from app.services.stock import allocation, line_parts
 from app.services.telling import outbox_rows
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -217,7 +217,8 @@ def _shrink(tx: Connection, work: Workplace, row: Any, open_rows: list[Any], by:
             .values(listing_quantity=left, quantity=quantity, scanned=min(piece.scanned, quantity))
         )
         allocation.shrink(tx, work, piece.parcel_id, piece.id, quantity)
-        if piece.scanned > quantity:
+        too_many = line_parts.are_too_many(tx, piece.id, quantity - piece.scanned)
+        if piece.scanned > quantity or too_many:
             _scan_again(tx, work, piece.parcel_id, {"line": piece.id, "left": quantity})
         records.note(
             tx, work, "line_reduced", parcel_id=piece.parcel_id, detail={"by": cut, "left": left}
@@ -243,7 +244,7 @@ def _scan_again(
 
 
 def _forget_packing(tx: Connection, parcel_id: str) -> None:
-    tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel_id).values(scanned=0))
+    line_parts.forget_scans(tx, parcel_id)
     tx.execute(
         update(parcels).where(parcels.c.id == parcel_id).values(packed_at=None, packed_by="")
     )
@@ -254,6 +255,7 @@ def _remap(tx: Connection, work: Workplace, row: Any, open_rows: list[Any]) -> N
     for piece in open_rows:
         if piece.sku_id == row.mapped_sku_id:
             continue
+        begun = piece.scanned or line_parts.are_too_many(tx, piece.id, 0)
         if piece.sku_id is not None:
             allocation.release(tx, work, piece.parcel_id, "variant_changed")
         tx.execute(
@@ -272,7 +274,7 @@ def _remap(tx: Connection, work: Workplace, row: Any, open_rows: list[Any]) -> N
                 .values(state=ParcelState.TO_CHECK)
             )
             allocation.reserve(tx, work, piece.parcel_id)
-            if piece.scanned:
+            if begun:
                 _scan_again(tx, work, piece.parcel_id, {"line": piece.id, "variant": True})
 
 

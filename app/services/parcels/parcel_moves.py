@@ -12,6 +12,7 @@ from app.domain.states import HoldCode, HoldScope, ParcelState, RequestState, Re
 from app.domain.text import T, Text
 from app.services import records
 from app.services.orders import corrected, holding
+from app.services.stock import allocation, composition, line_parts
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -154,19 +155,22 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
             parcel_lines.c.order_line_id == here.order_line_id,
         )
     ).one_or_none()
+    line_parts.forget_scans_of(tx, here.id)
     if pieces == here.listing_quantity and there is None:
         tx.execute(
-            update(parcel_lines)
-            .where(parcel_lines.c.id == here.id)
-            .values(parcel_id=target, scanned=0)
+            update(parcel_lines).where(parcel_lines.c.id == here.id).values(parcel_id=target)
         )
         return
+    if there is not None and not _are_reserved_alike(tx, here.id, there.id):
+        # One line cannot hold both kinds: reserved anew when the parcel is checked.
+        allocation.release(tx, work, here.parcel_id, "moved", [here.id])
+        allocation.release(tx, work, target, "moved", [there.id])
     factor = line.factor
     left = here.listing_quantity - pieces
     tx.execute(
         update(parcel_lines)
         .where(parcel_lines.c.id == here.id)
-        .values(listing_quantity=left, quantity=left * factor, scanned=0)
+        .values(listing_quantity=left, quantity=left * factor)
     )
     if there is None:
         to_id = work.key()
@@ -194,14 +198,26 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
 def _move_reservation(
     tx: Connection, work: Workplace, from_line: str, to_line: str, quantity: int
 ) -> None:
-    """Pieces stay allocated all the time: nobody else can take them in between."""
+    """Pieces stay allocated all the time: nobody else can take them in between.
+
+    ``quantity`` are pieces of the line's SKU; of a bundle each part goes along.
+    """
     mine = _active(tx, from_line)
-    if mine is None:
-        return
+    parts = line_parts.kept(tx, [from_line]).get(from_line, {})
+    theirs = {row.sku_id: row for row in _active(tx, to_line)}
+    if parts and not theirs:
+        line_parts.copy(tx, from_line, to_line)
+    for row in mine:
+        pieces = quantity * parts.get(row.sku_id, 1)
+        _move_pieces(tx, work, row, theirs.get(row.sku_id), to_line, pieces)
+
+
+def _move_pieces(
+    tx: Connection, work: Workplace, mine: Any, theirs: Any, to_line: str, quantity: int
+) -> None:
     left = mine.quantity - quantity
     if left > 0:
         tx.execute(update(reservations).where(reservations.c.id == mine.id).values(quantity=left))
-    theirs = _active(tx, to_line)
     if theirs is not None:
         tx.execute(
             update(reservations)
@@ -231,13 +247,24 @@ def _move_reservation(
         )
 
 
-def _active(tx: Connection, line_id: str) -> Any:
-    return tx.execute(
-        select(reservations).where(
-            reservations.c.parcel_line_id == line_id,
-            reservations.c.state == ReservationState.ACTIVE,
+def _active(tx: Connection, line_id: str) -> list[Any]:
+    return list(
+        tx.execute(
+            select(reservations)
+            .where(
+                reservations.c.parcel_line_id == line_id,
+                reservations.c.state == ReservationState.ACTIVE,
+            )
+            .order_by(reservations.c.sku_id)
         )
-    ).one_or_none()
+    )
+
+
+def _are_reserved_alike(tx: Connection, one: str, other: str) -> bool:
+    """Whether the goods of both lines are reserved, and as the same SKUs in the same proportion."""
+    parts = line_parts.kept(tx, [one, other])
+    skus_of = [{row.sku_id for row in _active(tx, line_id)} for line_id in (one, other)]
+    return parts.get(one) == parts.get(other) and skus_of[0] == skus_of[1]
 
 
 def like(tx: Connection, work: Workplace, parcel: Any) -> str:
@@ -294,7 +321,7 @@ def check_again(tx: Connection, work: Workplace, parcel: Any) -> None:
     if not by_hand(parcel):
         values |= {"account": None, "choice_reason": None, "choice_trail": None, "product": ""}
     tx.execute(update(parcels).where(parcels.c.id == parcel.id).values(**values))
-    tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel.id).values(scanned=0))
+    line_parts.forget_scans(tx, parcel.id)
 
 
 def measure(tx: Connection, parcel_id: str, otherwise_at: datetime | None = None) -> None:
@@ -302,7 +329,7 @@ def measure(tx: Connection, parcel_id: str, otherwise_at: datetime | None = None
     rows = tx.execute(
         select(
             parcel_lines.c.quantity,
-            skus.c.weight_g,
+            composition.weight_g().label("weight_g"),
             order_lines.c.deadline_at,
             orders.c.deadline_at.label("of_order_at"),
         )

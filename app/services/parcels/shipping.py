@@ -22,7 +22,7 @@ from app.services import records
 from app.services.money import fees
 from app.services.orders import holding, serials
 from app.services.parcels import checking
-from app.services.stock import ledger
+from app.services.stock import ledger, line_parts
 from app.services.telling import report_rows
 from app.services.tracking import delivering, following
 from app.services.waves.waves import wave_parcels
@@ -287,30 +287,18 @@ def _must_be_complete(tx: Connection, parcel: Any) -> None:
 
 
 def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
+    _must_be_reserved(tx, parcel_id)
     rows = tx.execute(
-        select(
-            parcel_lines.c.id,
-            parcel_lines.c.sku_id,
-            parcel_lines.c.quantity,
-            reservations.c.id.label("reservation_id"),
-            reservations.c.quantity.label("reserved"),
+        select(reservations)
+        .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
+        .where(
+            parcel_lines.c.parcel_id == parcel_id,
+            parcel_lines.c.quantity > 0,
+            reservations.c.state == ReservationState.ACTIVE,
         )
-        .outerjoin(
-            reservations,
-            (reservations.c.parcel_line_id == parcel_lines.c.id)
-            & (reservations.c.state == ReservationState.ACTIVE),
-        )
-        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
-        .order_by(parcel_lines.c.sku_id, parcel_lines.c.id)
+        .order_by(reservations.c.sku_id, reservations.c.parcel_line_id)
     ).all()
     for row in rows:
-        if row.reservation_id is None or row.reserved != row.quantity:
-            raise UserError(
-                "stock_missing",
-                T("The stock of this parcel is not reserved."),
-                T("Receive stock, then try again."),
-                ref=parcel_id,
-            )
         done = ledger.post(
             tx,
             work,
@@ -320,7 +308,7 @@ def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
                 on_hand=-row.quantity,
                 allocated=-row.quantity,
                 parcel_id=parcel_id,
-                once=f"ship:{row.reservation_id}",
+                once=f"ship:{row.id}",
             ),
         )
         if not done:
@@ -332,6 +320,31 @@ def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
             )
         tx.execute(
             update(reservations)
-            .where(reservations.c.id == row.reservation_id)
+            .where(reservations.c.id == row.id)
             .values(state=ReservationState.SHIPPED, at=work.now())
         )
+
+
+def _must_be_reserved(tx: Connection, parcel_id: str) -> None:
+    """Every line as itself; a bundle's as built wholes, or as all of its parts."""
+    lines = tx.execute(
+        select(parcel_lines.c.id, parcel_lines.c.sku_id, parcel_lines.c.quantity).where(
+            parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0
+        )
+    ).all()
+    ids = [line.id for line in lines]
+    reserved = line_parts.reserved(tx, ids, ReservationState.ACTIVE)
+    parts = line_parts.kept(tx, ids)
+    if all(
+        line_parts.is_covered(
+            line.sku_id, line.quantity, parts.get(line.id, {}), reserved.get(line.id, {})
+        )
+        for line in lines
+    ):
+        return
+    raise UserError(
+        "stock_missing",
+        T("The stock of this parcel is not reserved."),
+        T("Receive stock, then try again."),
+        ref=parcel_id,
+    )

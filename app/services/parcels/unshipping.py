@@ -24,7 +24,7 @@ from app.services.leases import lease
 from app.services.numbers import numbers
 from app.services.orders import holding
 from app.services.parcels import checking, parcel_making, parcel_moves
-from app.services.stock import ledger
+from app.services.stock import ledger, line_parts
 from app.services.sync import stored_orders
 from app.services.telling import outbox_results, outbox_rows, report_rows, report_sending
 from app.services.telling.report_rows import LEAVING
@@ -253,7 +253,7 @@ def _open_again(tx: Connection, work: Workplace, parcel: Any) -> None:
             state=WaybillState.PRINTED if printed else WaybillState.ISSUED, changed_at=work.now()
         )
     )
-    tx.execute(update(parcel_lines).where(parcel_lines.c.parcel_id == parcel.id).values(scanned=0))
+    line_parts.forget_scans(tx, parcel.id)
     tx.execute(
         update(parcels)
         .where(parcels.c.id == parcel.id)

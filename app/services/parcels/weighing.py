@@ -9,6 +9,7 @@ from app.domain.states import ParcelState
 from app.domain.text import T
 from app.services import records
 from app.services.money import fees
+from app.services.stock import composition
 from app.services.workplace import Workplace
 from app.store.tables import parcel_lines, parcels, skus
 
@@ -47,9 +48,7 @@ def expect_anew(work: Workplace) -> int:
 
     Only parcels that wait for the check or a number: a number was taken with the weight it has.
     """
-    expected = func.coalesce(
-        func.sum(parcel_lines.c.quantity * func.coalesce(skus.c.weight_g, 0)), 0
-    )
+    expected = func.coalesce(func.sum(parcel_lines.c.quantity * composition.weight_g()), 0)
     with work.db.read() as tx:
         found = tx.execute(
             select(parcels.c.id, expected)

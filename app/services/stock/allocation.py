@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -17,18 +17,11 @@ from app.domain.states import (
 )
 from app.domain.text import T
 from app.services.orders import holding
+from app.services.stock import line_parts
 from app.services.stock.ledger import Move, ensure_balance, post
+from app.services.stock.needs import Need, keep_parts, spelled_out
 from app.services.workplace import Workplace
 from app.store.tables import parcel_lines, parcels, reservations, skus, stock_balances
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What one parcel line still has to reserve."""
-
-    parcel_line_id: str
-    sku_id: str
-    quantity: int
 
 
 def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
@@ -48,7 +41,7 @@ def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
             with tx.begin_nested():
                 _take(tx, work, parcel_id, needs)
         except _NotEnoughError:
-            short = _short(tx, needs)
+            short = _short(tx, _needs(tx, parcel_id))
         else:
             holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why="reserved")
             return True
@@ -66,10 +59,16 @@ def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     return False
 
 
-def release(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> None:
-    """Give back every active reservation of the parcel."""
+def release(
+    tx: Connection,
+    work: Workplace,
+    parcel_id: str,
+    reason: str,
+    line_ids: Collection[str] | None = None,
+) -> None:
+    """Give back every active reservation of the parcel, or of these lines of it."""
     _lock(tx, parcel_id)
-    rows = tx.execute(
+    query = (
         select(reservations)
         .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
         .where(
@@ -77,7 +76,10 @@ def release(tx: Connection, work: Workplace, parcel_id: str, reason: str) -> Non
             reservations.c.state == ReservationState.ACTIVE,
         )
         .order_by(reservations.c.sku_id, reservations.c.id)
-    ).all()
+    )
+    if line_ids is not None:
+        query = query.where(parcel_lines.c.id.in_(list(line_ids)))
+    rows = tx.execute(query).all()
     for row in rows:
         _give_back(tx, work, row, parcel_id, reason)
 
@@ -87,29 +89,34 @@ def shrink(
 ) -> None:
     """Make the line's reservation ``quantity`` pieces (a part was refunded)."""
     _lock(tx, parcel_id)
-    row = tx.execute(
-        select(reservations).where(
+    if quantity <= 0:
+        release(tx, work, parcel_id, "refunded", [parcel_line_id])
+        return
+    parts = line_parts.kept(tx, [parcel_line_id]).get(parcel_line_id, {})
+    rows = tx.execute(
+        select(reservations)
+        .where(
             reservations.c.parcel_line_id == parcel_line_id,
             reservations.c.state == ReservationState.ACTIVE,
         )
-    ).one_or_none()
-    if row is None or row.quantity <= quantity:
-        return
-    if quantity <= 0:
-        _give_back(tx, work, row, parcel_id, "refunded")
-        return
-    tx.execute(update(reservations).where(reservations.c.id == row.id).values(quantity=quantity))
-    post(
-        tx,
-        work,
-        Move(
-            row.sku_id,
-            MoveKind.RELEASE,
-            allocated=quantity - row.quantity,
-            parcel_id=parcel_id,
-            reason="refunded",
-        ),
-    )
+        .order_by(reservations.c.sku_id)
+    ).all()
+    for row in rows:
+        left = quantity * parts.get(row.sku_id, 1)
+        if row.quantity <= left:
+            continue
+        tx.execute(update(reservations).where(reservations.c.id == row.id).values(quantity=left))
+        post(
+            tx,
+            work,
+            Move(
+                row.sku_id,
+                MoveKind.RELEASE,
+                allocated=left - row.quantity,
+                parcel_id=parcel_id,
+                reason="refunded",
+            ),
+        )
 
 
 def is_reserved(tx: Connection, parcel_id: str) -> bool:
@@ -155,6 +162,7 @@ def _take(tx: Connection, work: Workplace, parcel_id: str, needs: list[Need]) ->
                 at=work.now(),
             )
         )
+    keep_parts(tx, needs)
 
 
 def _needs(tx: Connection, parcel_id: str) -> list[Need]:
@@ -172,7 +180,7 @@ def _needs(tx: Connection, parcel_id: str) -> list[Need]:
             reservations.c.id.is_(None),
         )
     ).all()
-    return [Need(r.id, r.sku_id, r.quantity) for r in rows]
+    return spelled_out(tx, [Need(r.id, r.sku_id, r.quantity) for r in rows])
 
 
 def _short(tx: Connection, needs: list[Need]) -> dict[str, int]:

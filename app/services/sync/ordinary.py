@@ -1,7 +1,7 @@
 """Which new orders are ordinary, and all that is decided about them before anything is written.
 
 Ordinary means that nothing has to be looked up, weighed or undone: no hold, no after-sale, every
-line mapped, an account for its carrier; or nothing of ours to pack.
+line mapped and no bundle, an account for its carrier; or nothing of ours to pack.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from app.domain.orders import LineSnapshot, OrderSnapshot
-from app.domain.states import Flow, OrderStatus
+from app.domain.states import Flow, OrderStatus, SkuKind
 from app.services.orders import order_holds
 from app.services.parcels.placing import Notes, Placed, Placing, facts_from
 from app.services.workplace import Workplace
@@ -69,6 +69,7 @@ class Shelf:
     by_code: Mapping[str, str]
     by_barcode: Mapping[str, str]
     goods: Mapping[str, tuple[str, int]]  # SKU id: code, weight in g
+    bundles: frozenset[str]  # SKUs that are reserved by their parts
 
     def find(self, line: LineSnapshot) -> tuple[str | None, int]:
         """The SKU of a line and its factor; see ``mapping.lookup``."""
@@ -126,7 +127,7 @@ def shelf_of(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> She
         marked[r.barcode].append(r.sku_id)
     ids = {sku for sku, _ in mapped.values()} | {s for found in marked.values() for s in found}
     goods = tx.execute(
-        select(skus.c.id, skus.c.code, skus.c.weight_g).where(
+        select(skus.c.id, skus.c.code, skus.c.weight_g, skus.c.kind).where(
             skus.c.id.in_(ids) | skus.c.code.in_(codes)
         )
     ).all()
@@ -136,6 +137,7 @@ def shelf_of(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> She
         by_code={r.code: r.id for r in goods},
         by_barcode={code: found[0] for code, found in marked.items() if len(found) == 1},
         goods={r.id: (r.code, r.weight_g or 0) for r in goods},
+        bundles=frozenset(r.id for r in goods if r.kind == SkuKind.BUNDLE),
     )
 
 
@@ -149,7 +151,7 @@ def prepared(
         return None
     if told.flow is not Flow.PARCEL or told.status in NOTHING_TO_PACK:
         return new
-    if any(line.mapped_sku_id is None for line in lines):
+    if any(line.mapped_sku_id is None or line.mapped_sku_id in shelf.bundles for line in lines):
         return None
     facts = facts_from(
         shop_id,

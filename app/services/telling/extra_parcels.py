@@ -15,7 +15,7 @@ from app.ports import ExtraReason
 from app.services import records
 from app.services.numbers import numbers
 from app.services.orders import queries
-from app.services.stock import ledger
+from app.services.stock import ledger, needs
 from app.services.telling import outbox_rows, report_rows
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, skus
@@ -130,19 +130,21 @@ def _lines(tx: Connection, order: Any, goods: Mapping[str, int]) -> list[tuple[A
 def _take(tx: Connection, work: Workplace, order: Any, line: Any, pieces: int, number: str) -> None:
     if line.mapped_sku_id is None:
         return
-    move = ledger.Move(
-        line.mapped_sku_id,
-        MoveKind.ADJUST,
-        on_hand=-pieces * line.factor,
-        reference=order.order_id,
-        reason="extra parcel",
-        once=f"extra:{line.id}:{number}",
-    )
-    ledger.ensure_balance(tx, line.mapped_sku_id)
-    if not ledger.post(tx, work, move):
-        raise UserError(
-            "stock_missing",
-            T("The shelf holds less than this parcel needs."),
-            T("Count the item, then try again."),
-            ref=order.order_id,
+    once = f"extra:{line.id}:{number}"
+    for sku_id, quantity in needs.taken_for(tx, line.mapped_sku_id, pieces * line.factor):
+        move = ledger.Move(
+            sku_id,
+            MoveKind.ADJUST,
+            on_hand=-quantity,
+            reference=order.order_id,
+            reason="extra parcel",
+            once=once if sku_id == line.mapped_sku_id else f"{once}:{sku_id}",
         )
+        ledger.ensure_balance(tx, sku_id)
+        if not ledger.post(tx, work, move):
+            raise UserError(
+                "stock_missing",
+                T("The shelf holds less than this parcel needs."),
+                T("Count the item, then try again."),
+                ref=order.order_id,
+            )

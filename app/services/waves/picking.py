@@ -12,14 +12,22 @@ from sqlalchemy import Connection, func, select, update
 from app.domain.bins import walking_key
 from app.domain.errors import UserError
 from app.domain.papers import CartPart, PickList, PickRow
-from app.domain.states import ParcelState
+from app.domain.states import ParcelState, ReservationState
 from app.domain.text import T
 from app.ports import SendResult, Sent
 from app.services import records
 from app.services.printing.sheets import print_sheet
 from app.services.waves.waves import find_wave, unheld
 from app.services.workplace import Workplace
-from app.store.tables import parcel_lines, parcels, sku_barcodes, skus, stock_balances, waves
+from app.store.tables import (
+    parcel_lines,
+    parcels,
+    reservations,
+    sku_barcodes,
+    skus,
+    stock_balances,
+    waves,
+)
 
 CODE_PREFIX = "PICK-"
 LIST_PRINTED = "pick_list_printed_at"  # in the wave's options
@@ -206,7 +214,7 @@ def _to_pick(tx: Connection, wave_id: str, part: CartPart | None) -> list[str]:
 
 
 def _pieces(tx: Connection, ids: list[str]) -> list[Any]:
-    """A row for each SKU of each parcel."""
+    """A row for each SKU of each parcel: what is reserved for it, of a bundle perhaps its parts."""
     return list(
         tx.execute(
             select(
@@ -218,10 +226,18 @@ def _pieces(tx: Connection, ids: list[str]) -> list[Any]:
                 skus.c.spec,
                 skus.c.bin,
                 parcels.c.wave_position,
-                func.sum(parcel_lines.c.quantity).label("quantity"),
+                func.sum(func.coalesce(reservations.c.quantity, parcel_lines.c.quantity)).label(
+                    "quantity"
+                ),
             )
-            .join(parcel_lines, parcel_lines.c.sku_id == skus.c.id)
+            .select_from(parcel_lines)
             .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+            .outerjoin(
+                reservations,
+                (reservations.c.parcel_line_id == parcel_lines.c.id)
+                & (reservations.c.state == ReservationState.ACTIVE),
+            )
+            .join(skus, skus.c.id == func.coalesce(reservations.c.sku_id, parcel_lines.c.sku_id))
             .where(parcels.c.id.in_(ids), parcel_lines.c.quantity > 0)
             .group_by(skus.c.id, parcels.c.id)
             .order_by(parcels.c.wave_position, skus.c.code)

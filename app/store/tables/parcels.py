@@ -89,7 +89,7 @@ parcel_lines = Table(
     CheckConstraint("scanned >= 0 AND scanned <= quantity", name="never_more_than_wanted"),
 )
 
-# What a bundle's line is made of, as it was when it was reserved; see app.services.stock.line_parts.
+# What a bundle's line is made of, as it was when it was reserved; see services.stock.line_parts.
 parcel_line_parts = Table(
     "parcel_line_parts",
     metadata,
