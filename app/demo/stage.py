@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.bootstrap import Services, adapters, open_services
 from app.services import configuring
-from app.services.stock import remapping, stock
+from app.services.stock import importing, remapping
 from app.services.workplace import Topics
 from app.settings import parse_config
 from app.simulators.goods import stock_rows
@@ -68,7 +68,7 @@ def open_demo_services(
     )
     config = parse_config(configuration.encode(), adapters(), {})
     configuring.apply(services.work, services.secrets, config)
-    stock.import_rows(services.work, stock_rows(scenario.goods))
+    importing.import_rows(services.work, stock_rows(scenario.goods))
     for m in scenario.mappings:
         ((sku, pieces),) = m.contents
         remapping.map_listing(services.work, m.shop, m.product_id, m.sku_id, sku, pieces)

@@ -9,16 +9,17 @@ from sqlalchemy import select
 from app.domain.states import HoldCode, MoveKind
 from app.services import integrity
 from app.services.parcels.parcel_queries import parcel_ids, parcel_rows
-from app.services.stock import ledger, stock
+from app.services.stock import importing, ledger, stock
+from app.services.stock.finding import find_sku
 from app.store.tables import stock_balances
 from tests.support.warehouse import Bench
 
 
 def test_four_benches_never_reserve_more_than_there_is(bench: Bench) -> None:
     work = bench.work
-    stock.import_rows(work, [{"sku": "RACE", "name": "race", "quantity": "20"}])
+    importing.import_rows(work, [{"sku": "RACE", "name": "race", "quantity": "20"}])
     with work.db.read() as tx:
-        sku_id = stock.find_sku(tx, "RACE")
+        sku_id = find_sku(tx, "RACE")
 
     def take(_n: int) -> bool:
         with work.db.write() as tx:
@@ -46,14 +47,14 @@ def test_received_stock_frees_the_short_parcel(bench: Bench) -> None:
 
 def test_importing_the_same_file_again_changes_nothing(bench: Bench) -> None:
     row = {"sku": "X-1", "name": "thing", "quantity": "7", "bin": "Z-1", "weight_g": "10"}
-    assert [r.result for r in stock.import_rows(bench.work, [row])] == ["new"]
-    assert [r.result for r in stock.import_rows(bench.work, [row])] == ["same"]
+    assert [r.result for r in importing.import_rows(bench.work, [row])] == ["new"]
+    assert [r.result for r in importing.import_rows(bench.work, [row])] == ["same"]
     assert len(stock.moves(bench.work, "X-1")) == 1
 
 
 def test_a_trial_import_stores_nothing(bench: Bench) -> None:
     row = {"sku": "X-2", "name": "thing", "quantity": "7"}
-    assert [r.result for r in stock.import_rows(bench.work, [row], dry_run=True)] == ["new"]
+    assert [r.result for r in importing.import_rows(bench.work, [row], dry_run=True)] == ["new"]
     assert "X-2" not in {r.sku for r in stock.list_stock(bench.work)}
 
 
@@ -63,5 +64,9 @@ def test_a_bad_row_is_reported_and_the_others_are_stored(bench: Bench) -> None:
         {"sku": "", "name": "no code", "quantity": "1"},
         {"sku": "B-1", "name": "bad", "quantity": "many"},
     ]
-    assert [r.result for r in stock.import_rows(bench.work, rows)] == ["new", "failed", "failed"]
+    assert [r.result for r in importing.import_rows(bench.work, rows)] == [
+        "new",
+        "failed",
+        "failed",
+    ]
     assert "G-1" in {r.sku for r in stock.list_stock(bench.work)}

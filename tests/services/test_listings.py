@@ -13,7 +13,7 @@ from app.domain.listings import ListingStatus
 from app.services import integrity
 from app.services.listings import by_hand, creating, pulling, suggestions
 from app.services.listings.suggestions import ListingRow
-from app.services.stock import stock
+from app.services.stock import importing
 from app.store.tables import audit, sku_barcodes, skus
 from tests.services.goods import (
     PAIR,
@@ -91,7 +91,7 @@ def test_a_bar_code_alone_makes_an_item_known(pulled: Bench) -> None:
 
 
 def test_suggestions_say_why(pulled: Bench) -> None:
-    stock.import_rows(
+    importing.import_rows(
         pulled.work,
         [
             {"sku": "A-1", "name": "手作粗陶茶杯 一对", "spec": "月白 2 只", "quantity": "1"},
@@ -106,7 +106,7 @@ def test_suggestions_say_why(pulled: Bench) -> None:
 
 
 def test_a_bar_code_of_several_items_is_a_suggestion_only(pulled: Bench) -> None:
-    stock.import_rows(
+    importing.import_rows(
         pulled.work,
         [
             {"sku": "B-1", "name": "x", "barcode": "690000000001", "quantity": "1"},

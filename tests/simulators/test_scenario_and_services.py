@@ -20,7 +20,7 @@ from app.services import configuring, records
 from app.services.numbers import labelling
 from app.services.numbers.outcomes import LabelRow
 from app.services.parcels import checking
-from app.services.stock import mapping, stock
+from app.services.stock import importing, mapping
 from app.services.sync import syncing
 from app.services.workplace import Workplace
 from app.settings import parse_config
@@ -57,7 +57,7 @@ def set_up(demo: Demo) -> None:
     text = config_toml(demo.scenario.accounts, demo.shops.base_url, demo.carriers.base_urls)
     config = parse_config(text.encode(), adapters(), {})
     configuring.apply(demo.work, demo.services.secrets, config)
-    stock.import_rows(demo.work, stock_rows(demo.scenario.goods))
+    importing.import_rows(demo.work, stock_rows(demo.scenario.goods))
     with demo.work.db.write() as tx:
         for told in demo.scenario.mappings:
             ((sku, factor),) = told.contents

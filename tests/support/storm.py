@@ -17,7 +17,7 @@ from app.domain.errors import PackbenchError
 from app.jobs import CancelToken
 from app.services import integrity
 from app.services.orders import queries
-from app.services.stock import stock
+from app.services.stock import importing
 from app.services.sync import syncing
 from app.services.sync.sweeping import Sweeper
 from app.simulators.faults import Storm
@@ -229,7 +229,7 @@ class BadDay:
             {"sku": g.sku, "barcode": g.barcode, "name": g.name, "quantity": "100000"}
             for g in goods
         ]
-        stock.import_rows((bench or self.bench).work, rows)
+        importing.import_rows((bench or self.bench).work, rows)
 
 
 def _other_sku(shop: WechatShop, goods: tuple[str, str]) -> str:

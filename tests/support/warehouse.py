@@ -21,7 +21,7 @@ from app.bootstrap import Services, adapters, open_services
 from app.services import configuring
 from app.services.numbers.labelling import label_wave
 from app.services.numbers.outcomes import LabelRow
-from app.services.stock import remapping, stock
+from app.services.stock import importing, remapping
 from app.services.sync import syncing
 from app.services.waves import waves
 from app.services.workplace import Workplace
@@ -198,7 +198,7 @@ def fill_shelves(bench: Bench) -> None:
         }
         for g in bench.scenario.goods
     ]
-    stock.import_rows(bench.work, rows)
+    importing.import_rows(bench.work, rows)
     for m in bench.scenario.mappings:
         ((sku, pieces),) = m.contents
         remapping.map_listing(bench.work, m.shop, m.product_id, m.sku_id, sku, pieces)

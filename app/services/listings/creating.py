@@ -10,7 +10,7 @@ from sqlalchemy import Connection, exists, func, select, update
 from app.domain.listings import ListingStatus
 from app.services import records
 from app.services.listings.suggestions import ambiguous_codes
-from app.services.stock import ledger, mapping, remapping, stock
+from app.services.stock import ledger, making, mapping, remapping
 from app.services.workplace import Workplace
 from app.store.tables import listings, sku_barcodes, skus
 
@@ -117,7 +117,7 @@ def copy_barcodes(work: Workplace, *, shop: str = "", dry_run: bool = False) -> 
                 taken.add(row.sku)
                 found.append(Copied(row.code, row.barcode))
                 if not dry_run:
-                    stock.add_barcode(tx, row.sku, row.barcode)
+                    making.add_barcode(tx, row.sku, row.barcode)
     if found and not dry_run:
         remapping.remap_open_orders(work)
         work.changed("stock")
@@ -153,12 +153,12 @@ def _create(tx: Connection, work: Workplace, row: Any) -> None:
     sku_id = mapping.sku_by_code(tx, row.sku_code)  # another listing of the same goods made it
     if sku_id is None:
         name = row.title[:LONGEST_NAME] or row.sku_code
-        sku_id = stock.new_sku(
+        sku_id = making.new_sku(
             tx, work, row.sku_code, name, {"name": name, "spec": row.spec[:LONGEST_NAME]}
         )
         ledger.ensure_balance(tx, sku_id)
         if row.barcode and mapping.sku_by_barcode(tx, row.barcode) is None:
-            stock.add_barcode(tx, sku_id, row.barcode)
+            making.add_barcode(tx, sku_id, row.barcode)
     tx.execute(
         update(listings)
         .where(listings.c.id == row.id, listings.c.mapped_sku_id.is_(None))

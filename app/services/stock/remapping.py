@@ -17,7 +17,7 @@ def map_listing(
     work: Workplace, shop_id: str, product_id: str, sku_id: str, sku: str, factor: int = 1
 ) -> int:
     """Say that a listing is ``factor`` pieces of ``sku``; returns how many order lines follow."""
-    from app.services.stock.stock import find_sku
+    from app.services.stock.finding import find_sku
 
     with work.db.write() as tx:
         mapped = find_sku(tx, sku)

@@ -261,7 +261,7 @@ def _chunks(
     work: Workplace, shop_id: str, sku: str, listing_ids: Collection[str] | None
 ) -> Iterable[tuple[Sequence[Any], set[str]]]:
     """Listings of up to 30 products at a time, and those of them that are being changed."""
-    from app.services.stock.stock import find_sku
+    from app.services.stock.finding import find_sku
 
     query = stock_wanted.mapped_listings(shop_id)
     with work.db.read() as tx:

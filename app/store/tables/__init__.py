@@ -25,6 +25,7 @@ from app.store.tables.goods import (
     products,
     sku_barcodes,
     skus,
+    weight_samples,
 )
 from app.store.tables.journal import audit, outbox, push_events, scans
 from app.store.tables.orders import (
@@ -140,4 +141,5 @@ __all__ = [
     "waybill_fees",
     "waybill_requests",
     "waybills",
+    "weight_samples",
 ]

@@ -51,7 +51,26 @@ skus = Table(
     number("weight_samples"),  # weighed so often; 0 = a person wrote the weight
     words("note", 256),
     flag("active", True),
+    number("revision", 1),
+    # What the daily roll-up of sales says, kept here so that lists can be sorted by it.
+    number("sold_week"),  # pieces in the last 7 closed business days
+    number("day_rate"),  # thousandths of a piece a day; 0 = nothing sold lately
     Index(None, "product_id"),
+    # The stock list is counted and sorted from these two alone.
+    Index("ix_skus_figures", "id", "active", "kind", "safety_quantity", "lead_days", "day_rate"),
+)
+
+weight_samples = Table(
+    "weight_samples",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("sku_id", Key, ForeignKey("skus.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    number("grams"),  # of all pieces together
+    number("pieces", 1),
+    Column("parcel_id", Key, nullable=True, unique=True),  # a parcel is weighed once
+    words("user", 64),
+    Index(None, "sku_id", "at"),
 )
 
 sku_barcodes = Table(

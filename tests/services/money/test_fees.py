@@ -12,7 +12,7 @@ from app.services.numbers import labelling
 from app.services.orders import details, receiver_correction
 from app.services.parcels import weighing
 from app.services.parcels.parcel_queries import parcel_rows
-from app.services.stock import stock
+from app.services.stock import importing
 from app.store.tables import parcel_lines, parcels, skus, waybill_fees
 from tests.services import truth
 from tests.services.money.test_choice import apply
@@ -143,7 +143,7 @@ def test_weights_that_come_after_the_orders_count_for_parcels_without_a_number(
                 .group_by(parcel_lines.c.parcel_id)
             )
         }
-    stock.import_rows(bench.work, counted)
+    importing.import_rows(bench.work, counted)
     with bench.work.db.read() as tx:
         after = {r.id: r for r in tx.execute(select(parcels))}
     waiting = [p for p in after.values() if p.state == "to_label" and not p.waybill_id]

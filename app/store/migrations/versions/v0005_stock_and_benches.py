@@ -92,8 +92,30 @@ def _goods() -> None:
         _number("weight_samples"),
         _words("note", 256),
         _flag("active", on=True),
+        _number("revision", 1),
+        _number("sold_week"),
+        _number("day_rate"),
     ):
         op.add_column("skus", column)
+    op.create_index(
+        "ix_skus_figures",
+        "skus",
+        ["id", "active", "kind", "safety_quantity", "lead_days", "day_rate"],
+    )
+    op.create_table(
+        "weight_samples",
+        _text("id", 24),
+        _text("sku_id", 24),
+        _time("at"),
+        _number("grams"),
+        _number("pieces", 1),
+        _text("parcel_id", 24, nullable=True),
+        _words("user", 64),
+        _sku("weight_samples", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weight_samples")),
+        sa.UniqueConstraint("parcel_id", name=op.f("uq_weight_samples_parcel_id")),
+    )
+    op.create_index(op.f("ix_weight_samples_sku_id_at"), "weight_samples", ["sku_id", "at"])
     op.create_table(
         "bundle_parts",
         _text("bundle_id", 24),
