@@ -23,6 +23,7 @@ from app.store.tables import accounts, settings, shops
 
 PUSHES_MAY_WAIT = timedelta(minutes=5)
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
+BENCH_MAY_BE_OFF = timedelta(seconds=30)  # of the others, which share the server's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def examine(
 ) -> Iterator[Finding]:
     """Everything that must work, one finding at a time, as it is looked at."""
     yield _database(work)
+    if not work.db.is_sqlite:
+        yield _bench_clock(work)
     yield Finding(T("Secrets"), "ok", secrets.place)
     yield _sender(work)
     yield _of_health(T("Fonts"), fonts())
@@ -62,6 +65,25 @@ def _database(work: Workplace) -> Finding:
     kind = "SQLite" if work.db.is_sqlite else "PostgreSQL"
     return Finding(
         T("Database"), "ok", T("{kind}, {n} rules hold.", kind=kind, n=len(checked.rules))
+    )
+
+
+def _bench_clock(work: Workplace) -> Finding:
+    what = T("This PC's clock")
+    with work.db.read() as tx:
+        before = work.now()
+        server = work.db.now(tx, before)
+        off = before + (work.now() - before) / 2 - server
+    if abs(off) <= BENCH_MAY_BE_OFF:
+        return Finding(what, "ok", T("Agrees with the database server's."))
+    message = T("It is {n} s behind the database server's.", n=round(-off.total_seconds()))
+    if off > timedelta():
+        message = T("It is {n} s ahead of the database server's.", n=round(off.total_seconds()))
+    return Finding(
+        what,
+        "warning",
+        message,
+        T("Let the PC set its clock by itself; times noted on this bench are wrong until then."),
     )
 
 

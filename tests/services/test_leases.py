@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.domain.errors import RetryableError
 from app.ports import DeviceState
-from app.services.leases import is_held, kept_lease, lease
+from app.services.leases import is_held, lease
 from app.services.printing.asking import statuses
 from app.services.printing.printers import status_of
 from app.services.telling import outbox
@@ -41,12 +41,12 @@ def _lives_s(work: Workplace) -> float:
     """How long the one lease would live from now on."""
     with work.db.read() as tx:
         until_at = tx.execute(select(leases.c.until_at)).scalar_one()
-    return float((until_at - work.now()).total_seconds())
+        return float((until_at - work.db.now(tx, work.now())).total_seconds())
 
 
 def test_a_kept_lease_outlives_a_step_of_many_minutes(bench: Bench) -> None:
     work = bench.work
-    with kept_lease(work, NAME, every_s=0.01) as kept:
+    with lease(work, NAME, every_s=0.01) as kept:
         for _ in range(3):
             bench.clock.advance(60)
             _until(lambda: _lives_s(work) > 60)
@@ -56,7 +56,7 @@ def test_a_kept_lease_outlives_a_step_of_many_minutes(bench: Bench) -> None:
 
 def test_work_whose_lease_another_has_taken_is_told(bench: Bench) -> None:
     work = bench.work
-    with kept_lease(work, NAME, every_s=0.01) as kept:
+    with lease(work, NAME, every_s=0.01) as kept:
         with work.db.write() as tx:
             tx.execute(update(leases).values(holder="another/1/1"))
 
@@ -75,7 +75,7 @@ def test_work_whose_lease_another_has_taken_is_told(bench: Bench) -> None:
 def test_a_printer_at_which_another_program_prints_is_not_asked(bench: Bench) -> None:
     fakes, _ = with_fake_printers(bench.work)
     here, there = (replace(fakes, holder=f"another-host/{pid}/1") for pid in (1, 2))
-    with kept_lease(here, NAME):
+    with lease(here, NAME):
         assert status_of(here, "bench-1").state is DeviceState.READY  # our own waits its turn
         found = statuses(there, ["bench-1", "bench-2"])
     states = {name: status.state for name, status in found.items()}

@@ -95,7 +95,8 @@ def take(
             knows yet (``after_sale_unclear``): asked again it looks first.
     """
     read_only.refuse(work, shop_id)
-    with lease(work, f"after-sale:{shop_id}:{after_sale_id}"):
+    name = f"after-sale:{shop_id}:{after_sale_id}"
+    with lease(work, name) as kept_alive:
         case = refresh(work, shop_id, [after_sale_id])[0]
         if step.over(case):
             return _answered(shop_id, case, "kept")
@@ -105,6 +106,7 @@ def take(
             our_id = storing.order_key(tx, shop_id, case.order_id)
         kept = {"after_sale": after_sale_id, **check(case, our_id)}
         _note(work, step.action, our_id, kept)
+        kept_alive.check(name)
         outcome = call(work.outside.shop(shop_id).after_sales, case)
         return _settle(work, shop_id, case, step, outcome, our_id)
 

@@ -27,7 +27,7 @@ from app.domain.waybills import (
 )
 from app.ports import AddsBoxes, Capability, ShowsLate, WaybillSource, has
 from app.services import records
-from app.services.leases import lease
+from app.services.leases import lease, must_hold
 from app.services.numbers import label_files, outcomes, shipment_numbers, sources
 from app.services.numbers.outcomes import LabelRow
 from app.services.parcels import checking
@@ -110,6 +110,7 @@ def add(work: Workplace, parcel_id: str, count: int) -> Boxes:
                 return _labelled(work, brought)
             begun = of(work, parcel_id)
         with work.db.write() as tx:  # durable before the call
+            must_hold(tx, work, f"boxes:{parcel_id}")
             _want(tx, work, _parcel(tx, parcel_id), len(begun.numbers) + count, asked=True)
         outcome = source.add_boxes(booking, mother.number, count)
         match outcome:

@@ -8,7 +8,7 @@ from app.domain.states import Document
 from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import SendResult, Sent
-from app.services.leases import kept_lease
+from app.services.leases import lease
 from app.services.parcels.slip_content import slip
 from app.services.printing.print_proofs import lease_of
 from app.services.printing.printers import printer_for
@@ -37,7 +37,7 @@ def print_slips(
     if not isinstance(name, str):
         raise name
     rows: list[PrintRow] = []
-    with kept_lease(work, lease_of(name)):
+    with lease(work, lease_of(name)):
         device = work.outside.printer(name)
         for parcel_id in ids:
             if token.cancelled:

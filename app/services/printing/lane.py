@@ -19,7 +19,7 @@ from app.domain.states import PrintState
 from app.domain.text import T
 from app.jobs import CancelToken
 from app.ports import Printer, SendResult, Sent
-from app.services.leases import Kept, kept_lease
+from app.services.leases import Kept, lease
 from app.services.numbers import shipment_numbers
 from app.services.printing import journal, print_proofs, rows
 from app.services.printing.control import Holding, RunControl
@@ -63,7 +63,7 @@ class Lane:
         """
         try:
             self._device = self._work.outside.printer(self.printer)
-            with kept_lease(self._work, self._lease) as self._kept:
+            with lease(self._work, self._lease) as self._kept:
                 journal.sweep(self._work, self._device)
                 with self._work.db.read() as tx:
                     self._live = journal.time_to_live(tx)

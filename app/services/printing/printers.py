@@ -15,7 +15,7 @@ from app.domain.text import T
 from app.domain.words import DOCUMENT_WORDS
 from app.ports import DeviceState, DeviceStatus, PrinterConfig, SendResult, Sent
 from app.services import records
-from app.services.leases import is_held_elsewhere, kept_lease
+from app.services.leases import is_held_elsewhere, lease
 from app.services.printing import rolls
 from app.services.printing.print_proofs import lease_of
 from app.services.printing.refusals import no_such_printer
@@ -193,7 +193,7 @@ def print_test_page(work: Workplace, name: str) -> Sent:
     else prints there.
     """
     printer = work.outside.printer(name)
-    with kept_lease(work, lease_of(name)):
+    with lease(work, lease_of(name)):
         sent = printer.print_paper(TestPage(work.now()))
     if sent.result is not SendResult.NOT_STARTED:
         with work.db.write() as tx:

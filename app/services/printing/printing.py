@@ -20,7 +20,7 @@ from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import SendResult
 from app.services import records
-from app.services.leases import kept_lease
+from app.services.leases import lease
 from app.services.printing import journal, label_content, print_proofs, rows
 from app.services.printing.control import RunControl
 from app.services.printing.drawing import Drawn, DrawnBox
@@ -166,7 +166,7 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
             )
     if isinstance(name, UserError):
         raise name
-    with kept_lease(work, print_proofs.lease_of(name)):
+    with lease(work, print_proofs.lease_of(name)):
         # Before anything is said of earlier labels.
         journal.sweep(work, work.outside.printer(name))
         return _print_again(work, name, waybill, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.papers import Sheet
 from app.ports import Sent
-from app.services.leases import kept_lease
+from app.services.leases import lease
 from app.services.printing.print_proofs import lease_of
 from app.services.printing.printers import printer_for
 from app.services.workplace import Workplace
@@ -21,5 +21,5 @@ def print_sheet(work: Workplace, sheet: Sheet, printer: str | None = None) -> Se
         name = printer_for(tx, None, sheet.document, printer)
     if not isinstance(name, str):
         raise name
-    with kept_lease(work, lease_of(name)):
+    with lease(work, lease_of(name)):
         return work.outside.printer(name).print_paper(sheet)

@@ -25,9 +25,10 @@ def look(work: Workplace, cancel: CancelToken) -> int:
     if not companies:
         return 0
     try:
-        with lease(work, _LEASE):
+        with lease(work, _LEASE) as kept:
             for company in companies:
                 cancel.check()
+                kept.check(_LEASE)
                 lists.refresh(work, [company], older_than=lists.DAILY)
     except RetryableError:  # another bench fetches them
         return 0

@@ -16,7 +16,7 @@ from app.domain.text import T
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import Reported, ReportLater, ReportRefused, ReportUnclear
 from app.services import read_only, records
-from app.services.leases import lease
+from app.services.leases import lease, must_hold
 from app.services.stock import mapping, stock_push, stock_sending, stock_wanted
 from app.services.stock.stock_push import PushRow
 from app.services.stock.stock_wanted import WantedStock
@@ -98,6 +98,7 @@ def _set(work: Workplace, row: PushRow) -> PushRow:
 
 def _set_alone(work: Workplace, row: PushRow) -> PushRow:
     with work.db.write() as tx:
+        must_hold(tx, work, "outbox")
         if stock_sending.on_its_way(tx, work, [row.listing]):
             return stock_push.busy(row)
         for item in stock_wanted.wanted(tx, row.shop, [row.listing]):  # as it is at this moment

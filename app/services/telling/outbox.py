@@ -30,7 +30,7 @@ from app.ports import (
 )
 from app.services import read_only
 from app.services.after_sales import exchange_sending
-from app.services.leases import lease, renew
+from app.services.leases import lease, must_hold, renew
 from app.services.numbers import voiding
 from app.services.orders import holding, order_notes
 from app.services.printing import print_notices
@@ -69,6 +69,7 @@ SENDERS: Mapping[OutboxKind, Sender] = {
 }
 """Who sends each kind of message. A new kind is a module with a sender, and a line here."""
 
+_LEASE = "outbox"
 _FRESH = timedelta(seconds=5)  # an order synced later than this is what the shop says now
 _SILENT_TWICE = 2  # messages of one shop without any answer, one after the other
 _SILENCE = frozenset({"shop_no_answer", "no_answer"})
@@ -91,7 +92,7 @@ def drain(
     token = cancel or CancelToken()
     rows: list[OutboxRow] = []
     failed = 0
-    with lease(work, "outbox"):
+    with lease(work, _LEASE):
         round_ = _Round()
         while not token.cancelled:
             row = _next(work, round_, everything=everything, kind=kind)
@@ -104,7 +105,7 @@ def drain(
             rows.append(done)
             failed += not done.ok
             progress(Step(len(rows), len(rows), failed, done.message, done.parcel, done.result))
-            renew(work, "outbox")
+            renew(work, _LEASE)
     if rows:
         work.changed("orders", "parcels", "outbox")
     return rows
@@ -192,6 +193,7 @@ def _send(work: Workplace, row: Any) -> OutboxRow:
         if held is not None and again and report_sending.arrived(work, row):
             return outbox_results.done(work, row)  # a question only: nothing is sent
         with work.db.write() as tx:
+            must_hold(tx, work, _LEASE)
             # Read here once more: a hold set since must not be overtaken.
             held = report_rows.obstacle(tx, row)
             if held is not None:
@@ -209,6 +211,8 @@ def _send(work: Workplace, row: Any) -> OutboxRow:
             return outbox_results.busy(row)
         outcome = SENDERS[OutboxKind(row.kind)](work, row, again=again)
     except (RetryableError, UserError) as error:
+        if error.ref == _LEASE:  # another bench sends by now, and the row is its own
+            raise
         # A connection that needs a person (wrong secret, whitelist): nothing was decided.
         pause_s = error.retry_after_s if isinstance(error, RetryableError) else None
         reach = REACHES.get(error.code, Reach.MESSAGE)
