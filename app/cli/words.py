@@ -217,6 +217,8 @@ _RULES: Mapping[str, Text] = {
     "printed": T("what counts as printed was sent"),
     "held": T("nothing held has left"),
     "numbers": T("every number has an owner"),
+    "papers": T("stock papers say what they booked"),
+    "in_transit": T("what is on the way is expected"),
 }
 
 

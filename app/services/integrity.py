@@ -13,6 +13,7 @@ from app.services import records
 from app.services.number_rules import broken_numbers
 from app.services.reservation_rules import line_pieces, uneven_lines
 from app.services.shelf_rules import broken_batches, broken_serials
+from app.services.stock.papers.paper_checks import broken_in_transit, broken_papers
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -270,6 +271,16 @@ def _serials_follow_history(tx: Connection) -> Iterator[Broken]:
         yield Broken("serials", ref, message)
 
 
+def _papers_equal_ledger(tx: Connection) -> Iterator[Broken]:
+    for ref, message in broken_papers(tx):
+        yield Broken("papers", ref, message)
+
+
+def _on_the_way_is_expected(tx: Connection) -> Iterator[Broken]:
+    for ref, message in broken_in_transit(tx):
+        yield Broken("in_transit", ref, message)
+
+
 _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "ledger": _ledger_equals_balances,
     "places": _ledger_equals_places,
@@ -284,4 +295,6 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "printed": _printed_was_sent,
     "held": _held_did_not_ship,
     "numbers": _numbers_have_owners,
+    "papers": _papers_equal_ledger,
+    "in_transit": _on_the_way_is_expected,
 }

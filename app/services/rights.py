@@ -16,11 +16,21 @@ def setup_refusal(work: Workplace) -> Text | None:
 
     Somebody who is not in the list counts as a packer.
     """
+    who = _who_instead(work)
+    return T("You can look and test; {who} can change it.", who=who) if who else None
+
+
+def approval_refusal(work: Workplace) -> Text | None:
+    """Why the person at this window may not approve what was counted; ``None``: he may."""
+    who = _who_instead(work)
+    return T("You can count; {who} can approve it.", who=who) if who else None
+
+
+def _who_instead(work: Workplace) -> str:
+    """Who may do what this person may not, by name; "" when he may himself."""
     with work.db.read() as tx:
         people = tx.execute(select(users).where(users.c.active).order_by(users.c.name)).all()
     if not people or any(p.name == work.user and p.role != PACKER for p in people):
-        return None
+        return ""
     who = [p.display_name or p.name for p in people if p.role != PACKER]
-    if not who:
-        return None
-    return T("You can look and test; {who} can change it.", who=", ".join(who))
+    return ", ".join(who)
