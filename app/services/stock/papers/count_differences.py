@@ -141,7 +141,7 @@ def _row(line: Row[Any], known: _Known, begun: datetime) -> DifferenceRow:
         line.counted_by,
         known.picked.get(line.sku_id, 0),
         known.packing.get(line.sku_id, 0),
-        sum(pieces for at, pieces in moves if begun <= at <= line.counted_at),
+        sum(pieces for at, pieces in moves if begun < at <= line.counted_at),
         sum(pieces for at, pieces in moves if at > line.counted_at),
         known.last_counted.get(spot),
         elsewhere if difference > 0 else (),
