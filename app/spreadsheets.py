@@ -159,7 +159,8 @@ def _places(headings: Sequence[str], columns: Mapping[str, Sequence[str]]) -> di
     return places
 
 
-def _csv(file: Path) -> Iterator[list[str]]:
+def read_text(file: Path) -> str:
+    """What stands in ``file``: UTF-8 or GB 18030. Raises ``UserError`` (``import_file``)."""
     content = _bytes(file)
     for encoding in _ENCODINGS:
         try:
@@ -171,6 +172,11 @@ def _csv(file: Path) -> Iterator[list[str]]:
         raise _unreadable(file)
     if "\0" in text:
         raise _unreadable(file)
+    return text
+
+
+def _csv(file: Path) -> Iterator[list[str]]:
+    text = read_text(file)
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

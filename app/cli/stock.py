@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli import stock_files, stock_hand, stock_push, stock_shelf
+from app.cli import stock_counts, stock_files, stock_hand, stock_push, stock_receipts, stock_shelf
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, count_line
@@ -19,6 +19,8 @@ def add(commands: Commands) -> None:
     stock_hand.add(group)
     stock_shelf.add(group)
     stock_push.add(group)
+    stock_receipts.add(group)
+    stock_counts.add(group)
 
 
 def _columns() -> tuple[Column, ...]:

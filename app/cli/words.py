@@ -10,10 +10,13 @@ from app.domain.companies import company
 from app.domain.states import (
     BinKind,
     Flow,
+    LineState,
     MoveKind,
     OutboxKind,
     OutboxState,
+    PaperState,
     SerialState,
+    StockPaper,
     Verdict,
 )
 from app.domain.stock_reasons import said
@@ -43,6 +46,7 @@ RESULTS: Mapping[str, Text] = {
     "new": T("new"),
     "off": T("not used any more"),
     "parcel": T("new parcel"),
+    "booked": T("booked"),
     "printed": T("printed"),
     "queued": T("waits to be sent"),
     "refused": T("refused"),
@@ -112,6 +116,23 @@ _MOVES: Mapping[MoveKind, Text] = {
     MoveKind.SET_ASIDE: T("set aside for presale"),
     MoveKind.USE: T("used up"),
     MoveKind.ISSUE: T("issued"),
+}
+_PAPERS: Mapping[StockPaper, Text] = {
+    StockPaper.RECEIPT: T("receipt"),
+    StockPaper.COUNT: T("count"),
+    StockPaper.TRANSFER: T("transfer"),
+    StockPaper.ISSUE: T("issue"),
+    StockPaper.LEVEL: T("level"),
+}
+_PAPER_STATES: Mapping[str, Text] = {
+    PaperState.OPEN: T("open"),
+    PaperState.TO_APPROVE: T("to approve"),
+    PaperState.DONE: T("done"),
+    PaperState.CANCELLED: T("cancelled"),
+    LineState.COUNTED: T("counted"),
+    LineState.BOOKED: T("booked"),
+    LineState.DROPPED: T("left as it was"),
+    "begun": T("being counted"),
 }
 _KINDS: Mapping[str, Text] = {
     "refund": T("refund"),
@@ -288,6 +309,8 @@ outbox_kind = _by(_OUTBOX_KINDS)
 outbox_state = _by(_OUTBOX_STATES)
 verdict = _by(_VERDICTS)
 move = _by(_MOVES)
+paper_kind = _by(_PAPERS)
+paper_state = _by(_PAPER_STATES)
 kind = _by(_KINDS)
 number_return = _by(_RETURNS)
 number_state = _by(_NUMBERS)

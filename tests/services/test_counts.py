@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from app.domain.errors import UserError
 from app.domain.states import MoveKind, PaperState
 from app.services import integrity
-from app.services.stock import ledger, stock
+from app.services.stock import batches, ledger, stock
+from app.services.stock.finding import find_sku
 from app.services.stock.papers import (
     count_again,
     count_approval,
@@ -21,7 +22,6 @@ from app.services.stock.papers import (
 )
 from app.services.stock.papers.count_differences import DifferenceRow
 from app.services.stock.papers.counts import Counted
-from app.services.stock.papers.paper_store import batch_of
 from app.services.workplace import Workplace
 from app.store.tables import skus, stock_spots, users
 from tests.support.warehouse import Bench
@@ -41,8 +41,8 @@ def shelf(bench: Bench) -> None:
 
 def move(bench: Bench, code: str, pieces: int, bin_name: str, batch: str = "") -> None:
     with bench.work.db.write() as tx:
-        sku_id = stock.find_sku(tx, code)
-        batch_id = batch_of(tx, bench.work, sku_id, batch)
+        sku_id = find_sku(tx, code)
+        batch_id = batches.batch_for(tx, bench.work, sku_id, batch)
         done = ledger.post(
             tx,
             bench.work,
@@ -230,14 +230,21 @@ def _refused(work: Workplace, number: str) -> list[str]:
 
 
 def test_a_count_is_of_places_that_are_there(bench: Bench) -> None:
-    for wanted in ({"bins": ["Q-77"]}, {"zone": "Q"}, {}):
+    for bins, zone, code in (
+        (["Q-77"], "", "no_such_bin"),
+        ([], "Q", "no_such_bin"),
+        ([], "", "no_bins"),
+    ):
         with pytest.raises(UserError) as refused:
-            counts.start(bench.work, **wanted)  # type: ignore[arg-type]  # the test's own keywords
-        assert refused.value.code in {"no_such_bin", "no_bins"}
+            counts.start(bench.work, bins=bins, zone=zone)
+        assert refused.value.code == code
     number = counts.start(bench.work, bins=["Z-01"]).number
     with pytest.raises(UserError) as other:
         counts.enter(bench.work, number, "Z-02", [])
-    assert other.value.code == "not_in_count"
+    assert other.value.code == "no_lines"
+    with pytest.raises(UserError) as foreign:
+        counts.enter(bench.work, number, "Z-02", [], complete=True)
+    assert foreign.value.code == "not_in_count"
 
 
 def test_differences_come_page_by_page(bench: Bench) -> None:

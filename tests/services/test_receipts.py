@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from app.domain.errors import UserError
 from app.domain.states import HoldCode, StockPaper
 from app.services import integrity
 from app.services.orders import holding
 from app.services.stock import stock
-from app.services.stock.papers import paper_rows, receipts
-from app.services.stock.papers.receipts import Arrived, Expected
-from app.store.tables import parcels, skus, stock_balances, stock_spots
+from app.services.stock.papers import arrivals, paper_rows, receipts
+from app.services.stock.papers.arrivals import Arrived
+from app.services.stock.papers.receipts import Expected
+from app.store.tables import (
+    parcels,
+    skus,
+    stock_balances,
+    stock_document_lines,
+    stock_documents,
+    stock_spots,
+)
 from tests.support.warehouse import Bench
 
 TEA, CUP = "TEA-1", "CUP-1"
@@ -63,8 +72,8 @@ def test_goods_are_on_the_way_then_here_and_the_rest_is_let_go(bench: Bench) -> 
     made = receipts.make(bench.work, [Expected(TEA, 10), Expected(CUP, 6, "C-09")])
     assert made.number == "RK-20261120-1"
     assert figures(bench, TEA) == (5, 10)
-    receipts.receive(bench.work, made.number, [Arrived(TEA, 4), Arrived(CUP, 2)])
-    receipts.receive(bench.work, made.number, [Arrived(TEA, 3, "R-02")])
+    arrivals.receive(bench.work, made.number, [Arrived(TEA, 4), Arrived(CUP, 2)])
+    arrivals.receive(bench.work, made.number, [Arrived(TEA, 3, "R-02")])
     assert lines(bench, made.number) == [(TEA, 10, 7, 3), (CUP, 6, 2, 4)]
     assert (figures(bench, TEA), figures(bench, CUP)) == ((12, 3), (2, 4))
     assert spots(bench, TEA) == {"A-01": 9, "R-02": 3}
@@ -76,15 +85,15 @@ def test_goods_are_on_the_way_then_here_and_the_rest_is_let_go(bench: Bench) -> 
     assert lines(bench, made.number) == [(TEA, 10, 7, 0), (CUP, 6, 2, 0)]
     assert whole(bench)
     with pytest.raises(UserError) as refused:
-        receipts.receive(bench.work, made.number, [Arrived(TEA, 1)])
+        arrivals.receive(bench.work, made.number, [Arrived(TEA, 1)])
     assert refused.value.code == "paper_closed"
 
 
 def test_a_step_that_is_told_twice_is_booked_once(bench: Bench) -> None:
     number = receipts.make(bench.work, [Expected(TEA, 3), Expected(TEA, 4)]).number
     came = [Arrived(TEA, 7)]
-    assert receipts.receive(bench.work, number, came, step="scan-1") == "done"
-    assert receipts.receive(bench.work, number, came, step="scan-1") == "kept"
+    assert arrivals.receive(bench.work, number, came, step="scan-1") == "done"
+    assert arrivals.receive(bench.work, number, came, step="scan-1") == "kept"
     assert lines(bench, number) == [(TEA, 3, 3, 0), (TEA, 4, 4, 0)]
     assert figures(bench, TEA) == (12, 0)
 
@@ -99,13 +108,13 @@ def test_more_than_expected_is_asked_first(bench: Bench) -> None:
         ("no_such_sku", Arrived("NONE", 1), True, "x"),
     ):
         with pytest.raises(UserError) as refused:
-            receipts.receive(
+            arrivals.receive(
                 bench.work, number, [Arrived(TEA, 1), came], step="s", over=over, note=note
             )
         assert refused.value.code == code
         assert figures(bench, TEA) == (5, 3)  # all of it or nothing
-    came = [Arrived(TEA, 4), Arrived(CUP, 1)]
-    receipts.receive(bench.work, number, came, over=True, note="送多了")
+    more = [Arrived(TEA, 4), Arrived(CUP, 1)]
+    arrivals.receive(bench.work, number, more, over=True, note="送多了")
     assert lines(bench, number) == [(TEA, 3, 4, 0), (CUP, 0, 1, 0)]
     assert (figures(bench, TEA), figures(bench, CUP)) == ((9, 0), (1, 0))
     assert whole(bench)
@@ -113,14 +122,14 @@ def test_more_than_expected_is_asked_first(bench: Bench) -> None:
 
 def test_a_mistake_is_taken_back_and_is_expected_again(bench: Bench) -> None:
     number = receipts.make(bench.work, [Expected(TEA, 3)]).number
-    receipts.receive(bench.work, number, [Arrived(TEA, 5)], over=True, note="x")
+    arrivals.receive(bench.work, number, [Arrived(TEA, 5)], over=True, note="x")
     with pytest.raises(UserError, match="note"):
-        receipts.receive(bench.work, number, [Arrived(TEA, -3)])
-    receipts.receive(bench.work, number, [Arrived(TEA, -3)], note="数错")
+        arrivals.receive(bench.work, number, [Arrived(TEA, -3)])
+    arrivals.receive(bench.work, number, [Arrived(TEA, -3)], note="数错")
     assert lines(bench, number) == [(TEA, 3, 2, 1)]
     assert figures(bench, TEA) == (7, 1)
     with pytest.raises(UserError) as refused:
-        receipts.receive(bench.work, number, [Arrived(TEA, -3)], note="数错")
+        arrivals.receive(bench.work, number, [Arrived(TEA, -3)], note="数错")
     assert refused.value.code == "bad_quantity"
     assert whole(bench)
 
@@ -138,7 +147,7 @@ def test_a_suppliers_number_means_one_paper(bench: Bench) -> None:
     with pytest.raises(UserError) as asked:
         receipts.close(bench.work, "SH-9")
     assert asked.value.code == "paper_ambiguous"
-    receipts.receive(bench.work, "tea-maker:SH-9", [Arrived(TEA, 3)])
+    arrivals.receive(bench.work, "tea-maker:SH-9", [Arrived(TEA, 3)])
     (row,) = paper_rows.shown(bench.work, first.id).rows
     assert (row.batch, row.expires, row.done) == ("B1", "2027-01-01", 3)
     assert receipts.cancel(bench.work, other.id) == 3
@@ -167,6 +176,37 @@ def test_papers_are_listed_page_by_page(bench: Bench) -> None:
     assert {r.kind for r in seen} == {StockPaper.RECEIPT}
 
 
+def _booked_more_than_came(tx: Connection) -> None:
+    tx.execute(update(stock_document_lines).values(done=2))
+
+
+def _lost_on_the_way(tx: Connection) -> None:
+    tx.execute(update(stock_balances).values(in_transit=0))
+
+
+def _closed_by_hand(tx: Connection) -> None:
+    tx.execute(update(stock_documents).values(state="done"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "harm"),
+    [
+        ({"papers", "in_transit"}, _booked_more_than_came),
+        ({"ledger", "in_transit"}, _lost_on_the_way),
+        ({"papers", "in_transit"}, _closed_by_hand),
+    ],
+)
+def test_the_check_sees_a_paper_that_says_something_else(
+    bench: Bench, rules: set[str], harm: Callable[[Connection], None]
+) -> None:
+    number = receipts.make(bench.work, [Expected(TEA, 3)]).number
+    arrivals.receive(bench.work, number, [Arrived(TEA, 1)])
+    assert whole(bench)
+    with bench.work.db.write() as tx:
+        harm(tx)
+    assert {b.rule for b in integrity.check(bench.work).broken} == rules
+
+
 @pytest.mark.synced
 def test_parcels_that_lacked_the_goods_go_on(bench: Bench) -> None:
     with bench.work.db.read() as tx:
@@ -178,7 +218,7 @@ def test_parcels_that_lacked_the_goods_go_on(bench: Bench) -> None:
         codes = list(tx.execute(select(skus.c.code)).scalars())
     assert waiting
     number = receipts.make(bench.work, [Expected(code, 500) for code in codes]).number
-    receipts.receive(bench.work, number, [Arrived(code, 500) for code in codes])
+    arrivals.receive(bench.work, number, [Arrived(code, 500) for code in codes])
     with bench.work.db.read() as tx:
         still = set(
             tx.execute(

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.domain.bins import clean_bin
 from app.domain.states import LineState, PaperState, StockPaper
 from app.services import records
-from app.services.stock import stock
+from app.services.stock.finding import find_sku
 from app.services.stock.papers import paper_store
 from app.services.stock.papers.count_state import UNDER_WAY, bin_of, content_of, keep, settle
 from app.services.workplace import Workplace
@@ -46,12 +47,13 @@ def cancel(work: Workplace, paper: str) -> None:
 
 
 def _reopen(work: Workplace, paper: str, bin_name: str, sku: str, state: LineState) -> int:
+    bin_name = clean_bin(bin_name)
     with work.db.write() as tx:
         row = paper_store.locked(tx, StockPaper.COUNT, paper)
         paper_store.must_be(row, *UNDER_WAY)
         content = content_of(row)
         said = bin_of(row, content, bin_name)
-        sku_id = stock.find_sku(tx, sku) if sku else ""
+        sku_id = find_sku(tx, sku) if sku else ""
         c = stock_document_lines.c
         where = (
             (c.document_id == row.id)

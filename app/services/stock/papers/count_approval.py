@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, tuple_, update
 
+from app.domain.bins import clean_bin
 from app.domain.errors import UserError
 from app.domain.states import LineState, MoveKind, StockPaper
 from app.domain.text import T, Text
 from app.services import records, rights
-from app.services.stock import ledger, stock
+from app.services.stock import ledger
+from app.services.stock.finding import find_sku
 from app.services.stock.papers import count_state, paper_store
 from app.services.workplace import Workplace
 from app.store.tables import skus, stock_document_lines
@@ -53,13 +55,14 @@ def approve(
     no such count, or it is finished.
     """
     must_be_allowed(work)
+    bin_name = None if bin_name is None else clean_bin(bin_name)
     rows: list[ApprovedRow] = []
     last = ("", "")
     while True:
         with work.db.write() as tx:
             row = paper_store.locked(tx, StockPaper.COUNT, paper)
             paper_store.must_be(row, *count_state.UNDER_WAY)
-            lines = _next(tx, row.id, bin_name, stock.find_sku(tx, sku) if sku else "", last)
+            lines = _next(tx, row.id, bin_name, find_sku(tx, sku) if sku else "", last)
             done = [_book(tx, work, row, line) for line in lines]
             if len(lines) < _AT_ONCE:
                 count_state.settle(tx, work, row.id, count_state.content_of(row))

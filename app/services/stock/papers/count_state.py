@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from app.domain.bins import walking_key
+from app.domain.bins import clean_bin, walking_key
 from app.domain.errors import UserError
 from app.domain.states import LineState, PaperState, StockPaper
 from app.domain.text import T
@@ -87,7 +87,7 @@ def is_counted(said: Mapping[str, Any]) -> bool:
 
 
 def bin_of(row: Row[Any], content: Mapping[str, Any], bin_name: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = content["bins"].get(bin_name)
+    found: dict[str, Any] | None = content["bins"].get(clean_bin(bin_name))
     if found is None:
         raise UserError(
             "not_in_count",

@@ -13,11 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from app.domain.bins import walking_key
+from app.domain.bins import clean_bin, walking_key
 from app.domain.errors import UserError
 from app.domain.states import LineState, PaperState, StockPaper
 from app.domain.text import T
-from app.services.stock import ledger, spots, stock
+from app.services.stock import batches, ledger, spots
+from app.services.stock.finding import find_sku
 from app.services.stock.papers import paper_store
 from app.services.stock.papers.count_state import (
     UNDER_WAY,
@@ -29,7 +30,7 @@ from app.services.stock.papers.count_state import (
 )
 from app.services.stock.papers.paper_store import Made, NewPaper
 from app.services.workplace import Workplace
-from app.store.tables import skus, stock_batches, stock_document_lines, stock_spots
+from app.store.tables import skus, stock_document_lines, stock_spots
 
 _MOST_BINS = 5000
 
@@ -58,7 +59,7 @@ def start(
     """
     with work.db.write() as tx:
         known = paper_store.known_bins(tx)
-        wanted = {b.strip() for b in bins}
+        wanted = {clean_bin(b) for b in bins}
         unknown = sorted(b for b in wanted if b and b not in known)
         if unknown:
             raise _no_bin(unknown[0])
@@ -67,7 +68,7 @@ def start(
             if not inside:
                 raise _no_bin(zone)
             wanted |= inside
-        only = [stock.find_sku(tx, code) for code in skus_wanted]
+        only = [find_sku(tx, code) for code in skus_wanted]
         if only and not wanted:
             wanted = _where_they_lie(tx, only)
         if not wanted:
@@ -116,6 +117,14 @@ def enter(
     ``UserError`` and keeps nothing: ``no_such_bin``, ``no_such_sku``, ``not_in_count``,
     ``bad_quantity``, ``batch_needed``, ``no_such_batch``, ``already_booked``, ``paper_closed``.
     """
+    if not counted and not complete:
+        raise UserError(
+            "no_lines",
+            T("Nothing was counted in {bin}.", bin=bin_name or "-"),
+            T("When the bin is empty, say that it is complete: --complete"),
+            ref=bin_name,
+        )
+    bin_name = clean_bin(bin_name)
     with work.db.write() as tx:
         row = paper_store.locked(tx, StockPaper.COUNT, paper)
         paper_store.must_be(row, *UNDER_WAY)
@@ -138,7 +147,7 @@ def enter(
                 T("Make a new count for it: stock count start"),
                 ref=lines[key].sku,
             )
-        paper_store.lock_items(tx, (sku_id for sku_id, _ in pieces))
+        ledger.lock(tx, (sku_id for sku_id, _ in pieces))
         now_held = _held(tx, bin_name, content["skus"])  # nobody moves them any more
         if complete:
             _drop_lines(tx, [x.id for k, x in lines.items() if k not in pieces and k not in booked])
@@ -179,7 +188,7 @@ def _by_spot(
     pieces: dict[tuple[str, str], int] = {}
     for one in counted:
         paper_store.check_pieces(one.quantity, one.sku, least=0)
-        sku_id = stock.find_sku(tx, one.sku)
+        sku_id = find_sku(tx, one.sku)
         if only and sku_id not in only:
             raise UserError(
                 "not_in_count",
@@ -194,19 +203,7 @@ def _by_spot(
 
 def _batch(tx: Connection, sku_id: str, bin_name: str, one: Counted) -> str:
     if one.batch:
-        found = tx.execute(
-            select(stock_batches.c.id).where(
-                stock_batches.c.sku_id == sku_id, stock_batches.c.code == one.batch
-            )
-        ).scalar()
-        if found is None:
-            raise UserError(
-                "no_such_batch",
-                T("{sku} has no batch {batch}.", sku=one.sku, batch=one.batch),
-                T("Check the code; a new batch is received first."),
-                ref=one.sku,
-            )
-        return str(found)
+        return batches.find(tx, sku_id, one.batch)
     there = tx.execute(
         select(stock_spots.c.batch_id).where(
             stock_spots.c.sku_id == sku_id,
@@ -215,10 +212,13 @@ def _batch(tx: Connection, sku_id: str, bin_name: str, one: Counted) -> str:
         )
     ).scalars()
     ids = list(there)
-    if len(ids) > 1:  # whatever was counted: a hint only when it differs would tell the figure
+    by_batch = tx.execute(select(skus.c.batch_tracked).where(skus.c.id == sku_id)).scalar_one()
+    if len(ids) > 1 or (
+        by_batch and not ids
+    ):  # whatever was counted: a hint only when it differs would tell the figure
         raise UserError(
             "batch_needed",
-            T("Several batches of {sku} lie in {bin}.", sku=one.sku, bin=bin_name or "-"),
+            T("{sku} in {bin}: which batch is it?", sku=one.sku, bin=bin_name or "-"),
             T("Count each batch by itself, like {example}.", example=f"{one.sku}@B1=3"),
             ref=one.sku,
         )

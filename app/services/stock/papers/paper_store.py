@@ -1,9 +1,8 @@
-"""What all stock papers share: numbers, the paper's lock, batches by their code, sentences."""
+"""What all stock papers share: their numbers, the paper's lock, and what is said of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +12,15 @@ from app.domain.errors import UserError
 from app.domain.states import PaperState, StockPaper
 from app.domain.text import T
 from app.services.stock import spots
-from app.services.stock.stock import MOST_PIECES, let_go_on
+from app.services.stock.finding import MOST_PIECES
+from app.services.stock.going_on import let_go_on
 from app.services.workplace import Workplace
 from app.store.inserting import insert_if_new
 from app.store.tables import (
     bins,
     skus,
-    stock_balances,
-    stock_batches,
     stock_document_lines,
     stock_documents,
-    stock_moves,
     stock_spots,
 )
 
@@ -187,51 +184,11 @@ def change(tx: Connection, work: Workplace, paper_id: str, state: PaperState) ->
     )
 
 
-def lock_items(tx: Connection, sku_ids: Iterable[str]) -> None:
-    """Nobody moves these items until the transaction ends; what is read afterwards stays true."""
-    tx.execute(
-        select(stock_balances.c.sku_id)
-        .where(stock_balances.c.sku_id.in_(sorted(set(sku_ids))))
-        .order_by(stock_balances.c.sku_id)
-        .with_for_update()
-    ).all()
-
-
-def is_told(tx: Connection, once: str) -> bool:
-    """Whether the ledger has the event ``once``."""
-    return (
-        tx.execute(select(stock_moves.c.id).where(stock_moves.c.once == once)).scalar() is not None
-    )
-
-
 def go_on(work: Workplace) -> None:
     """Parcels that lacked goods are tried again, apart from the booking that brought them."""
     with work.db.write() as tx:
         let_go_on(tx, work)
     work.changed("stock", "orders", "parcels")
-
-
-def batch_of(
-    tx: Connection, work: Workplace, sku_id: str, code: str, *, expires: str = "", made: str = ""
-) -> str:
-    """The id of the item's batch with this code, made when it is new; "" without a code."""
-    if not code:
-        return ""
-    b = stock_batches.c
-    query = select(b.id).where(b.sku_id == sku_id, b.code == code)
-    found = tx.execute(query).scalar()
-    if found is None:
-        key = work.key()
-        row = insert(stock_batches).values(
-            id=key,
-            sku_id=sku_id,
-            code=code,
-            expires_on=expires,
-            made_on=made,
-            created_at=work.now(),
-        )
-        found = key if insert_if_new(tx, row) else tx.execute(query).scalar_one()
-    return str(found)
 
 
 def known_bins(tx: Connection) -> set[str]:

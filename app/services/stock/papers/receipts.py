@@ -1,7 +1,6 @@
-"""Receipts (入库单): goods are on their way, come piece by piece, and what does not come is let go.
+"""Receipts (入库单): goods are announced, and what does not come is let go.
 
-Every booking is one transaction and happens once: ``step`` names it, so that a bench that lost
-the answer may say it again.
+What comes is booked by ``arrivals``.
 """
 
 from __future__ import annotations
@@ -12,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import Connection, Row, insert
 
+from app.domain.bins import clean_bin
 from app.domain.errors import UserError
 from app.domain.states import MoveKind, PaperState, StockPaper
 from app.domain.text import T
 from app.services import records
-from app.services.stock import ledger, stock
+from app.services.stock import batches, ledger
+from app.services.stock.finding import find_sku
 from app.services.stock.papers import paper_store
 from app.services.stock.papers.paper_store import Made, NewPaper
 from app.services.workplace import Workplace
@@ -35,17 +36,6 @@ class Expected:
     batch: str = ""
     expires: str = ""
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """Goods that came. ``bin`` None: where the line says; fewer than 0 takes a mistake back."""
-
-    sku: str
-    quantity: int
-    bin: str | None = None
-    batch: str = ""
-    expires: str = ""
 
 
 def make(
@@ -96,45 +86,18 @@ def write(
         note=note,
         digest=digest or _digest(lines),
     )
-    ids = [stock.find_sku(tx, line.sku) for line in lines]
+    ids = [find_sku(tx, line.sku) for line in lines]
     made = paper_store.make(tx, work, new)
     if made.result != "new":
         return made
     on_the_way = [
-        (sku_id, _insert_line(tx, work, made.id, n, sku_id, line), line.quantity)
+        (sku_id, insert_line(tx, work, made.id, n, sku_id, line), line.quantity)
         for n, (sku_id, line) in enumerate(zip(ids, lines, strict=True))
     ]
     for sku_id, line_id, pieces in sorted(on_the_way):
         ledger.ensure_balance(tx, sku_id)
         ledger.post(tx, work, _expect(made.number, sku_id, line_id, pieces, "expect"))
     return made
-
-
-def receive(
-    work: Workplace,
-    paper: str,
-    arrived: Sequence[Arrived],
-    *,
-    step: str = "",
-    over: bool = False,
-    note: str = "",
-) -> str:
-    """Book goods that came: ``done``, or ``kept`` when this ``step`` was booked before.
-
-    More than expected, and items that are not on the paper, need ``over`` and a note. Parcels that
-    lacked the goods go on by themselves. Raises ``UserError`` and books nothing: ``no_such_paper``,
-    ``paper_closed``, ``no_such_sku``, ``bad_quantity``, ``over_delivery``, ``no_note``.
-    """
-    step = step or work.key()
-    with work.db.write() as tx:
-        row = paper_store.locked(tx, StockPaper.RECEIPT, paper)
-        begin = f"paper:{row.id}:{step}"
-        known = paper_store.is_told(tx, f"{begin}:0")
-        if not known:
-            paper_store.must_be(row, PaperState.OPEN)
-            _book(tx, work, row, arrived, begin, over=over, note=note)
-    paper_store.go_on(work)
-    return "kept" if known else "done"
 
 
 def close(work: Workplace, paper: str) -> int:
@@ -180,163 +143,10 @@ def _end(work: Workplace, paper: str, state: PaperState) -> int:
     return given_up
 
 
-def _book(
-    tx: Connection,
-    work: Workplace,
-    row: Row[Any],
-    arrived: Sequence[Arrived],
-    begin: str,
-    *,
-    over: bool,
-    note: str,
-) -> None:
-    lines = paper_store.lines_of(tx, row.id)
-    wanted = sorted(((stock.find_sku(tx, a.sku), a) for a in arrived), key=lambda x: x[0])
-    if not wanted:
-        raise UserError("no_lines", T("Nothing was named."), T("Name items, like TEA-1=20."))
-    done = {line.id: line.done for line in lines}
-    n = 0
-    for sku_id, came in wanted:
-        paper_store.check_pieces(abs(came.quantity), came.sku)
-        paper_store.check_lengths(bin=came.bin or "", batch=came.batch, note=note)
-        if came.quantity < 0 and not note.strip():
-            raise _needs_note(came.sku)
-        ledger.ensure_balance(tx, sku_id)
-        batch_id = paper_store.batch_of(tx, work, sku_id, came.batch, expires=came.expires)
-        mine = [x for x in lines if x.sku_id == sku_id and _fits(x, batch_id)]
-        shares = _shared_out(mine, done, came.quantity)
-        spare = came.quantity - sum(pieces for _, pieces in shares)
-        if spare:
-            _allow(came, mine, done, spare, over=over, note=note)
-            shares = _with_spare(shares, mine, spare)
-            if not shares:
-                extra = Expected(came.sku, 0, came.bin or "", came.batch, note=note)
-                added = _insert_line(tx, work, row.id, len(lines), sku_id, extra)
-                lines = paper_store.lines_of(tx, row.id)
-                done[added] = 0
-                shares = [(next(x for x in lines if x.id == added), spare)]
-        for line, pieces in shares:
-            _book_line(tx, work, row, line, done, pieces, came, batch_id, f"{begin}:{n}", note)
-            n += 1
-
-
-def _book_line(
-    tx: Connection,
-    work: Workplace,
-    row: Row[Any],
-    line: Row[Any],
-    done: dict[str, int],
-    pieces: int,
-    came: Arrived,
-    batch_id: str,
-    once: str,
-    note: str,
-) -> None:
-    before, after = done[line.id], done[line.id] + pieces
-    expected = line.expected or 0
-    move = ledger.Move(
-        line.sku_id,
-        MoveKind.RECEIVE,
-        on_hand=pieces,
-        in_transit=max(0, expected - after) - max(0, expected - before),
-        bin=came.bin if came.bin is not None else (line.bin or None),
-        batch_id=batch_id or line.batch_id,
-        reference=row.number,
-        reason=note,
-        once=once,
-        line_id=line.id,
-    )
-    if not ledger.post(tx, work, move):
-        raise UserError(
-            "stock_negative",
-            T("{n} of {sku} do not lie there any more.", n=-pieces, sku=line.sku),
-            T("Name the bin where they lie."),
-            ref=line.sku,
-        )
-    done[line.id] = after
-    tx.execute(
-        update(stock_document_lines)
-        .where(stock_document_lines.c.id == line.id)
-        .values(done=after, **({"note": note} if note else {}))
-    )
-
-
-def _fits(line: Row[Any], batch_id: str) -> bool:
-    return not batch_id or not line.batch_id or line.batch_id == batch_id
-
-
-def _shared_out(
-    lines: Sequence[Row[Any]], done: dict[str, int], quantity: int
-) -> list[tuple[Row[Any], int]]:
-    """Pieces for each line: up to what it expects, or back down to nothing."""
-    shares, left = [], abs(quantity)
-    for line in lines if quantity > 0 else reversed(lines):
-        room = max(0, (line.expected or 0) - done[line.id]) if quantity > 0 else done[line.id]
-        pieces = min(left, room)
-        if pieces:
-            shares.append((line, pieces if quantity > 0 else -pieces))
-            left -= pieces
-    return shares
-
-
-def _with_spare(
-    shares: list[tuple[Row[Any], int]], mine: Sequence[Row[Any]], spare: int
-) -> list[tuple[Row[Any], int]]:
-    if shares:
-        (*others, (line, pieces)) = shares
-        return [*others, (line, pieces + spare)]
-    return [(mine[-1], spare)] if mine else []
-
-
-def _allow(
-    came: Arrived,
-    mine: Sequence[Row[Any]],
-    done: dict[str, int],
-    spare: int,
-    *,
-    over: bool,
-    note: str,
-) -> None:
-    if spare < 0:
-        raise UserError(
-            "bad_quantity",
-            T("{sku}: fewer than {n} came on this paper.", sku=came.sku, n=-came.quantity),
-            T("Look at what was booked: stock receipt show"),
-            ref=came.sku,
-        )
-    if not over:
-        expected = sum(x.expected or 0 for x in mine)
-        had = sum(done[x.id] for x in mine)
-        raise UserError(
-            "over_delivery",
-            T(
-                "{sku}: {n} more than the paper says ({had} of {expected} came before).",
-                sku=came.sku,
-                n=spare,
-                had=had,
-                expected=expected,
-            )
-            if mine
-            else T("{sku} is not on the paper.", sku=came.sku),
-            T("Count again. To take it in all the same, say so with a note: --over --note"),
-            ref=came.sku,
-        )
-    if not note.strip():
-        raise _needs_note(came.sku)
-
-
-def _needs_note(sku: str) -> UserError:
-    return UserError(
-        "no_note",
-        T("{sku}: a note must say why.", sku=sku),
-        T("Add a few words: --note"),
-        ref=sku,
-    )
-
-
-def _insert_line(
+def insert_line(
     tx: Connection, work: Workplace, paper_id: str, position: int, sku_id: str, line: Expected
 ) -> str:
+    """Write one line of a receipt; its id."""
     key = work.key()
     tx.execute(
         insert(stock_document_lines).values(
@@ -344,8 +154,11 @@ def _insert_line(
             document_id=paper_id,
             position=position,
             sku_id=sku_id,
-            bin=line.bin,
-            batch_id=paper_store.batch_of(tx, work, sku_id, line.batch, expires=line.expires),
+            bin=clean_bin(line.bin),
+            # Which batch comes is often seen only when it comes.
+            batch_id=batches.batch_for(tx, work, sku_id, line.batch, expires_on=line.expires)
+            if line.batch
+            else "",
             expected=line.quantity,
             note=line.note,
         )
