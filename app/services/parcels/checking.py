@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection, func, select, update
 
@@ -79,20 +80,40 @@ def recheck(work: Workplace) -> int:
         )
     gone_on, changed = 0, False
     for start in range(0, len(waiting), _CHUNK):
-        with work.db.write() as tx:
-            chunk = waiting[start : start + _CHUNK]
-            before = _standing(tx, chunk)
-            for parcel_id in chunk:
-                advance(tx, work, parcel_id)
-            after = _standing(tx, chunk)
-            moved = [parcel_id for parcel_id in chunk if before[parcel_id] != after[parcel_id]]
-            gone_on += sum(after[p].state == ParcelState.TO_LABEL for p in moved)
-            # A presale that fell due may leave other holds on a parcel that stays where it was.
-            records.refresh_orders(tx, records.orders_of(tx, chunk if ended else moved))
-            changed = changed or bool(moved)
+        # Its goods may cross those that another bench reserves: then all of the chunk once more.
+        on, moved = work.db.again(
+            partial(_recheck, work, waiting[start : start + _CHUNK], refresh_all=bool(ended))
+        )
+        gone_on += on
+        changed = changed or moved
     if changed or ended:
         work.changed("orders", "parcels", "stock")
     return gone_on
+
+
+def _recheck(
+    work: Workplace, parcel_ids: Sequence[str], tx: Connection, *, refresh_all: bool
+) -> tuple[int, bool]:
+    """How many of these went on, and whether anything about one of them has changed.
+
+    What another bench has in hand just now it looks at itself.
+    """
+    query = (
+        select(parcels.c.id)
+        .where(parcels.c.id.in_(parcel_ids), parcels.c.state == ParcelState.TO_CHECK)
+        .order_by(parcels.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    ours = set(tx.execute(query).scalars())
+    chunk = [parcel_id for parcel_id in parcel_ids if parcel_id in ours]
+    before = _standing(tx, chunk)
+    for parcel_id in chunk:
+        advance(tx, work, parcel_id)
+    after = _standing(tx, chunk)
+    moved = [parcel_id for parcel_id in chunk if before[parcel_id] != after[parcel_id]]
+    # A presale that fell due may leave other holds on a parcel that stays where it was.
+    records.refresh_orders(tx, records.orders_of(tx, chunk if refresh_all else moved))
+    return sum(after[p].state == ParcelState.TO_LABEL for p in moved), bool(moved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from app.domain.states import OutboxKind, OutboxState
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import holds, order_lines, outbox, parcel_lines
 
 OPEN = (OutboxState.PENDING, OutboxState.SENDING)
@@ -56,21 +57,19 @@ def add(
             )
         )
         return True
-    tx.execute(
-        insert(outbox).values(
-            once=once,
-            kind=kind,
-            lane=lane,
-            shop_id=shop_id,
-            order_id=order_id,
-            parcel_id=parcel_id,
-            payload=dict(payload),
-            state=OutboxState.PENDING,
-            next_at=now,
-            created_at=now,
-        )
+    row = insert(outbox).values(
+        once=once,
+        kind=kind,
+        lane=lane,
+        shop_id=shop_id,
+        order_id=order_id,
+        parcel_id=parcel_id,
+        payload=dict(payload),
+        state=OutboxState.PENDING,
+        next_at=now,
+        created_at=now,
     )
-    return True
+    return insert_if_new(tx, row)
 
 
 def order_lane(our_id: str) -> str:

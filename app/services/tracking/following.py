@@ -14,6 +14,7 @@ from app.services.tracking import storing
 from app.services.tracking.answering import Answering
 from app.services.tracking.limits import limits_in
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import parcels, track_events, tracks, waybills
 
 _LEFT = (ParcelState.TO_REPORT, ParcelState.SHIPPED)
@@ -44,18 +45,18 @@ def begin(tx: Connection, work: Workplace, parcel_id: str, waybill: Any) -> None
 def _insert(tx: Connection, work: Workplace, parcel_id: str, waybill: Any) -> None:
     now = work.now()
     handed_at = getattr(waybill, "shipped_at", None) or now
-    tx.execute(
-        insert(tracks).values(
-            waybill_id=waybill.id,
-            parcel_id=parcel_id,
-            carrier=waybill.carrier,
-            number=waybill.number,
-            account="",
-            next_at=max(now, handed_at + FIRST_POLL / limits_in(tx).faster),
-            handed_at=handed_at,
-            news_at=now,
-        )
+    new = insert(tracks).values(
+        waybill_id=waybill.id,
+        parcel_id=parcel_id,
+        carrier=waybill.carrier,
+        number=waybill.number,
+        account="",
+        next_at=max(now, handed_at + FIRST_POLL / limits_in(tx).faster),
+        handed_at=handed_at,
+        news_at=now,
     )
+    if not insert_if_new(tx, new):  # another bench begins with it at the same moment
+        return
     early = select(track_events.c.id).where(track_events.c.waybill_id == waybill.id)
     if tx.execute(early).first() is not None:
         row = tx.execute(select(tracks).where(tracks.c.waybill_id == waybill.id)).one()

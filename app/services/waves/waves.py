@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,8 +15,10 @@ from app.domain.states import ParcelState
 from app.domain.text import T
 from app.services import records
 from app.services.workplace import Workplace
+from app.store.inserting import insert_if_new
 from app.store.tables import holds, order_lines, parcel_lines, parcels, skus, waves
 
+_A_ROUND = 500
 ORDER_BY = ("deadline", "carrier", "single", "bin", "paid")
 
 
@@ -48,7 +51,8 @@ def create(
             T("Use one of: {keys}", keys=", ".join(ORDER_BY)),
         )
     with work.db.write() as tx:
-        ids = _but(_candidates(tx, carrier, order_by, only), without)[: limit or None]
+        found = _but(_candidates(tx, carrier, order_by, only), without)
+        ids = _claim(tx, found, limit or None, wait=only is not None)
         if not ids:
             raise UserError(
                 "wave_empty",
@@ -56,15 +60,13 @@ def create(
                 T("Sync the orders, or look at what is held: parcels list"),
             )
         wave_id = work.key()
-        name = _name(tx, work)
-        tx.execute(
-            insert(waves).values(
-                id=wave_id,
-                name=name,
-                created_at=work.now(),
-                created_by=work.user,
-                options={"carrier": carrier, "order_by": order_by, "limit": limit},
-            )
+        name = _enter(
+            tx,
+            work,
+            id=wave_id,
+            created_at=work.now(),
+            created_by=work.user,
+            options={"carrier": carrier, "order_by": order_by, "limit": limit},
         )
         for position, parcel_id in enumerate(ids, start=1):
             tx.execute(
@@ -197,6 +199,41 @@ def _candidates(
             select(parcels.c.id).where(and_(*conditions)).order_by(*keys[order_by], parcels.c.id)
         ).scalars()
     )
+
+
+def _claim(tx: Connection, ids: Sequence[str], limit: int | None, *, wait: bool) -> list[str]:
+    """The first ``limit`` of these parcels that are still to be had, kept for this transaction.
+
+    Another bench that makes a wave at the same moment takes the next ones. ``wait``: a person has
+    chosen these, so a parcel that somebody changes just now is waited for.
+    """
+    out: list[str] = []
+    left = deque(ids)
+    while left and (limit is None or len(out) < limit):
+        most = _A_ROUND if limit is None else min(_A_ROUND, limit - len(out))
+        batch = [left.popleft() for _ in range(min(most, len(left)))]
+        query = (
+            select(parcels.c.id)
+            .where(
+                parcels.c.id.in_(batch),
+                parcels.c.state == ParcelState.TO_LABEL,
+                parcels.c.wave_id.is_(None),
+                unheld(),
+            )
+            .order_by(parcels.c.id)
+            .with_for_update(skip_locked=not wait, of=parcels)
+        )
+        ours = set(tx.execute(query).scalars())
+        out += [i for i in batch if i in ours]
+    return out
+
+
+def _enter(tx: Connection, work: Workplace, **columns: Any) -> str:
+    """A row for the new wave; its name. Another bench may take a name at the same moment."""
+    while True:
+        name = _name(tx, work)
+        if insert_if_new(tx, insert(waves).values(name=name, **columns)):
+            return name
 
 
 def _name(tx: Connection, work: Workplace) -> str:
