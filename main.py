@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.bootstrap import Services
-    from app.cli.context import Context, Opened
+    from app.cli.context import Context, HeldFolder, Opened
     from app.cli.result import CommandResult
     from app.ports import Health
     from app.settings import Adapters
@@ -35,7 +35,7 @@ def _adapters() -> Adapters:
 
 
 def _secret_keys(section: str, kind: str) -> frozenset[str]:
-    from app.bootstrap import secret_keys
+    from app.connections import secret_keys
 
     return secret_keys(section, kind)
 
@@ -50,6 +50,12 @@ def _upgrade_database(data: Path | None) -> Path | None:
     from app.bootstrap import upgrade_database
 
     return upgrade_database(data)
+
+
+def _take_folder(data: Path | None) -> HeldFolder:
+    from app.bootstrap import open_folder
+
+    return open_folder(data, alone=True)
 
 
 def _open_window(data: Path | None, language: str) -> int:
@@ -98,6 +104,7 @@ DOORS = Doors(
     secret_keys=_secret_keys,
     fonts_health=_fonts_health,
     upgrade_database=_upgrade_database,
+    take_folder=_take_folder,
     open_window=_open_window,
     demo=_demo,
     simulate=_simulate,

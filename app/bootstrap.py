@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import getpass
 import socket
-import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from sqlalchemy import select
+from typing import Any
 
 from app.clock import SystemClock
+from app.connections import Connections, secret_keys
 from app.domain.errors import PackbenchError, UserError
-from app.domain.text import T, Text
-from app.paths import DataPaths
-from app.ports import (
-    Clock,
-    Health,
-    Printer,
-    PrinterConfig,
-    PrinterFinder,
-    SecretStore,
-    Shop,
-    Stationery,
-    WaybillSource,
-)
+from app.domain.text import T
+from app.in_use import FolderLock, join_folder, take_folder
+from app.paths import DataPaths, data_paths
+from app.ports import Clock, Health, PrinterConfig, SecretStore
 from app.secrets import Vault, open_secrets
+from app.services.benches import joining, registry
+from app.services.benches.shared_secrets import SharedSecrets
 from app.services.leases import process_holder
-from app.services.printing.printers import config_of
-from app.services.printing.refusals import no_such_printer
 from app.services.workplace import Topics, Workplace, nobody_listens
 from app.settings import (
     DATABASE_PASSWORD,
@@ -39,17 +29,10 @@ from app.settings import (
     Adapters,
     LocalSettings,
     read_local,
-    secret_name,
     with_password,
 )
 from app.store.engine import Database, sqlite_url
 from app.store.schema import ensure_usable
-from app.store.tables import accounts, printers, shops
-
-if TYPE_CHECKING:
-    from app.net.transport import Transport
-    from app.services.carriers.calls import CallCounter
-    from printing.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,170 +44,84 @@ class Services:
     paths: DataPaths
     local: LocalSettings
     outside: Connections
+    held: ExitStack = field(default_factory=ExitStack)  # given back after the database is closed
 
     def close(self) -> None:
         self.outside.close()
         self.work.db.close()
+        self.held.close()
 
 
-ConnectionT = TypeVar("ConnectionT")
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A data folder whose database is not open; ``secrets`` are those of this computer alone."""
 
-
-class Kept(Generic[ConnectionT]):
-    """Connections by name, made anew when their settings have changed. Safe between threads."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, tuple[Mapping[str, Any], ConnectionT]] = {}
-        self._guard = threading.Lock()
-
-    def get(
-        self, name: str, settings: Mapping[str, Any], make: Callable[[], ConnectionT]
-    ) -> ConnectionT:
-        """The connection for these settings: the kept one, else a new one."""
-        with self._guard:
-            known = self._made.get(name)
-            if known is None or known[0] != settings:
-                known = self._made[name] = (settings, make())
-            return known[1]
-
-
-@dataclass
-class Connections:
-    """``app.ports.Outside``: connections by name, made when first asked for and then kept."""
-
-    db: Database
+    paths: DataPaths
+    local: LocalSettings
     secrets: SecretStore
-    clock: Clock
-    _shops: Kept[Shop] = field(default_factory=Kept)
-    _carriers: Kept[WaybillSource] = field(default_factory=Kept)
-    _printers: Kept[Printer] = field(default_factory=Kept)
-    draw_beside: bool = False  # labels are drawn in a process of its own
-    _turns: dict[str, threading.Lock] = field(default_factory=dict)
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    lock: FolderLock
 
-    @cached_property
-    def _transport(self) -> Transport:
-        from app.net.transport import HttpxTransport
+    @property
+    def url(self) -> str:
+        """Of the database that the settings name, with its password."""
+        if not self.local.database_url:
+            return sqlite_url(self.paths.database)
+        password = self.secrets.get(DATABASE_PASSWORD) or ""
+        return with_password(self.local.database_url, password)
 
-        return HttpxTransport()
-
-    @cached_property
-    def _calls(self) -> CallCounter:
-        from app.services.carriers.calls import CallCounter
-
-        return CallCounter(self.db, self.clock)
-
-    def shop(self, shop_id: str) -> Shop:
-        row = self._row(shops, "id", shop_id)
-        if row is None:
-            message = T("There is no shop called {shop}.", shop=shop_id)
-            raise _unknown("no_such_shop", message, shop_id)
-        config = {**row.settings, **self._secrets_of("shop", shop_id, row.platform)}
-        config |= {"name": shop_id, "platform": row.platform}
-
-        def make() -> Shop:
-            from app.shops.registry import make_shop
-
-            return make_shop(config, self._transport, self.clock)
-
-        return self._shops.get(shop_id, config, make)
-
-    def carrier(self, account: str) -> WaybillSource:
-        row = self._row(accounts, "name", account)
-        if row is None:
-            message = T("There is no carrier account called {name}.", name=account)
-            raise _unknown("no_account", message, account)
-        config = {**row.settings, **self._secrets_of("carrier", account, row.carrier)}
-        config |= {"name": account, "carrier": row.carrier}
-
-        def make() -> WaybillSource:
-            from app.carriers.calling import CountedTransport
-            from app.carriers.registry import make_source
-
-            counted = CountedTransport(self._transport, partial(_count, self._calls, account))
-            return make_source(config, counted, self.clock)
-
-        return self._carriers.get(account, config, make)
-
-    def printer(self, name: str) -> Printer:
-        row = self._row(printers, "name", name)
-        if row is None:
-            raise no_such_printer(name)
-
-        def make() -> Printer:
-            from printing.registry import make_printer
-
-            config = config_of(name, row.settings)
-            return make_printer(config, turn=self._turn_of(config.address), workshop=self._workshop)
-
-        return self._printers.get(name, row.settings, make)
-
-    def try_printer(self, config: PrinterConfig) -> Printer:
-        from printing.registry import make_printer
-
-        return make_printer(config)
-
-    def _turn_of(self, address: str) -> threading.Lock:
-        """Whoever prints at one address of this process takes turns, under whatever name."""
-        with self._guard:
-            return self._turns.setdefault(address, threading.Lock())
-
-    @cached_property
-    def _workshop(self) -> Workshop:
-        from printing.workshop import Beside, Here
-
-        return Beside() if self.draw_beside else Here()
-
-    def picture(self, url: str, most_bytes: int) -> bytes:
-        from app.net.download import download
-
-        return download(url, most_bytes)
-
-    @cached_property
-    def printer_finder(self) -> PrinterFinder:
-        from printing.discovery.finder import Finder
-
-        return Finder()
-
-    @cached_property
-    def stationery(self) -> Stationery:
-        from printing.registry import PaperStationery
-
-        return PaperStationery()
-
-    def note_calls(self) -> None:
-        calls: CallCounter | None = self.__dict__.get("_calls")
-        if calls is not None:
-            calls.write()
+    def open_at(
+        self,
+        url: str,
+        *,
+        user: str = "",
+        bench: str = "",
+        clock: Clock | None = None,
+        announce: Callable[[Topics], None] | None = None,
+        draw_beside: bool = False,
+    ) -> Services:
+        """The services on the database at ``url``; nothing is checked or made there."""
+        name = bench or self.local.bench or socket.gethostname()
+        db = Database(url, name=f"packbench {name}"[:60])
+        the_clock = clock or SystemClock()
+        shared = not db.is_sqlite
+        sealer = Vault(self.secrets, shared=shared)
+        secrets: SecretStore = self.secrets
+        if shared:
+            secrets = SharedSecrets(db, sealer, the_clock, self.secrets)
+        outside = Connections(db, secrets, the_clock, bench=name, draw_beside=draw_beside)
+        work = Workplace(
+            db=db,
+            clock=the_clock,
+            sealer=sealer,
+            outside=outside,
+            user=user or _login(),
+            bench=name,
+            holder=process_holder(),
+            announce=announce or nobody_listens,
+        )
+        return Services(work, secrets, self.paths, self.local, outside)
 
     def close(self) -> None:
-        calls: CallCounter | None = self.__dict__.get("_calls")
-        if calls is not None:
-            calls.close()
-        workshop: Workshop | None = self.__dict__.get("_workshop")
-        if workshop is not None:
-            workshop.close()
-        transport = self.__dict__.get("_transport")
-        if transport is not None:
-            transport.close()
-
-    def _row(self, table: Any, key: str, name: str) -> Any:
-        with self.db.read() as tx:
-            return tx.execute(select(table).where(table.c[key] == name)).one_or_none()
-
-    def _secrets_of(self, section: str, name: str, kind: str) -> dict[str, str]:
-        found = {
-            k: self.secrets.get(secret_name(section, name, k)) for k in secret_keys(section, kind)
-        }
-        return {key: value for key, value in found.items() if value}
+        self.lock.close()
 
 
-def _count(calls: CallCounter, account: str, service: str, refused: bool) -> None:
-    calls.called(account, service, refused=refused)
+def open_folder(
+    data: Path | None = None, *, alone: bool = False, keyring_allowed: bool = True
+) -> Folder:
+    """The data folder (the user's own by default), held until ``close``.
 
-
-def _unknown(code: str, message: Text, name: str) -> UserError:
-    return UserError(code, message, T("See the names with: config show"), ref=name)
+    ``alone``: nobody else may have it open. Raises ``UserError`` or ``RetryableError``.
+    """
+    paths = data_paths(data)
+    paths.prepare()
+    lock = take_folder(paths.root) if alone else join_folder(paths.root)
+    try:
+        local = read_local(paths.settings)
+        secrets = open_secrets(paths.secrets, keyring_allowed=keyring_allowed)
+    except BaseException:
+        lock.close()
+        raise
+    return Folder(paths, local, secrets, lock)
 
 
 def open_services(
@@ -254,6 +151,9 @@ def open_services(
     )
     try:
         ensure_usable(services.work.db)
+        if not services.work.db.is_sqlite:
+            joining.ensure_joined(services.work.db, services.work.sealer)
+            registry.ensure_own_name(services.work)
     except BaseException:
         services.close()
         raise
@@ -271,30 +171,21 @@ def open_unchecked(
     draw_beside: bool = False,
 ) -> Services:
     """Like ``open_services`` for ``db upgrade``: the database may be old."""
-    from app.paths import data_paths
-
-    paths = data_paths(data)
-    paths.prepare()
-    local = read_local(paths.settings)
-    secrets = open_secrets(paths.secrets, keyring_allowed=keyring_allowed)
-    url = sqlite_url(paths.database)
-    if local.database_url:
-        url = with_password(local.database_url, secrets.get(DATABASE_PASSWORD) or "")
-    the_bench = bench or local.bench or socket.gethostname()
-    db = Database(url, name=f"packbench {the_bench}"[:60])
-    the_clock = clock or SystemClock()
-    outside = Connections(db, secrets, the_clock, draw_beside=draw_beside)
-    work = Workplace(
-        db=db,
-        clock=the_clock,
-        sealer=Vault(secrets),
-        outside=outside,
-        user=user or _login(),
-        bench=the_bench,
-        holder=process_holder(),
-        announce=announce or nobody_listens,
-    )
-    return Services(work, secrets, paths, local, outside)
+    folder = open_folder(data, keyring_allowed=keyring_allowed)
+    try:
+        services = folder.open_at(
+            folder.url,
+            user=user,
+            bench=bench,
+            clock=clock,
+            announce=announce,
+            draw_beside=draw_beside,
+        )
+    except BaseException:
+        folder.close()
+        raise
+    services.held.callback(folder.close)
+    return services
 
 
 def upgrade_database(data: Path | None = None) -> Path | None:
@@ -352,15 +243,6 @@ def _check_printer(config: PrinterConfig) -> None:
 def _check_shop(check: Callable[[Mapping[str, Any]], object], values: Mapping[str, Any]) -> object:
     """``title`` is ours: what the shop is called on screen."""
     return check({k: v for k, v in values.items() if k != "title"})
-
-
-def secret_keys(section: str, kind: str) -> frozenset[str]:
-    """The keys of a ``[[shop]]`` or ``[[carrier]]`` that live in the secret store."""
-    if section == "shop":
-        return frozenset({"app_secret", "push_token", "push_aes_key"})
-    from app.carriers.registry import CARRIERS
-
-    return frozenset(key for c in CARRIERS if c.code == kind for key in c.secret_names)
 
 
 def fonts_health() -> Health:

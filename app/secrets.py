@@ -17,8 +17,8 @@ from urllib.parse import quote
 from app.domain.errors import PackbenchError, RetryableError, UserError
 from app.domain.text import T, Text
 from app.ports import SecretStore
+from app.settings.local import DATA_KEY, SHARED_KEY
 
-DATA_KEY = "data-key"
 _SERVICE = "packbench"
 # Keyrings of the operating systems. Others drop secrets (null), refuse them (fail) or keep them in
 # plain text, so what is not on this list is not used.
@@ -154,11 +154,13 @@ class Vault:
     """``app.ports.Sealer``: encrypts personal data for the database.
 
     The key is made at the first use and stays in the secret store, so a copy of the database alone
-    shows nobody's address. Safe to use from any thread.
+    shows nobody's address. ``shared``: the database is one that several computers use, and the key
+    is the one that this computer got when it joined, if it joined. Safe to use from any thread.
     """
 
-    def __init__(self, store: SecretStore) -> None:
+    def __init__(self, store: SecretStore, *, shared: bool = False) -> None:
         self._store = store
+        self._shared = shared
         self._cipher: Any = None
         self._hash_key: bytes | None = None
 
@@ -181,20 +183,22 @@ class Vault:
     def token(self, word: str) -> str:
         key = self._hash_key
         if key is None:
-            self._fernet()
-            key = self._hash_key = b"search:" + (self._store.get(DATA_KEY) or "").encode()
+            key = self._hash_key = b"search:" + self._key().encode()
         return hmac.new(key, word.encode(), "sha256").hexdigest()[:_TOKEN_CHARS]
 
     def _fernet(self) -> Any:
         if self._cipher is None:
             from cryptography.fernet import Fernet
 
-            key = self._store.get(DATA_KEY)
-            if key is None:
-                key = _new_key()
-                self._store.set(DATA_KEY, key)
-            self._cipher = Fernet(key)
+            self._cipher = Fernet(self._key())
         return self._cipher
+
+    def _key(self) -> str:
+        key = (self._shared and self._store.get(SHARED_KEY)) or self._store.get(DATA_KEY)
+        if not key:
+            key = _new_key()
+            self._store.set(DATA_KEY, key)
+        return key
 
 
 def _choose(folder: Path, choice_file: Path, *, keyring_allowed: bool) -> dict[str, str]:

@@ -7,6 +7,7 @@ import argparse
 from app.cli import (
     aftersales,
     bench,
+    benches,
     carriers,
     configuration,
     database,
@@ -76,6 +77,7 @@ def build(doors: Doors) -> argparse.ArgumentParser:
         prices,
         freight,
         relay,
+        benches,
         database,
     ):
         module.add(commands)

@@ -37,6 +37,23 @@ class Opened(Protocol):
     def close(self) -> None: ...
 
 
+class HeldFolder(Protocol):
+    """A data folder that nobody else has open, until ``close``; see ``app.services.benches``."""
+
+    @property
+    def paths(self) -> DataPaths: ...
+
+    @property
+    def local(self) -> LocalSettings: ...
+
+    @property
+    def secrets(self) -> SecretStore: ...
+
+    def open_at(self, url: str) -> Opened: ...
+
+    def close(self) -> None: ...
+
+
 class Open(Protocol):
     def __call__(self, data: Path | None, *, user: str) -> Opened: ...
 
@@ -50,6 +67,7 @@ class Doors:
     secret_keys: Callable[[str, str], frozenset[str]]
     fonts_health: Callable[[], Health]
     upgrade_database: Callable[[Path | None], Path | None]
+    take_folder: Callable[[Path | None], HeldFolder]
     open_window: Callable[[Path | None, str], int]
     demo: Callable[[argparse.Namespace, Context], CommandResult] | None = None
     simulate: Callable[[argparse.Namespace, Context], CommandResult] | None = None
@@ -73,3 +91,12 @@ class Context:
             yield services
         finally:
             services.close()
+
+    @contextmanager
+    def folder_alone(self) -> Iterator[HeldFolder]:
+        """The data folder itself, for changing which database it uses. Raises ``UserError``."""
+        folder = self.doors.take_folder(self.data)
+        try:
+            yield folder
+        finally:
+            folder.close()

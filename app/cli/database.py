@@ -1,10 +1,10 @@
-"""``db upgrade`` and ``db check``."""
+"""``db upgrade`` and ``db check``, and the group they are in."""
 
 from __future__ import annotations
 
 import argparse
 
-from app.cli import words
+from app.cli import sharing, words
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, ErrorRow
@@ -15,6 +15,7 @@ def add(commands: Commands) -> None:
     group = commands.group("db", tr("the database"))
     group.add("upgrade", tr("bring the database to this version; a copy is made first"), _upgrade)
     group.add("check", tr("prove that the books are right"), _check)
+    sharing.add(group)
 
 
 def _upgrade(_wanted: argparse.Namespace, context: Context) -> CommandResult:

@@ -18,8 +18,10 @@ from app.settings.config import (
     secret_name,
 )
 from app.settings.local import (
+    DATA_KEY,
     DATABASE_PASSWORD,
     RELAY_SECRET,
+    SHARED_KEY,
     LocalSettings,
     read_local,
     split_password,
@@ -33,8 +35,10 @@ from app.settings.single import checked_printer
 
 __all__ = [
     "DATABASE_PASSWORD",
+    "DATA_KEY",
     "PAPER_DOCUMENTS",
     "RELAY_SECRET",
+    "SHARED_KEY",
     "AdapterKeys",
     "Adapters",
     "ApprovalConfig",

@@ -13,6 +13,8 @@ from app.domain.errors import UserError
 from app.domain.text import T
 
 DATABASE_PASSWORD = "database.password"  # noqa: S105 - the name in the secret store
+DATA_KEY = "data-key"  # opens what is sealed in this folder's own database
+SHARED_KEY = "data-key.shared"  # of the shared database that this computer has joined
 RELAY_SECRET = "relay.secret"  # noqa: S105 - the name in the secret store
 
 

@@ -325,7 +325,7 @@ def test_without_push_keys_there_is_nothing_to_listen_for(bench: Bench) -> None:
 
 
 def test_the_configuration_never_shows_push_keys(bench: Bench) -> None:
-    from app.bootstrap import secret_keys
+    from app.connections import secret_keys
 
     rows = configuring.show(bench.work, bench.services.secrets, secret_keys)
     shop = next(r for r in rows if r.get("name") == SHOP)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.bootstrap import open_services
+from app.bootstrap import Services, open_services
 from app.domain.errors import RetryableError
 from app.domain.text import T
 from app.ports import Health
@@ -21,6 +21,7 @@ from app.services.leases import is_held, lease, must_hold, process_holder, renew
 from app.services.workplace import Workplace
 from app.settings import LocalSettings, write_local
 from app.store.tables import leases
+from tests.support.benches import hand_over_key
 from tests.support.clock import FakeClock
 from tests.support.postgres import fresh_database
 from tests.support.warehouse import Bench
@@ -31,6 +32,7 @@ Opener = Callable[[str, timedelta], Workplace]
 @pytest.fixture
 def pc(server: str, tmp_path: Path) -> Iterator[Opener]:
     """Opens a bench on one database, with the clock so much ahead of the real time."""
+    opened_before: list[Services] = []
     with fresh_database(server) as url, ExitStack() as held:
 
         def open_pc(name: str, ahead: timedelta) -> Workplace:
@@ -38,7 +40,10 @@ def pc(server: str, tmp_path: Path) -> Iterator[Opener]:
             folder.mkdir()
             write_local(folder / "settings.toml", LocalSettings(database_url=url))
             clock = FakeClock(datetime.now(UTC) + ahead)
+            if opened_before:
+                hand_over_key(opened_before[0], folder)
             opened = open_services(folder, clock=clock, bench=name, keyring_allowed=False)
+            opened_before.append(opened)
             held.callback(opened.close)
             return replace(opened.work, holder=f"{name}/7/1")
 
