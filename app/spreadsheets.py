@@ -110,6 +110,15 @@ def write_rows(
     return count
 
 
+def csv_bytes(names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
+    """A CSV file for another program: UTF-8 with the mark that Excel needs, values as they are."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, names, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
 def _armoured(value: str | int) -> str | int:
     """Text that a table program would take for a formula; ``_clean`` takes the mark off again."""
     if isinstance(value, int):

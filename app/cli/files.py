@@ -23,3 +23,32 @@ def write_file(file: Path, data: bytes, ref: str = "") -> None:
             else T("Check the folder and the right to write there."),
             ref=ref or str(file),
         ) from error
+
+
+def write_whole(file: Path, data: bytes, *, keep: bool) -> None:
+    """Write ``file`` so that another program never finds half of it.
+
+    ``keep``: what is there and was not fetched yet is not written over. Raises ``UserError``
+    (``file_there``, ``file_not_written``).
+    """
+    half = file.with_name(f".{file.name}.part")
+    try:
+        if keep and file.exists():
+            if file.read_bytes() == data:
+                return
+            raise UserError(
+                "file_there",
+                T("The file {file} is still there; nothing was written over it.", file=file),
+                T("Have the other program fetch it first, or name another file."),
+                ref=file.name,
+            )
+        write_file(half, data, ref=file.name)
+        half.replace(file)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise UserError(
+            "file_not_written",
+            T("The file {file} cannot be written.", file=file),
+            T("Check the folder and the right to write there."),
+            ref=file.name,
+        ) from error

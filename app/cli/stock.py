@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli import stock_counts, stock_files, stock_hand, stock_push, stock_receipts, stock_shelf
+from app.cli import (
+    stock_counts,
+    stock_documents,
+    stock_files,
+    stock_hand,
+    stock_push,
+    stock_receipts,
+    stock_shelf,
+)
 from app.cli.context import Context
 from app.cli.parser import Commands
 from app.cli.result import Column, CommandResult, count_line
@@ -21,6 +29,7 @@ def add(commands: Commands) -> None:
     stock_push.add(group)
     stock_receipts.add(group)
     stock_counts.add(group)
+    stock_documents.add(group)
 
 
 def _columns() -> tuple[Column, ...]:

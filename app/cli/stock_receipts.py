@@ -142,6 +142,7 @@ def paper_lines(work: Workplace, paper: str, kind: str = "receipt") -> CommandRe
         rows += [
             {
                 "paper": page.paper.number,
+                "kind": page.paper.kind,
                 "state": page.paper.state,
                 "sku": r.sku,
                 "name": r.name,

@@ -104,7 +104,7 @@ def move(
     ledger.lock(tx, [sku_id])
     if once is not None and ledger.is_known(tx, once):
         return []
-    taken = _taken(tx, work, sku_id, quantity, source, batch_id)
+    taken = taken_from(tx, work, sku_id, quantity, source, batch_id)
     if taken is None:
         raise too_few(code, source)
     bins.ensure(tx, work, target)
@@ -125,7 +125,7 @@ def move(
     return done
 
 
-def _taken(
+def taken_from(
     tx: Connection,
     work: Workplace,
     sku_id: str,
