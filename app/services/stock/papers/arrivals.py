@@ -73,8 +73,9 @@ def _book(
     over: bool,
     note: str,
 ) -> None:
-    lines = paper_store.lines_of(tx, row.id)
     wanted = sorted(((find_sku(tx, a.sku), a) for a in arrived), key=lambda x: x[0])
+    ids = [sku_id for sku_id, _ in wanted]
+    lines = paper_store.lines_of(tx, row.id, sku_ids=ids)
     if not wanted:
         raise UserError("no_lines", T("Nothing was named."), T("Name items, like TEA-1=20."))
     done = {line.id: line.done for line in lines}
@@ -97,8 +98,10 @@ def _book(
             shares = _with_spare(shares, mine, spare)
             if not shares:
                 extra = Expected(came.sku, 0, came.bin or "", came.batch, note=note)
-                added = insert_line(tx, work, row.id, len(lines), sku_id, extra)
-                lines = paper_store.lines_of(tx, row.id)
+                added = insert_line(
+                    tx, work, row.id, paper_store.next_position(tx, row.id), sku_id, extra
+                )
+                lines = paper_store.lines_of(tx, row.id, sku_ids=ids)
                 done[added] = 0
                 shares = [(next(x for x in lines if x.id == added), spare)]
         for line, pieces in shares:

@@ -35,7 +35,7 @@ def sheet(work: Workplace, paper: str) -> list[BinRow]:
     """The bins of a count in the order of the walk, without a figure of the books."""
     with work.db.read() as tx:
         row = paper_store.find(tx, StockPaper.COUNT, paper)
-        lines = lines_in(tx, row.id)
+        lines = paper_store.lines_of(tx, row.id)
     rows = []
     for name, said in content_of(row)["bins"].items():
         mine = [x for x in lines if x.bin == name and x.state != LineState.OPEN and x.counted]
@@ -96,8 +96,3 @@ def bin_of(row: Row[Any], content: Mapping[str, Any], bin_name: str) -> dict[str
             ref=bin_name,
         )
     return found
-
-
-def lines_in(tx: Connection, paper_id: str, bin_name: str | None = None) -> list[Row[Any]]:
-    lines = paper_store.lines_of(tx, paper_id)
-    return lines if bin_name is None else [x for x in lines if x.bin == bin_name]

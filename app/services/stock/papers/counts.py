@@ -25,14 +25,13 @@ from app.services.stock.papers.count_state import (
     bin_of,
     content_of,
     keep,
-    lines_in,
     settle,
 )
 from app.services.stock.papers.paper_store import Made, NewPaper
 from app.services.workplace import Workplace
 from app.store.tables import skus, stock_document_lines, stock_spots
 
-_MOST_BINS = 5000
+_MOST_BINS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,9 @@ def enter(
         known = bin_of(row, content, bin_name)
         pieces = _by_spot(tx, bin_name, counted, content["skus"])
         held = _held(tx, bin_name, content["skus"])
-        lines = {(x.sku_id, x.batch_id): x for x in lines_in(tx, row.id, bin_name)}
+        lines = {
+            (x.sku_id, x.batch_id): x for x in paper_store.lines_of(tx, row.id, bin_name=bin_name)
+        }
         booked = {k for k, x in lines.items() if x.state in (LineState.BOOKED, LineState.DROPPED)}
         named = {sku_id for sku_id, _ in pieces}
         if complete:

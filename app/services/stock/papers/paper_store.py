@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from app.domain.errors import UserError
 from app.domain.states import PaperState, StockPaper
@@ -162,17 +163,35 @@ def locked(tx: Connection, kind: StockPaper, paper: str) -> Row[Any]:
     ).one()
 
 
-def lines_of(tx: Connection, paper_id: str) -> list[Row[Any]]:
-    """The paper's lines with the code of their item, as they stand on it."""
+def lines_of(
+    tx: Connection,
+    paper_id: str,
+    *,
+    bin_name: str | None = None,
+    sku_ids: Iterable[str] | None = None,
+) -> list[Row[Any]]:
+    """The paper's lines with the code of their item, as they stand on it; those of a bin or items.
+
+    A scan asks for what it needs: a paper may have thousands of lines.
+    """
     c = stock_document_lines.c
-    return list(
-        tx.execute(
-            select(stock_document_lines, skus.c.code.label("sku"))
-            .join(skus, skus.c.id == c.sku_id)
-            .where(c.document_id == paper_id)
-            .order_by(c.position, c.id)
-        )
+    query = (
+        select(stock_document_lines, skus.c.code.label("sku"))
+        .join(skus, skus.c.id == c.sku_id)
+        .where(c.document_id == paper_id)
     )
+    if bin_name is not None:
+        query = query.where(c.bin == bin_name)
+    if sku_ids is not None:
+        query = query.where(c.sku_id.in_(sorted(set(sku_ids))))
+    return list(tx.execute(query.order_by(c.position, c.id)))
+
+
+def next_position(tx: Connection, paper_id: str) -> int:
+    """Where a line that is added stands."""
+    c = stock_document_lines.c
+    last = tx.execute(select(func.max(c.position)).where(c.document_id == paper_id)).scalar()
+    return 0 if last is None else int(last) + 1
 
 
 def change(tx: Connection, work: Workplace, paper_id: str, state: PaperState) -> None:
