@@ -97,6 +97,7 @@ class Folder:
             user=user or _login(),
             bench=name,
             holder=process_holder(),
+            folder=self.paths.root,
             announce=announce or nobody_listens,
         )
         return Services(work, secrets, self.paths, self.local, outside)

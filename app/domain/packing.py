@@ -79,6 +79,7 @@ class Scanned:
     line: Line | None = None
     item: Item | None = None
     counted: int = 0  # pieces that this scan added
+    kept: bool = False  # judged without the database, and kept on this PC
 
     @property
     def accepted(self) -> bool:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from app.domain.keys import KeyMaker
 from app.ports import Clock, Outside, Sealer
@@ -33,6 +34,7 @@ class Workplace:
     user: str = ""
     bench: str = ""
     holder: str = ""
+    folder: Path | None = None  # this PC's own data folder
     announce: Callable[[Topics], None] = nobody_listens
     keys: KeyMaker = field(default_factory=KeyMaker)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("packbench"))

@@ -42,7 +42,7 @@ _KEEPALIVES = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
+    "tcp_user_timeout": 8_000,
 }
 
 Answer = TypeVar("Answer")
@@ -111,17 +111,20 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def again(self, change: Callable[[Connection], Answer], *, keyed: bool = False) -> Answer:
+    def again(
+        self, change: Callable[[Connection], Answer], *, keyed: bool = False, tries: int = _TRIES
+    ) -> Answer:
         """``change`` in a write transaction, once more as a whole when it surely did nothing.
 
         For a change that depends on the database alone: it looks, decides and writes anew each
         time, and touches nothing outside. A deadlock, another bench's change at the same moment
-        or a connection lost before the commit was sent is tried again, for some 3 s in all.
+        or a connection lost before the commit was sent is tried again, ``tries`` times in all:
+        some 3 s when nothing is said.
         ``keyed``: the change finds what it wrote by its row's own key, so it is also run again
         when the connection was lost while it committed, and nobody knows.
         """
         pause_s = _FIRST_PAUSE_S
-        for left in reversed(range(_TRIES)):
+        for left in reversed(range(tries)):
             try:
                 with self.write() as tx:
                     return change(tx)

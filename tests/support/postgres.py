@@ -118,6 +118,7 @@ def fresh_database(server: str) -> Iterator[str]:
     admin = create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()  # the server may be restarted meanwhile
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, select, union, update
@@ -20,6 +22,7 @@ from app.services import records
 from app.services.numbers import recognising
 from app.services.orders import holding
 from app.services.parcels import shipping
+from app.services.parcels.bench_journal import KeptScan
 from app.services.printing import print_proofs
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -34,6 +37,7 @@ from app.store.tables import (
 )
 
 _SHIPPED = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
+_TRIES = 2  # then the bench goes on by itself: nobody waits at the table
 _PACKABLE = {ParcelState.TO_PICK, ParcelState.TO_PACK}
 
 
@@ -125,26 +129,48 @@ def scan(
     work: Workplace, parcel: OpenParcel, code: str, *, nonce: str, quantity: int = 1
 ) -> Scanned:
     """One goods code over the open parcel: the verdict at once, written down before it returns."""
-    clean = clean_code(code)
-    with work.db.write() as tx:
-        stored = _locked(tx, parcel.parcel_id)
-        fresh = read_parcel(tx, parcel.parcel_id)
-        told = tx.execute(select(scans.c.verdict).where(scans.c.nonce == nonce)).scalar()
-        if told is not None:
-            return Scanned(Verdict(told), clean, fresh)
-        stop = _stop(tx, stored, parcel)
-        result = (
-            Scanned(stop, clean, fresh)
-            if stop is not None
-            else scan_item(fresh, clean, find_items(tx, clean), quantity)
+    told = _Told(parcel.parcel_id, parcel.number, clean_code(code), nonce, quantity, work.now())
+    # The nonce finds what was written, so even a commit that nobody knows of is tried again.
+    return work.db.again(partial(_scan, work, told), keyed=True, tries=_TRIES)
+
+
+def tell_kept(work: Workplace, kept: KeptScan) -> Scanned:
+    """A scan of before, judged without the database (``in_hand``): once, however often told."""
+    told = _Told(kept.parcel_id, kept.number, kept.code, kept.nonce, kept.quantity, kept.at)
+    return work.db.again(partial(_scan, work, told), keyed=True, tries=_TRIES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One scan as the bench tells it."""
+
+    parcel_id: str
+    number: str
+    code: str
+    nonce: str
+    quantity: int
+    at: datetime
+
+
+def _scan(work: Workplace, told: _Told, tx: Connection) -> Scanned:
+    stored = _locked(tx, told.parcel_id)
+    fresh = read_parcel(tx, told.parcel_id)
+    known = tx.execute(select(scans.c.verdict).where(scans.c.nonce == told.nonce)).scalar()
+    if known is not None:
+        return Scanned(Verdict(known), told.code, fresh)
+    stop = _stop(tx, stored, told.number)
+    result = (
+        Scanned(stop, told.code, fresh)
+        if stop is not None
+        else scan_item(fresh, told.code, find_items(tx, told.code), told.quantity)
+    )
+    if result.accepted and result.line is not None:
+        tx.execute(
+            update(parcel_lines)
+            .where(parcel_lines.c.id == result.line.line_id)
+            .values(scanned=parcel_lines.c.scanned + result.counted)
         )
-        if result.accepted and result.line is not None:
-            tx.execute(
-                update(parcel_lines)
-                .where(parcel_lines.c.id == result.line.line_id)
-                .values(scanned=parcel_lines.c.scanned + result.counted)
-            )
-        _record(tx, work, parcel.parcel_id, clean, result, nonce)
+    _record(tx, work, told, result)
     return result
 
 
@@ -153,14 +179,14 @@ def _locked(tx: Connection, parcel_id: str) -> Any:
     return tx.execute(select(parcels).where(parcels.c.id == parcel_id).with_for_update()).one()
 
 
-def _stop(tx: Connection, stored: Any, opened: OpenParcel) -> Verdict | None:
+def _stop(tx: Connection, stored: Any, opened_number: str) -> Verdict | None:
     """Why nothing more goes into the box that was opened: what happened since then."""
     if stored.state in _SHIPPED:
         return Verdict.ALREADY_SHIPPED
     number = tx.execute(
         select(waybills.c.number).where(waybills.c.id == stored.waybill_id)
     ).scalar()
-    if number != opened.number or stored.state == ParcelState.CANCELLED:
+    if number != opened_number or stored.state == ParcelState.CANCELLED:
         return Verdict.HELD  # the label on the table is cancelled
     if records.active_holds(tx, stored.id):
         return Verdict.HELD
@@ -232,9 +258,8 @@ def clean_code(code: str) -> str:
 def find_items(tx: Connection, code: str) -> Sequence[Item]:
     """Every SKU that a goods code may mean: by bar code or by SKU code."""
     by_barcode = select(sku_barcodes.c.sku_id).where(sku_barcodes.c.barcode == code)
-    by_code = select(skus.c.id).where(
-        skus.c.code == code
-    )  # two looks by index, not one through all
+    by_code = select(skus.c.id).where(skus.c.code == code)
+    # Two looks by index, not one through all.
     rows = tx.execute(select(skus).where(skus.c.id.in_(union(by_barcode, by_code))))
     return [_item(r) for r in rows]
 
@@ -337,18 +362,16 @@ def _opened(tx: Connection, parcel: Any, number: str) -> Opened:
     )
 
 
-def _record(
-    tx: Connection, work: Workplace, parcel_id: str, code: str, result: Scanned, nonce: str
-) -> None:
+def _record(tx: Connection, work: Workplace, told: _Told, result: Scanned) -> None:
     tx.execute(
         insert(scans).values(
-            nonce=nonce,
-            at=work.now(),
+            nonce=told.nonce,
+            at=told.at,
             bench=work.bench,
             user=work.user,
-            parcel_id=parcel_id,
+            parcel_id=told.parcel_id,
             parcel_line_id=result.line.line_id if result.accepted and result.line else None,
-            code=code[:128],
+            code=told.code[:128],
             verdict=result.verdict,
             quantity=result.counted,
         )

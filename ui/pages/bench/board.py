@@ -14,7 +14,7 @@ from ui.pages.bench.facts import draw_facts
 from ui.pages.bench.presenter import in_order, waiting
 from ui.pages.bench.units import Units
 from ui.pages.bench.view import Look, Panel, Shift, View
-from ui.pages.bench.words import grouped
+from ui.pages.bench.words import grouped, without_database
 from ui.paint import Align, Run, draw_runs, wrap_text
 from ui.paint_boxes import draw_carrier_mark, draw_picture
 from ui.paint_status import Severity, draw_severity
@@ -82,7 +82,9 @@ class _Painting(Units):
                 self.card((bar[0], bar[1], bar[2] * share, 12), 6, t.accent)
             count = tr("{done} / {all} parcels", done=s.wave_done, all=s.wave_all)
             self.say((bar[0] + 256, 16, 180, 40), count, 22, t.text2, 600)
-        if s.offline and s.unsent:
+        if s.away:
+            self._offline(without_database(s.kept))
+        elif s.offline and s.unsent:
             self._offline(tr("Offline, {n} parcels noted", n=s.unsent))
         else:
             today = ntr("Today {n} parcel", "Today {n} parcels", s.today)

@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.domain.errors import PackbenchError
 from app.domain.text import tr
 from app.jobs import CancelToken, Progress
+from app.services.parcels.in_hand import InHand, Told
 from app.services.workplace import Workplace
 from ui.page import FullScreenPage, PageTools
 from ui.pages.bench import presenter
@@ -21,6 +22,8 @@ from ui.sounds import Cue
 
 LANE = "bench"
 _REPEAT_MS = 2_500
+_ASK_MS = 2_000
+_DATABASE_LANE = "bench: database"  # a server that is gone may be silent for seconds
 
 
 class CodeLane(FullScreenPage):
@@ -36,10 +39,15 @@ class CodeLane(FullScreenPage):
         self.board.shift = Shift(work.bench, work.user)
         self._codes: deque[str] = deque()
         self._busy = False
+        self._asking = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._again = QTimer(self)
         self._again.setInterval(_REPEAT_MS)
         self._again.timeout.connect(self._sound_again)
+        self.hand = InHand(work)
+        self._asks = QTimer(self)  # whether the database is back
+        self._asks.setInterval(_ASK_MS)
+        self._asks.timeout.connect(self.ask_database)
 
     @property
     def view(self) -> View:
@@ -121,5 +129,47 @@ class CodeLane(FullScreenPage):
 
     @Slot(object)
     def _failed(self, error: PackbenchError) -> None:
+        self.hand.lost(error)
+        self.outage()
         if not self.view.is_held:
             self._tell(presenter.trouble(self.view, error.message, error.remedy))
+
+    # -- without the database ------------------------------------------------------------
+
+    def outage(self) -> None:
+        """Show whether the database is away, and ask for it as long as it is."""
+        shift, hand = self.board.shift, self.hand
+        shift.away, shift.kept = hand.away, hand.kept if hand.away else 0
+        if not hand.away:
+            self._asks.stop()
+        elif not self._asks.isActive():
+            self._asks.start()
+        self.board.update()
+
+    @Slot()
+    def ask_database(self) -> None:
+        """Tell the database what was kept on this PC, if it is there."""
+        if self._asking:
+            return
+        self._asking = True
+        hand = self.hand
+        self._do(lambda _work: hand.tell(), self._told, self._untold, lane=_DATABASE_LANE)
+
+    @Slot(object)
+    def _told(self, told: object) -> None:
+        self._asking = False
+        self.outage()
+        if isinstance(told, Told):
+            self._is_back(told)
+
+    @Slot(object)
+    def _untold(self, error: PackbenchError) -> None:
+        self._asking = False
+        if self.hand.lost(error):
+            self.outage()
+        else:
+            self._failed(error)
+
+    def _is_back(self, told: Told) -> None:
+        """The database has everything that was kept; ``told`` is what it made of it."""
+        raise NotImplementedError

@@ -9,7 +9,7 @@ from app.domain.packing import Line, OpenParcel, Scanned, check_weight
 from app.domain.states import HoldCode, Verdict
 from app.domain.text import Text, ntr, tr
 from app.services.parcels.packing import Opened
-from ui.pages.bench import refusals
+from ui.pages.bench import outages, refusals
 from ui.pages.bench.facts import FactKind, facts_of
 from ui.pages.bench.view import Look, Panel, View
 from ui.pages.bench.words import receiver
@@ -30,7 +30,7 @@ def opened(before: View, answer: Opened, due: str) -> View:
             return before
         return View(refusals.refused(answer), carrier=answer.carrier, cue=refusals.cue_of(answer))
     view = View(
-        _going(answer.parcel),
+        going(answer.parcel),
         answer.parcel,
         answer.carrier,
         receiver(answer),
@@ -67,9 +67,12 @@ def scanned(view: View, result: Scanned) -> View:
     view = replace(view, parcel=parcel, counting=None)
     if result.accepted and parcel is not None:
         if result.verdict is Verdict.PARCEL_DONE:
-            return _all_in(view)
+            waits = result.kept and not view.wants_serial
+            return outages.waits(view) if waits else _all_in(view)
         cue = Cue.LINE if result.verdict is Verdict.LINE_DONE else Cue.PIECE
-        view = replace(view, panel=_going(parcel), cue=cue)
+        view = replace(view, panel=going(parcel), cue=cue)
+        if result.kept:
+            view = outages.kept(view)
         line = result.line
         if line is None or line.done or line.need <= COUNT_ABOVE:
             return view
@@ -219,7 +222,7 @@ def acknowledged(view: View) -> View:
         return serial_wanted(view, cue=None)
     if view.parcel.done:
         return complete(view, view.panel.weight_g, cue=None)
-    return replace(view, panel=_going(view.parcel), cue=None, counting=None)
+    return replace(view, panel=going(view.parcel), cue=None, counting=None)
 
 
 def held(view: View, code: str, message: Text, remedy: Text) -> View:
@@ -289,7 +292,8 @@ def in_order(parcel: OpenParcel) -> list[Line]:
     return sorted(parcel.lines, key=lambda line: line.done)
 
 
-def _going(parcel: OpenParcel) -> Panel:
+def going(parcel: OpenParcel) -> Panel:
+    """The blue panel: what is still to be scanned."""
     title = tr("Go on scanning") if parcel.have else tr("Scan the goods")
     return Panel(
         Look.GO, title, ring=(parcel.have, parcel.need), expected_g=parcel.expected_weight_g

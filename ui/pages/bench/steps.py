@@ -12,6 +12,7 @@ from app.services import read_only
 from app.services.orders import details, serials
 from app.services.orders.serials import SerialsRow
 from app.services.parcels import packing
+from app.services.parcels.in_hand import InHand
 from app.services.parcels.packing import Opened
 from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
 from app.services.telling import outbox
@@ -59,26 +60,30 @@ class Figures:
     only_read: bool = False  # its shop is told nothing from here
 
 
-def open_label(work: Workplace, code: str) -> Opened | GoodsFirst:
-    """The parcel behind a label; tells goods that were scanned in its place."""
-    answer = packing.open_parcel(work, code)
+def open_label(work: Workplace, hand: InHand, code: str) -> Opened | GoodsFirst:
+    """The parcel behind a label; tells goods that were scanned in its place.
+
+    Raises ``RetryableError`` (``no_database``).
+    """
+    answer = hand.open(code)
     if answer.verdict is Verdict.UNKNOWN and packing.is_goods(work, code):
         return GoodsFirst(code)
     return answer
 
 
 def piece_or_label(
-    work: Workplace, parcel: OpenParcel, code: str, nonce: str, quantity: int = 1
+    hand: InHand, parcel: OpenParcel, code: str, nonce: str, quantity: int = 1
 ) -> Opened | Scanned:
     """A piece of the open parcel, or another label: then that parcel opens, the scans are kept.
 
     When the parcel was stopped meanwhile, the answer is its refusal, with reason and remedy.
+    Raises ``RetryableError`` (``no_database``) for a code that only the database knows.
     """
-    result = packing.scan(work, parcel, code, nonce=nonce, quantity=quantity)
+    result = hand.scan(parcel, code, nonce, quantity)
     if result.verdict in _STOPPED:
-        return packing.open_parcel(work, parcel.number)
+        return hand.open(parcel.number)
     if result.verdict is Verdict.UNKNOWN:
-        answer = packing.open_parcel(work, code)
+        answer = hand.open(code)
         if answer.verdict is not Verdict.UNKNOWN:
             return answer
     return result

@@ -83,3 +83,5 @@ class Shift:
     wave_all: int = 0
     unsent: int = 0
     offline: bool = False
+    away: bool = False  # no database
+    kept: int = 0  # scans that wait on this PC for it

@@ -15,13 +15,14 @@ from app.domain.states import HoldCode
 from app.domain.text import T, tr
 from app.services.orders.serials import SerialsRow
 from app.services.parcels import packing, weighing
+from app.services.parcels.in_hand import Told
 from app.services.parcels.packing import Closed, Opened
 from app.services.printing import printing
 from app.services.waves import picking
 from app.services.workplace import Workplace
 from ui.label_window import LabelDoor
 from ui.page import PageTools
-from ui.pages.bench import presenter, steps
+from ui.pages.bench import outages, presenter, steps
 from ui.pages.bench.lane import CodeLane
 from ui.pages.bench.view import Look
 from ui.pages.bench.words import due, how_far
@@ -63,6 +64,7 @@ class BenchWindow(CodeLane):
     @override
     def activated(self, argument: object = None) -> None:
         self.setFocus()
+        self.ask_database()  # scans may have been kept before the program was started again
         self.refresh(self.topics)
 
     @override
@@ -72,7 +74,20 @@ class BenchWindow(CodeLane):
     @override
     def refresh(self, topics: frozenset[str]) -> None:
         wave, sealed = self._wave, self._sealed
-        self._do(lambda work: steps.figures(work, wave, sealed), self._figures, lane=_FIGURES_LANE)
+        self._do(
+            lambda work: steps.figures(work, wave, sealed),
+            self._figures,
+            self._no_figures,
+            lane=_FIGURES_LANE,
+        )
+
+    @Slot(object)
+    def _no_figures(self, error: PackbenchError) -> None:
+        """The parcel in hand goes on; the top bar says what is missing."""
+        if self.hand.lost(error):
+            self.outage()
+        else:
+            self._failed(error)
 
     @Slot(object)
     def _figures(self, found: object) -> None:
@@ -102,6 +117,7 @@ class BenchWindow(CodeLane):
 
     @override
     def _take(self, code: str) -> None:
+        hand = self.hand
         command = read_command(code)
         if command is not None:
             self._command(command)
@@ -116,7 +132,7 @@ class BenchWindow(CodeLane):
         elif (parcel := self.packing_now) is not None and parcel.done and self.view.wants_serial:
             self._take_serial(parcel, code)
         elif parcel is None or parcel.done:
-            self._step(lambda work: steps.open_label(work, code), self._answered)
+            self._step(lambda work: steps.open_label(work, hand, code), self._answered)
         else:
             self._scan(parcel, code, 1)
 
@@ -125,10 +141,10 @@ class BenchWindow(CodeLane):
         self._step(lambda work: steps.serial_or_label(work, parcel, code, imeis), self._answered)
 
     def _scan(self, parcel: OpenParcel, code: str, quantity: int) -> None:
-        nonce = self.work.key()
+        nonce, hand = self.work.key(), self.hand
         self._piece = code
         self._step(
-            lambda work: steps.piece_or_label(work, parcel, code, nonce, quantity), self._answered
+            lambda _work: steps.piece_or_label(hand, parcel, code, nonce, quantity), self._answered
         )
 
     @override
@@ -219,7 +235,8 @@ class BenchWindow(CodeLane):
         if parcel is None:
             return
         if command is Command.UNDO:
-            self._step(lambda work: packing.undo_last(work, parcel), self._undone)
+            hand = self.hand
+            self._step(lambda _work: hand.undo_last(parcel), self._undone)
         else:
             self._aside(parcel, parcel.next_line() if command is Command.SHORT else None)
 
@@ -264,6 +281,7 @@ class BenchWindow(CodeLane):
     # -- answers -------------------------------------------------------------------------
 
     def _answered(self, answer: object) -> None:
+        self.outage()
         if isinstance(answer, steps.GoodsFirst):
             self._tell(presenter.goods_first(self.view))
             return
@@ -311,9 +329,28 @@ class BenchWindow(CodeLane):
             if question is not None:
                 self._tell(question)
                 return
-        self._step(
-            lambda work: packing.close(work, parcel, weight_g), self._closed, self._not_closed
-        )
+        if self.hand.away:
+            self._tell(outages.waits(self.view))
+            return
+        hand = self.hand
+        self._step(lambda _work: hand.close(parcel, weight_g), self._closed, self._not_closed)
+
+    @override
+    def _is_back(self, told: Told) -> None:
+        parcel = self.packing_now
+        if told.stopped is not None:
+            self._tell(presenter.opened(self.view, told.stopped, ""))
+        elif parcel is None or told.parcel is None or self._busy:
+            return  # whatever is answered next meets the database
+        elif told.parcel.parcel_id != parcel.parcel_id:
+            return
+        elif told.differs is not None:
+            self._tell(outages.differs(self.view, told.differs, told.parcel))
+        elif told.parcel.done and self.view.unsealed and not self.view.is_stop:
+            self._tell(presenter.with_parcel(self.view, told.parcel))
+            self._close_parcel(self._weight_g, sure=False)
+        elif told.scans:
+            self._tell(outages.back(self.view, told.parcel, presenter.going(told.parcel)))
 
     @Slot(object)
     def _closed(self, closed: object) -> None:
@@ -324,7 +361,10 @@ class BenchWindow(CodeLane):
 
     @Slot(object)
     def _not_closed(self, error: PackbenchError) -> None:
-        if error.code in set(HoldCode):
+        self.outage()
+        if error.code == "no_database":
+            self._tell(outages.waits(self.view))
+        elif error.code in set(HoldCode):
             self._tell(presenter.held(self.view, error.code, error.message, error.remedy))
         elif error.code == "serial_missing":
             self._tell(presenter.serial_missing(self.view, error.message))

@@ -8,7 +8,7 @@ from app.domain.address import Address
 from app.domain.companies import company
 from app.domain.privacy import for_screen
 from app.domain.states import ParcelState
-from app.domain.text import tr
+from app.domain.text import ntr, tr
 from app.services.parcels.packing import Opened
 from ui.pages.bench.steps import Figures
 
@@ -60,3 +60,10 @@ def due(at: object, now: datetime) -> str:
     if here.date() == now.astimezone().date():
         return tr("by {time}", time=time)
     return tr("by {month}/{day} {time}", month=here.month, day=here.day, time=time)
+
+
+def without_database(kept: int) -> str:
+    """The top bar while the database is away."""
+    if not kept:
+        return tr("No database")
+    return ntr("No database, {n} scan kept here", "No database, {n} scans kept here", kept)
