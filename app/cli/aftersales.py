@@ -55,7 +55,10 @@ def add(commands: Commands) -> None:
     reject.add_argument("--words", default="", metavar=tr("TEXT"), help=tr("what the buyer reads"))
     reject.add_argument("--evidence", nargs="+", type=Path, default=(), metavar=tr("FILE"))
     received = _of_one(group, "received", tr("what came back was looked at"), _received)
-    for name, help_text in (("--good", tr("back on the shelf")), ("--bad", tr("written off"))):
+    for name, help_text in (
+        ("--good", tr("back on the shelf")),
+        ("--bad", tr("here, and not for sale")),
+    ):
         received.add_argument(name, nargs="+", default=["0"], metavar="N|CODE=N", help=help_text)
     received.add_argument("--note", default="", metavar=tr("TEXT"), help=tr("what was seen"))
     exchange = _of_one(group, "exchange", tr("send the other goods"), _exchange)

@@ -30,6 +30,8 @@ def add(group: Commands) -> None:
     move.add_argument("--to", dest="target", required=True, metavar=tr("BIN"), help=tr("to here"))
     move.add_argument("--batch", metavar=tr("BATCH"), help=tr("only of this batch"))
     move.add_argument("--all", action="store_true", help=tr("all that lies there"))
+    back = group.add("put-back", tr("what was fetched for a parcel goes back to its bins"), _back)
+    back.add_argument("parcel", metavar=tr("PARCEL"))
     batches = group.add("batches", tr("batches and until when they may be used"), _batches)
     batches.add_argument("sku", nargs="?", metavar="SKU")
     batches.add_argument(
@@ -239,6 +241,15 @@ def _move(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("quantity", tr("Pieces"), right=True),
     )
     return CommandResult(rows, columns=columns)
+
+
+def _back(wanted: argparse.Namespace, context: Context) -> CommandResult:
+    from app.services.stock import fetching
+
+    with context.services() as services:
+        pieces = fetching.put_back(services.work, wanted.parcel)
+    columns = (Column("parcel", tr("Parcel")), Column("pieces", tr("Pieces"), right=True))
+    return CommandResult([{"parcel": wanted.parcel, "pieces": pieces}], columns=columns)
 
 
 def _batches(wanted: argparse.Namespace, context: Context) -> CommandResult:

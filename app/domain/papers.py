@@ -18,7 +18,8 @@ class PickRow:
     """One row of a pick list, in walking order.
 
     ``short``: so many pieces are not on the shelf by the books. ``alike``: so many other variants
-    of the same product are on this list.
+    of the same product are on this list. ``batch`` is the one to take, good until ``expires_on``.
+    ``refill``: the reserve bin that this bin gets the pieces from first.
     """
 
     bin: str
@@ -30,6 +31,9 @@ class PickRow:
     slots: tuple[str, ...] = ()  # "3 ×2": which boxes of the cart; "3–7 ×1": each of them
     short: int = 0
     alike: int = 0
+    batch: str = ""
+    expires_on: str = ""
+    refill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

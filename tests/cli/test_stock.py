@@ -137,8 +137,14 @@ def test_moves_are_read_in_words(shelf: Shell) -> None:
         ("move", "TEA-1", "1", "--all", "--to", "B"),
         ("move", "--to", "B"),
         ("undo", "x", "--list"),
+        ("put-back",),
     ],
 )
 def test_half_a_command_is_refused(shelf: Shell, arguments: tuple[str, ...]) -> None:
     answer = shelf.json("stock", *arguments)
     assert (answer.code, answer.errors[0]["code"]) == (1, "usage")
+
+
+def test_nothing_is_put_back_for_a_parcel_that_is_not_there(shelf: Shell) -> None:
+    answer = shelf.json("stock", "put-back", "12")
+    assert (answer.code, answer.errors[0]["code"]) == (1, "no_such_parcel")

@@ -1,24 +1,31 @@
-"""What came back: looked at, and put on the shelf again or written off."""
+"""What came back: looked at, and put on the shelf again or kept apart as defective."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from app.domain.after_sales import AfterSaleKind, AfterSaleStage
 from app.domain.errors import UserError
-from app.domain.states import MoveKind, ReservationState
+from app.domain.states import MoveKind, ReservationState, SerialState
 from app.domain.text import T
 from app.services import records
 from app.services.after_sales import storing
 from app.services.after_sales.steps import Answered
 from app.services.parcels import checking
-from app.services.stock import composition, ledger, line_parts, mapping
+from app.services.stock import composition, ledger, line_parts, mapping, serials
 from app.services.workplace import Workplace
-from app.store.tables import after_sales, order_lines, parcel_lines, skus
+from app.store.tables import (
+    after_sales,
+    order_lines,
+    parcel_lines,
+    skus,
+    stock_batches,
+    stock_moves,
+)
 
 _COMES_BACK = frozenset({AfterSaleKind.RETURN, AfterSaleKind.EXCHANGE})
 
@@ -40,7 +47,8 @@ def received(
     bad: int | Mapping[str, int] = 0,
     note: str = "",
 ) -> Answered:
-    """The returned goods were looked at: good pieces go to the shelf, bad ones are written off.
+    """The returned goods were looked at: good pieces go to the shelf, bad ones are kept
+    apart as defective.
 
     A number is meant for the one item of the case; with gifts give pieces by SKU code. Pieces count
     the SKU. Stock moves once, however often it is said; the money is a step of its own.
@@ -194,18 +202,21 @@ def _comes_back_as(tx: Connection, row: Any, sku_id: str) -> list[tuple[str, int
 def _move(
     tx: Connection, work: Workplace, row: Any, sku_id: str, whole: int, broken: int, once: str
 ) -> None:
-    """Everything that came is in the ledger; what is broken leaves it again at once."""
+    """Good pieces lie at home again, in the batches they left with; bad ones are not for sale."""
     ledger.ensure_balance(tx, sku_id)
-    if whole + broken:
+    sent_with = records.parcels_of(tx, row.order_id)
+    ledger.lock(tx, [sku_id])
+    if whole:
         ledger.post(
             tx,
             work,
             ledger.Move(
                 sku_id,
                 MoveKind.RETURN,
-                on_hand=whole + broken,
+                on_hand=whole,
                 reference=row.after_sale_id,
                 once=once,
+                places=_places(tx, sent_with, sku_id, whole),
             ),
         )
     if broken:
@@ -214,11 +225,59 @@ def _move(
             work,
             ledger.Move(
                 sku_id,
-                MoveKind.ADJUST,
-                on_hand=-broken,
+                MoveKind.RETURN_BAD,
+                defective=broken,
                 reference=row.after_sale_id,
-                reason="returned broken",
                 once=f"{once}:bad",
             ),
-            may_go_negative=True,
         )
+    _numbers(tx, work, row, sku_id, sent_with, whole, broken)
+
+
+def _places(
+    tx: Connection, sent_with: Sequence[str], sku_id: str, pieces: int
+) -> tuple[ledger.Place, ...]:
+    """Home, by batch: of several that left with the order, the first to expire came back."""
+    home = tx.execute(select(skus.c.bin).where(skus.c.id == sku_id)).scalar_one()
+    sent = tx.execute(
+        select(stock_moves.c.batch_id, func.sum(-stock_moves.c.on_hand_delta).label("pieces"))
+        .join(stock_batches, stock_batches.c.id == stock_moves.c.batch_id)
+        .where(
+            stock_moves.c.parcel_id.in_(sent_with),
+            stock_moves.c.sku_id == sku_id,
+            stock_moves.c.kind.in_([MoveKind.SHIP, MoveKind.UNSHIP]),
+        )
+        .group_by(stock_moves.c.batch_id, stock_batches.c.expires_on)
+        .order_by(stock_batches.c.expires_on, stock_moves.c.batch_id)
+    )
+    places, left = [], pieces
+    for batch in sent:
+        n = min(left, max(0, int(batch.pieces)))
+        if n:
+            places.append((home, batch.batch_id, n))
+            left -= n
+    if left:
+        places.append((home, "", left))
+    return tuple(places)
+
+
+def _numbers(
+    tx: Connection,
+    work: Workplace,
+    row: Any,
+    sku_id: str,
+    sent_with: Sequence[str],
+    whole: int,
+    broken: int,
+) -> None:
+    """Numbered pieces are here again when it is plain which they are: all that left, all alike."""
+    if not (whole and broken) and serials.out_with(tx, sent_with, sku_id) == whole + broken:
+        kind, state = (
+            (MoveKind.RETURN, SerialState.IN)
+            if whole
+            else (MoveKind.RETURN_BAD, SerialState.DEFECTIVE)
+        )
+        for parcel_id in sent_with:
+            serials.back_with(
+                tx, work, parcel_id, kind, sku_id=sku_id, state=state, reference=row.after_sale_id
+            )

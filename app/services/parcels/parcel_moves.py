@@ -12,7 +12,7 @@ from app.domain.states import HoldCode, HoldScope, ParcelState, RequestState, Re
 from app.domain.text import T, Text
 from app.services import records
 from app.services.orders import corrected, holding
-from app.services.stock import allocation, composition, line_parts
+from app.services.stock import allocation, composition, fetching, line_parts
 from app.services.workplace import Workplace
 from app.store.tables import (
     holds,
@@ -160,6 +160,7 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
         tx.execute(
             update(parcel_lines).where(parcel_lines.c.id == here.id).values(parcel_id=target)
         )
+        fetching.settle(tx, work, here.parcel_id, to=target)
         return
     if there is not None and not _are_reserved_alike(tx, here.id, there.id):
         # One line cannot hold both kinds: reserved anew when the parcel is checked.
@@ -193,6 +194,7 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
             .values(listing_quantity=total, quantity=total * factor)
         )
     _move_reservation(tx, work, here.id, to_id, pieces * factor)
+    fetching.settle(tx, work, here.parcel_id, to=target)
 
 
 def _move_reservation(

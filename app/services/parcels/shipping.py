@@ -23,6 +23,7 @@ from app.services.money import fees
 from app.services.orders import holding, serials
 from app.services.parcels import checking
 from app.services.stock import ledger, line_parts
+from app.services.stock import serials as pieces
 from app.services.telling import report_rows
 from app.services.tracking import delivering, following
 from app.services.waves.waves import wave_parcels
@@ -169,6 +170,7 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
     if moved.rowcount != 1:
         raise _not_shippable(parcel.id, parcel.state)
     _take_from_shelf(tx, work, parcel.id)
+    pieces.gone_with(tx, work, parcel.id)
     tx.execute(
         update(waybills)
         .where(waybills.c.id == waybill.id)

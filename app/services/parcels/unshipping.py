@@ -24,7 +24,8 @@ from app.services.leases import lease
 from app.services.numbers import numbers
 from app.services.orders import holding
 from app.services.parcels import checking, parcel_making, parcel_moves
-from app.services.stock import ledger, line_parts
+from app.services.stock import fetching, ledger, line_parts
+from app.services.stock import serials as pieces
 from app.services.sync import stored_orders
 from app.services.telling import outbox_results, outbox_rows, report_rows, report_sending
 from app.services.telling.report_rows import LEAVING
@@ -202,6 +203,8 @@ def _back_on_shelf(
     )
     if line_ids is not None:
         query = query.where(parcel_lines.c.id.in_(line_ids))
+    else:
+        pieces.back_with(tx, work, parcel_id, MoveKind.UNSHIP)
     rows = tx.execute(query).all()
     for row in rows:
         ledger.post(
@@ -215,6 +218,7 @@ def _back_on_shelf(
                 parcel_id=parcel_id,
                 reason=reason.strip()[:256],
                 once=f"unship:{row.id}",
+                places=fetching.left_from(tx, parcel_id, row.sku_id, f"ship:{row.id}"),
             ),
         )
         tx.execute(

@@ -17,7 +17,7 @@ from app.domain.states import (
 )
 from app.domain.text import T
 from app.services.orders import holding
-from app.services.stock import line_parts
+from app.services.stock import fetching, line_parts
 from app.services.stock.ledger import Move, ensure_balance, post
 from app.services.stock.needs import Need, keep_parts, spelled_out
 from app.services.workplace import Workplace
@@ -82,6 +82,7 @@ def release(
     rows = tx.execute(query).all()
     for row in rows:
         _give_back(tx, work, row, parcel_id, reason)
+    fetching.settle(tx, work, parcel_id)
 
 
 def shrink(
@@ -117,6 +118,7 @@ def shrink(
                 reason="refunded",
             ),
         )
+    fetching.settle(tx, work, parcel_id)
 
 
 def is_reserved(tx: Connection, parcel_id: str) -> bool:

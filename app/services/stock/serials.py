@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import UserError
 from app.domain.states import MoveKind, SerialState
@@ -241,6 +241,19 @@ def gone_with(tx: Connection, work: Workplace, parcel_id: str) -> None:
         sku_id = known.get(number) or (tracked[0] if len(tracked) == 1 else None)
         if sku_id is not None:
             put(tx, work, sku_id, [number], SerialState.OUT, MoveKind.SHIP, parcel_id=parcel_id)
+
+
+def out_with(tx: Connection, parcel_ids: Sequence[str], sku_id: str) -> int:
+    """How many numbered pieces of the SKU left with these parcels and are not back."""
+    return tx.execute(
+        select(func.count())
+        .select_from(stock_serials)
+        .where(
+            stock_serials.c.parcel_id.in_(parcel_ids),
+            stock_serials.c.sku_id == sku_id,
+            stock_serials.c.state == SerialState.OUT,
+        )
+    ).scalar_one()
 
 
 def back_with(

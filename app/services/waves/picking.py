@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +17,8 @@ from app.domain.text import T
 from app.ports import SendResult, Sent
 from app.services import records
 from app.services.printing.sheets import print_sheet
+from app.services.stock import fetching
+from app.services.waves import walking
 from app.services.waves.waves import find_wave, unheld
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -33,6 +35,7 @@ CODE_PREFIX = "PICK-"
 LIST_PRINTED = "pick_list_printed_at"  # in the wave's options
 _CODE = re.compile(rf"{CODE_PREFIX}(.+?)(?:\.(\d+)\.(\d+))?", re.IGNORECASE)
 _PICKABLE = (ParcelState.TO_LABEL, ParcelState.TO_PICK, ParcelState.TO_PACK)
+_AT_ONCE = 20  # parcels a transaction
 _RUN = 4  # so many boxes in a row with the same count are said as one
 
 
@@ -48,28 +51,35 @@ def pick_list(work: Workplace, wave: str, part: CartPart | None = None) -> PickL
         of_sku = {p.id for p in pieces}
         barcodes = _barcodes(tx, of_sku)
         on_hand = _on_hand(tx, of_sku)
-    grouped = defaultdict(list)
-    for piece in pieces:
-        grouped[piece.id].append(piece)
-    variants = Counter(group[0].product_id for group in grouped.values())
-    before = part.first - 1 if part is not None else 0
+        stops = walking.stops(tx, work, row, part, pieces)
+    names = {p.id: p for p in pieces}
+    variants = Counter(p.product_id for p in names.values())
+    offset = part.first - 1 if part is not None else 0
     rows = []
-    for sku_id, group in grouped.items():
-        first, wanted = group[0], sum(p.quantity for p in group)
-        rows.append(
-            PickRow(
-                bin=first.bin,
-                sku=first.code,
-                name=first.short_name or first.name,
-                spec="" if first.short_name else first.spec,  # a short name says it already
-                barcode=barcodes.get(sku_id, ""),
-                quantity=wanted,
-                slots=_slots((p.wave_position - before, p.quantity) for p in group),
-                short=max(0, wanted - on_hand.get(sku_id, 0)),
-                alike=variants[first.product_id] - 1,
+    for sku_id, places in stops.items():
+        first = names[sku_id]
+        wanted = sum(n for boxes in places.values() for _, n in boxes)
+        short = max(0, wanted - on_hand.get(sku_id, 0))
+        for stop, boxes in places.items():
+            taken = sum(n for _, n in boxes)
+            rows.append(
+                PickRow(
+                    bin=stop.bin,
+                    sku=first.code,
+                    name=first.short_name or first.name,
+                    spec="" if first.short_name else first.spec,  # a short name says it already
+                    barcode=barcodes.get(sku_id, ""),
+                    quantity=taken,
+                    slots=_slots((place - offset, n) for place, n in boxes),
+                    short=min(short, taken),
+                    alike=variants[first.product_id] - 1,
+                    batch=stop.batch,
+                    expires_on=stop.expires_on,
+                    refill=stop.refill,
+                )
             )
-        )
-    rows.sort(key=lambda r: (walking_key(r.bin), r.sku))
+            short -= min(short, taken)
+    rows.sort(key=lambda r: (walking_key(r.bin), r.sku, r.expires_on, r.batch, r.refill))
     return PickList(row.name, work.now(), len(ids), tuple(rows), _code(row.name, part), part)
 
 
@@ -131,23 +141,50 @@ def print_pick_list(
 def mark_picked(work: Workplace, wave: str, part: CartPart | None = None) -> int:
     """The wave, or a part of it, is picked: printed parcels go on to the bench. Returns how many.
 
-    The wave counts as picked when nothing of it is left to pick.
+    Their goods leave the bins that the pick list names. The wave counts as picked when nothing of
+    it is left to pick.
     """
+    count = 0
+    while picked := _mark_some(work, wave, part):
+        count += picked
     with work.db.write() as tx:
         row = find_wave(tx, wave)
-        picking = [parcels.c.wave_id == row.id, parcels.c.state == ParcelState.TO_PICK, unheld()]
-        ids = list(tx.execute(select(parcels.c.id).where(*picking, *_within(part))).scalars())
+        if part is None or not _left_to_pick(tx, row.id):
+            tx.execute(update(waves).where(waves.c.id == row.id).values(picked_at=work.now()))
+        detail = {"wave": row.id, "parcels": count, **_places_detail(part)}
+        records.note(tx, work, "picked", detail=detail)
+    work.changed("waves", "parcels", "orders", "stock")
+    return count
+
+
+def _mark_some(work: Workplace, wave: str, part: CartPart | None) -> int:
+    """The next parcels that wait to be picked: their goods are with the packers. How many."""
+    with work.db.write() as tx:
+        row = find_wave(tx, wave)
+        found = tx.execute(
+            select(parcels.c.id, parcels.c.wave_position)
+            .where(
+                parcels.c.wave_id == row.id,
+                parcels.c.state == ParcelState.TO_PICK,
+                unheld(),
+                *_within(part),
+            )
+            .order_by(parcels.c.wave_position, parcels.c.id)
+            .limit(_AT_ONCE)
+            .with_for_update(of=parcels)  # another bench that marks them too waits here
+        ).all()
+        ids = [r.id for r in found]
+        if not ids:
+            return 0
+        wants = fetching.wanted(tx, ids)
+        earlier = walking.before(tx, row, found[0].wave_position, {w.sku_id for w in wants})
         tx.execute(
             update(parcels)
             .where(parcels.c.id.in_(ids))
             .values(state=ParcelState.TO_PACK, changed_at=work.now())
         )
-        if part is None or not _left_to_pick(tx, row.id):
-            tx.execute(update(waves).where(waves.c.id == row.id).values(picked_at=work.now()))
-        detail = {"wave": row.id, "parcels": len(ids), **_places_detail(part)}
-        records.note(tx, work, "picked", detail=detail)
+        fetching.fetch(tx, work, wants, earlier)
         records.refresh_orders(tx, records.orders_of(tx, ids))
-    work.changed("waves", "parcels", "orders")
     return len(ids)
 
 
@@ -225,6 +262,7 @@ def _pieces(tx: Connection, ids: list[str]) -> list[Any]:
                 skus.c.short_name,
                 skus.c.spec,
                 skus.c.bin,
+                parcels.c.id.label("parcel_id"),
                 parcels.c.wave_position,
                 func.sum(func.coalesce(reservations.c.quantity, parcel_lines.c.quantity)).label(
                     "quantity"

@@ -106,6 +106,12 @@ def _lines(book: Book, stock: Stock, row: PickRow) -> Iterator[_Line]:
 
 def _warning(row: PickRow) -> str:
     said = []
+    if row.batch:
+        said.append(
+            f"拿批次 {row.batch}" + (f"（{row.expires_on} 到期）" if row.expires_on else "")
+        )
+    if row.refill:
+        said.append(f"先从 {row.refill} 补货")
     if row.short:
         said.append(f"账上少 {row.short} 件")
     if row.alike:

@@ -172,7 +172,7 @@ def test_what_came_back_moves_stock_once(floor: Floor) -> None:
     assert integrity.check(work).broken == ()
 
 
-def test_broken_pieces_are_written_off_in_the_ledger(floor: Floor) -> None:
+def test_broken_pieces_are_here_and_not_for_sale(floor: Floor) -> None:
     asked = shipped_return(floor)
     floor.sync()
     work = floor.bench.work
@@ -181,11 +181,12 @@ def test_broken_pieces_are_written_off_in_the_ledger(floor: Floor) -> None:
     assert {r.sku: r.on_hand for r in stock.list_stock(work)} == before
     with work.db.read() as tx:
         moves = tx.execute(
-            select(stock_moves.c.kind, stock_moves.c.on_hand_delta).where(
-                stock_moves.c.reference == asked
-            )
+            select(
+                stock_moves.c.kind, stock_moves.c.on_hand_delta, stock_moves.c.defective_delta
+            ).where(stock_moves.c.reference == asked)
         ).all()
-    assert [tuple(m) for m in moves] == [("return", 1), ("adjust", -1)]
+    assert [tuple(m) for m in moves] == [("return_bad", 0, 1)]
+    assert integrity.check(work).broken == ()
 
 
 def test_a_bought_and_a_free_piece_of_one_item_come_back_together(floor: Floor) -> None:
