@@ -23,7 +23,7 @@ from app.ports import (
     WaybillSource,
 )
 from app.services.printing.printers import config_of
-from app.services.printing.refusals import no_such_printer
+from app.services.printing.refusals import no_such_printer, printer_elsewhere
 from app.settings import secret_name
 from app.store.engine import Database
 from app.store.tables import accounts, printers, shops
@@ -117,6 +117,9 @@ class Connections:
         row = self._row(printers, "name", name)
         if row is None:
             raise no_such_printer(name)
+        owner = str(row.settings.get("bench", ""))
+        if owner and self.bench and owner != self.bench:
+            raise printer_elsewhere(name, owner)
 
         def make() -> Printer:
             from printing.registry import make_printer

@@ -253,7 +253,7 @@ class Background(QObject):
     def _statuses(self) -> list[tuple[str, DeviceStatus | None]]:
         work = self._work
         with work.db.read() as tx:
-            names = [printer.name for printer in printers.all_printers(tx)]
+            names = [printer.name for printer in printers.own_printers(tx, work.bench)]
         return [(name, self._status(name)) for name in names]
 
     def _status(self, name: str) -> DeviceStatus | None:

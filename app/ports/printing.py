@@ -67,6 +67,7 @@ class PrinterConfig:
     documents: tuple[str, ...] = ("label",)
     options: Mapping[str, Any] | None = None
     fallback: str = ""  # the printer that takes over when this one is in trouble
+    bench: str = ""  # the only bench that drives it; "" = any
 
     @property
     def size_mm(self) -> tuple[float, float]:

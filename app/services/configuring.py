@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.services.money import prices
 from app.services.parcels import checking, slip_content
 from app.services.parcels.placing import then_of
 from app.services.parcels.slip_content import Notes, SlipWish
+from app.services.printing import owners
 from app.services.printing.printers import settings_of
 from app.services.reach import own as reach
 from app.services.tracking import limits as tracking
@@ -48,9 +49,15 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
     """Make the settings what the file says; what it does not mention stays as it is.
 
     A section that is in the file replaces that section: a shop, account or printer it no longer
-    names is switched off, never deleted, because parcels may still point to it.
+    names is switched off, never deleted, because parcels may still point to it. Printers of other
+    benches are none of this file's business.
     """
     changes: list[Change] = []
+    wanted_printers = tuple(
+        owners.owned(p, work.bench, shared=not work.db.is_sqlite) for p in config.printers or ()
+    )
+    with work.db.read() as tx:
+        owners.ensure_not_taken(tx, work.bench, config.printers or ())
     for shop in config.shops or ():
         _keep_secrets(secrets, "shop", shop.name, shop.secrets)
     for account in config.carriers or ():
@@ -63,7 +70,9 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
         if config.carriers is not None:
             changes += _replace(tx, accounts, "carrier", "name", _account_rows(config.carriers))
         if config.printers is not None:
-            changes += _replace(tx, printers, "printer", "name", _printer_rows(config.printers))
+            others = owners.of_others(tx, work.bench)
+            rows = _printer_rows(wanted_printers)
+            changes += _replace(tx, printers, "printer", "name", rows, keep=others)
         if config.rules is not None:
             changes += _rules(tx, config.rules)
         if config.prices is not None:
@@ -219,7 +228,12 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _replace(
-    tx: Connection, table: Table, section: str, key: str, rows: Mapping[str, Mapping[str, Any]]
+    tx: Connection,
+    table: Table,
+    section: str,
+    key: str,
+    rows: Mapping[str, Mapping[str, Any]],
+    keep: Iterable[str] = (),
 ) -> list[Change]:
     changes = []
     for position, (name, row) in enumerate(rows.items()):
@@ -237,7 +251,7 @@ def _replace(
             changes.append(Change(section, name, "same"))
     off = tx.execute(
         update(table)
-        .where(table.c[key].not_in(list(rows)), table.c.active)
+        .where(table.c[key].not_in([*rows, *keep]), table.c.active)
         .values(active=False)
         .returning(table.c[key])
     ).scalars()

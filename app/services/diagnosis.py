@@ -211,6 +211,9 @@ def _printers(work: Workplace) -> Iterator[Finding]:
         )
     for printer in found:
         what = T("Printer {name}", name=printer.name)
+        if printer.bench not in {"", work.bench}:
+            yield Finding(what, "ok", T("It belongs to bench {bench}.", bench=printer.bench))
+            continue
         try:
             status = status_of(work, printer.name)
         except PackbenchError as error:

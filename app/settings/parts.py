@@ -153,6 +153,7 @@ def read_printer(table: Table, option_names: Collection[str]) -> PrinterConfig:
         documents=table.texts("documents", ("label",)),
         options={**options.values, **named} or None,
         fallback=table.text("fallback", ""),
+        bench=table.text("bench", ""),
     )
     _check_printer(table, printer)
     table.finish(option_names)

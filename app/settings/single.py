@@ -16,7 +16,17 @@ from app.settings.problems import Problems
 from app.settings.reading import Table
 
 _NAMED = frozenset(
-    {"name", "language", "address", "dots_per_mm", "media", "documents", "fallback", "options"}
+    {
+        "name",
+        "language",
+        "address",
+        "dots_per_mm",
+        "media",
+        "documents",
+        "fallback",
+        "bench",
+        "options",
+    }
 )
 
 

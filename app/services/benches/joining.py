@@ -20,6 +20,7 @@ from app.ports import Sealer, SecretStore
 from app.services import records
 from app.services.benches import sealing, shared_secrets
 from app.services.benches.shared_secrets import SecretKeys
+from app.services.printing import owners
 from app.services.workplace import Workplace
 from app.settings import DATA_KEY, SHARED_KEY
 from app.store.engine import Database
@@ -116,6 +117,8 @@ def share(
         else:
             tx.execute(update(settings).where(settings.c.key == WRAPPED).values(value=record))
         _forget_tries(tx)
+        if known is None:
+            owners.claim(tx, work.bench)
         brought = shared_secrets.bring(tx, work.clock, work.sealer, secrets, secret_keys)
         records.note(tx, work, "database_shared", detail={"changed": known is not None})
     return Shared(known is not None, brought)

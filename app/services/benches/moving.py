@@ -21,6 +21,7 @@ from app.services import integrity
 from app.services.benches import changing, joining, shared_secrets
 from app.services.benches.folder import Folder
 from app.services.benches.shared_secrets import SecretKeys
+from app.services.printing import owners
 from app.services.workplace import Workplace
 from app.settings import SHARED_KEY
 from app.store import copying, derived
@@ -79,6 +80,7 @@ def move(
                 brought = shared_secrets.bring(
                     tx, target.clock, target.sealer, folder.secrets, secret_keys
                 )
+                owners.claim(tx, target.bench)
             stop.check()
             changing.use(folder, url, password)
             with target.db.write() as tx:

@@ -99,7 +99,7 @@ def fetch(work: Workplace, number: str, media: str = "") -> str:
         if waybill.route == Route.PLATFORM:
             raise _of_the_platform(waybill.number)
         drawn_here = not _is_carriers(tx, waybill)
-        media = media or label_media(tx, Route(waybill.route))
+        media = media or label_media(tx, work.bench, Route(waybill.route))
     if drawn_here:
         if not label_data.lacks_route(waybill):
             raise label_data.nothing_to_fetch(waybill.number)
@@ -153,7 +153,7 @@ def _fetch(work: Workplace, waybill: Any, media: str) -> None:
         request = tx.execute(
             select(waybill_requests).where(waybill_requests.c.id == waybill.request_id)
         ).one()
-        page = _page(tx, waybill, media or label_media(tx, Route(waybill.route)))
+        page = _page(tx, waybill, media or label_media(tx, work.bench, Route(waybill.route)))
     source = work.outside.carrier(waybill.account)
     if not (has(source, Capability.LABEL_FILE) and isinstance(source, DrawsLabels)):
         return  # the account has changed since it was looked at

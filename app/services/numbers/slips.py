@@ -33,7 +33,7 @@ def print_slips(
     token = cancel or CancelToken()
     with work.db.read() as tx:
         ids: Sequence[str] = [p.id for p in wave_parcels(tx, wave)]
-        name = printer_for(tx, None, Document.SLIP, printer)
+        name = printer_for(tx, work.bench, None, Document.SLIP, printer)
     if not isinstance(name, str):
         raise name
     rows: list[PrintRow] = []

@@ -133,7 +133,7 @@ def _design(
     tx: Connection, work: Workplace, waybill: Any, media: str, known: Shared
 ) -> LabelDesign | None:
     route = Route(waybill.route)
-    paper = media or known.once(("media", route), lambda: label_media(tx, route))
+    paper = media or known.once(("media", route), lambda: label_media(tx, work.bench, route))
     template, carrier = waybill.template, waybill.carrier
     return known.once(
         ("design", template, carrier, paper),
@@ -147,7 +147,7 @@ def _ticked(tx: Connection, work: Workplace, waybill: Any, media: str) -> tuple[
     They have no design of ours: the copy in use for the same carrier says it.
     """
     template = waybill.carrier if waybill.carrier in TEMPLATES else "plain"
-    paper = media or label_media(tx, Route(waybill.route))
+    paper = media or label_media(tx, work.bench, Route(waybill.route))
     kept = designs.design_in_use(tx, work, template, waybill.carrier, paper)
     return kept.own.fields if kept is not None else STANDARD_FIELDS
 

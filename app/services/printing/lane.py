@@ -260,7 +260,7 @@ class Lane:
 
     def _tell(self, row: PrintRow, result: str) -> None:
         with self._work.db.read() as tx:
-            fallback = fallback_for(tx, self.printer, row.parcel)
+            fallback = fallback_for(tx, self._work.bench, self.printer, row.parcel)
         self._control.waits(
             Holding(
                 self.printer,

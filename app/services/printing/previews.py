@@ -14,7 +14,7 @@ from app.domain.states import Document, Route
 from app.domain.text import T
 from app.ports import ComponentInfo, PlatformPrinter, Sent
 from app.services.printing import label_content
-from app.services.printing.printers import all_printers, label_media, printer_for
+from app.services.printing.printers import label_media, own_printers, printer_for
 from app.services.workplace import Workplace
 from app.store.tables import label_designs, parcels, waybills
 
@@ -55,7 +55,7 @@ def label_png(work: Workplace, parcel_id: str) -> bytes | None:
         if waybill is None:
             return None
         label = label_content.label_of(tx, work, waybill)
-        media = label_media(tx, Route(waybill.route))
+        media = label_media(tx, work.bench, Route(waybill.route))
     if isinstance(label, PlatformLabel):
         return None
     return work.outside.stationery.render(label, "png", media, _DOTS_PER_MM)
@@ -76,7 +76,7 @@ def picture_of(work: Workplace, number: str, known: LabelPicture | None = None) 
     with work.db.read() as tx:
         waybill = label_content.find_waybill(tx, number)
         label = label_content.label_of(tx, work, waybill)
-        media = label_media(tx, Route(waybill.route))
+        media = label_media(tx, work.bench, Route(waybill.route))
         designed = tx.execute(select(func.max(label_designs.c.changed_at))).scalar()
     mark = _mark(label, media, str(designed))
     if known is not None and known.mark == mark:
@@ -104,7 +104,7 @@ def show_in_component(work: Workplace, number: str, printer: str | None = None) 
     with work.db.read() as tx:
         waybill = label_content.find_waybill(tx, number)
         label = label_content.label_of(tx, work, waybill)
-        name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
+        name = printer_for(tx, work.bench, Route(waybill.route), Document.LABEL, printer)
     if not isinstance(label, PlatformLabel):
         raise UserError(
             "not_a_platform_label",
@@ -127,7 +127,7 @@ def show_in_component(work: Workplace, number: str, printer: str | None = None) 
 def components(work: Workplace) -> dict[str, ComponentInfo | RetryableError]:
     """Every configured print component by its printer's name: what runs there, or why not."""
     with work.db.read() as tx:
-        names = [p.name for p in all_printers(tx) if p.language == "component"]
+        names = [p.name for p in own_printers(tx, work.bench) if p.language == "component"]
     found: dict[str, ComponentInfo | RetryableError] = {}
     for name in names:
         device = work.outside.printer(name)

@@ -16,9 +16,9 @@ from app.domain.words import DOCUMENT_WORDS
 from app.ports import DeviceState, DeviceStatus, PrinterConfig, SendResult, Sent
 from app.services import records
 from app.services.leases import is_held_elsewhere, lease
-from app.services.printing import rolls
+from app.services.printing import owners, rolls
 from app.services.printing.print_proofs import lease_of
-from app.services.printing.refusals import no_such_printer
+from app.services.printing.refusals import no_such_printer, printer_elsewhere
 from app.services.printing.rolls import Roll
 from app.services.workplace import Workplace
 from app.settings import checked_printer
@@ -34,7 +34,7 @@ _STANDS_IN: Mapping[Document, tuple[Document, ...]] = {
 
 def config_of(name: str, stored: Mapping[str, Any]) -> PrinterConfig:
     """A stored ``[[printer]]`` as a record."""
-    known = {"language", "address", "dots_per_mm", "media", "documents", "fallback"}
+    known = {"language", "address", "dots_per_mm", "media", "documents", "fallback", "bench"}
     return PrinterConfig(
         name=name,
         language=stored["language"],
@@ -44,6 +44,7 @@ def config_of(name: str, stored: Mapping[str, Any]) -> PrinterConfig:
         documents=tuple(stored.get("documents", ("label",))),
         options={k: v for k, v in stored.items() if k not in known},
         fallback=stored.get("fallback", ""),
+        bench=stored.get("bench", ""),
     )
 
 
@@ -55,21 +56,30 @@ def all_printers(tx: Connection) -> list[PrinterConfig]:
     return [config_of(r.name, r.settings) for r in rows]
 
 
-def label_media(tx: Connection, route: Route) -> str:
+def own_printers(tx: Connection, bench: str) -> list[PrinterConfig]:
+    """Those that this bench may drive: its own, and those that any bench may."""
+    return [p for p in all_printers(tx) if p.bench in {"", bench}]
+
+
+def label_media(tx: Connection, bench: str, route: Route) -> str:
     """The paper of the printer that labels of ``route`` go to, ``76x130`` where there is none."""
-    name = printer_for(tx, route, Document.LABEL, None)
+    name = printer_for(tx, bench, route, Document.LABEL, None)
     return next((p.media for p in all_printers(tx) if p.name == name), _PLAIN_MEDIA)
 
 
 def printer_for(
-    tx: Connection, route: Route | None, document: Document, wanted: str | None
+    tx: Connection, bench: str, route: Route | None, document: Document, wanted: str | None
 ) -> str | UserError:
-    """The printer's name, or why there is none. Platform labels go to the component only."""
-    found = all_printers(tx)
+    """The name of this bench's printer, or why there is none.
+
+    Platform labels go to the component only.
+    """
+    found = own_printers(tx, bench)
     if wanted is not None:
         named = next((p for p in found if p.name == wanted), None)
         if named is None:
-            return no_such_printer(wanted)
+            owner = owners.of_others(tx, bench).get(wanted)
+            return printer_elsewhere(wanted, owner) if owner else no_such_printer(wanted)
         if _fits(named, route, document):
             return named.name
         # The named printer is meant for those labels that it can print.
@@ -90,13 +100,13 @@ def printer_for(
     )
 
 
-def fallback_for(tx: Connection, printer: str, parcel_id: str) -> str:
+def fallback_for(tx: Connection, bench: str, printer: str, parcel_id: str) -> str:
     """Which printer could take over the label of ``parcel_id`` from ``printer``; "" = none.
 
     The one that the printer's own entry names, else the next that takes such labels.
     """
     route = Route(tx.execute(select(parcels.c.route).where(parcels.c.id == parcel_id)).scalar_one())
-    found = all_printers(tx)
+    found = own_printers(tx, bench)
     named = next((p.fallback for p in found if p.name == printer), "")
     fitting = [
         p.name
@@ -206,9 +216,10 @@ def add_printer(work: Workplace, config: PrinterConfig) -> None:
 
     Raises ``UserError``: ``printer_exists``, and whatever ``config apply`` would refuse.
     """
-    settings = settings_of(config)
+    settings = settings_of(owners.owned(config, work.bench, shared=not work.db.is_sqlite))
     _check(work, config.name, settings)
     with work.db.write() as tx:
+        owners.ensure_not_taken(tx, work.bench, [config])
         known = tx.execute(select(printers.c.active).where(printers.c.name == config.name)).scalar()
         if known:
             raise UserError(
@@ -267,6 +278,7 @@ def settings_of(config: PrinterConfig) -> dict[str, Any]:
         "media": config.media,
         "documents": list(config.documents),
         **({"fallback": config.fallback} if config.fallback else {}),
+        **({"bench": config.bench} if config.bench else {}),
         **(dict(config.options) if config.options else {}),
     }
 

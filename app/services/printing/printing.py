@@ -82,7 +82,7 @@ def print_parcels(
     lanes: dict[str, list[str]] = {}
     with work.db.read() as tx:
         for parcel_id in parcel_ids:
-            name = printer_for(tx, _route(tx, parcel_id), Document.LABEL, printer)
+            name = printer_for(tx, work.bench, _route(tx, parcel_id), Document.LABEL, printer)
             if isinstance(name, UserError):
                 results[parcel_id] = rows.failed(parcel_id, "", name)
             else:
@@ -156,7 +156,7 @@ def reprint(work: Workplace, number: str, reason: str, *, printer: str | None = 
         )
     with work.db.read() as tx:
         waybill = label_content.find_waybill(tx, number)
-        name = printer_for(tx, Route(waybill.route), Document.LABEL, printer)
+        name = printer_for(tx, work.bench, Route(waybill.route), Document.LABEL, printer)
         if waybill.state in {WaybillState.VOID, WaybillState.VOID_REQUESTED}:
             raise UserError(
                 "waybill_void",

@@ -14,3 +14,13 @@ def no_such_printer(name: str) -> UserError:
         T("See the names with: printers list"),
         ref=name,
     )
+
+
+def printer_elsewhere(name: str, bench: str) -> UserError:
+    """It hangs on another computer, or was kept for another bench."""
+    return UserError(
+        "printer_elsewhere",
+        T("The printer {name} belongs to bench {bench}.", name=name, bench=bench),
+        T("Print there, or choose a printer of this bench."),
+        ref=name,
+    )

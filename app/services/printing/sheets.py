@@ -18,7 +18,7 @@ def print_sheet(work: Workplace, sheet: Sheet, printer: str | None = None) -> Se
     ``RetryableError`` (``busy_elsewhere``: another program prints there).
     """
     with work.db.read() as tx:
-        name = printer_for(tx, None, sheet.document, printer)
+        name = printer_for(tx, work.bench, None, sheet.document, printer)
     if not isinstance(name, str):
         raise name
     with lease(work, lease_of(name)):

@@ -136,7 +136,7 @@ def wave_sheet(work: Workplace, wave_id: str) -> WaveSheet:
             kinds=kinds,
             picked=wave.picked_at is not None,
             list_printed=LIST_PRINTED in (wave.options or {}),
-            targets=_targets(tx, rows),
+            targets=_targets(tx, work.bench, rows),
             to_ship=tuple(
                 r.id
                 for r in rows
@@ -196,13 +196,13 @@ def _ships_without_bench(tx: Connection) -> set[str]:
     return {r.id for r in rows if (r.settings or {}).get("ship_on") in ways}
 
 
-def _targets(tx: Connection, rows: Sequence[WaveParcel]) -> tuple[LabelTarget, ...]:
+def _targets(tx: Connection, bench: str, rows: Sequence[WaveParcel]) -> tuple[LabelTarget, ...]:
     labels: dict[str, int] = defaultdict(int)
     routes: dict[str, Route] = {}
     for row in rows:
         if not row.route:
             continue
-        name = printer_for(tx, Route(row.route), Document.LABEL, None)
+        name = printer_for(tx, bench, Route(row.route), Document.LABEL, None)
         if isinstance(name, str):
             labels[name] += 1
             routes[name] = Route(row.route)
