@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from app.in_use import FolderLock, join_folder, take_folder
 from app.paths import DataPaths, data_paths
 from app.ports import Clock, Health, PrinterConfig, SecretStore
 from app.secrets import Vault, open_secrets
-from app.services.benches import joining, registry
+from app.services.benches import joining, key_slots, registry
 from app.services.benches.shared_secrets import SharedSecrets
 from app.services.leases import process_holder
 from app.services.workplace import Topics, Workplace, nobody_listens
@@ -44,10 +44,12 @@ class Services:
     paths: DataPaths
     local: LocalSettings
     outside: Connections
+    closing: ExitStack = field(default_factory=ExitStack)  # what still needs the database
     held: ExitStack = field(default_factory=ExitStack)  # given back after the database is closed
 
     def close(self) -> None:
         self.outside.close()
+        self.closing.close()
         self.work.db.close()
         self.held.close()
 
@@ -155,6 +157,9 @@ def open_services(
         if not services.work.db.is_sqlite:
             joining.ensure_joined(services.work.db, services.work.sealer)
             registry.ensure_own_name(services.work)
+            slot = key_slots.take(services.work)
+            if slot is not None:
+                services.closing.callback(_give_back_slot, services.work, slot)
     except BaseException:
         services.close()
         raise
@@ -198,6 +203,7 @@ def upgrade_database(data: Path | None = None) -> Path | None:
 
     services = open_unchecked(data)
     try:
+        registry.ensure_nobody_works(services.work)
         return upgrade(services.work.db, now=services.work.now())
     finally:
         services.close()
@@ -255,6 +261,11 @@ def fonts_health() -> Health:
     except PackbenchError as error:
         return Health(False, error.message, error.remedy)
     return Health(True, T("Noto Sans SC is there, regular and bold."))
+
+
+def _give_back_slot(work: Workplace, slot: int) -> None:
+    with suppress(PackbenchError):  # the server is away; a day later it is free by itself
+        key_slots.release(work, slot)
 
 
 def _login() -> str:

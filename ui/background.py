@@ -13,6 +13,7 @@ from app.domain.text import Text
 from app.jobs import CancelToken, Progress, Step
 from app.ports import DeviceStatus
 from app.relay.service import Relay
+from app.services.benches.registry import Presence
 from app.services.elsewhere import Watch
 from app.services.orders import details, queries
 from app.services.orders.details import ShopState
@@ -141,6 +142,7 @@ class Background(QObject):
         self._jobs = jobs
         self._printing = printing
         self._elsewhere = Watch(work)
+        self._presence = Presence(work)
         self._relay = relay
         self._busy: set[str] = set()
         self._again: set[str] = set()
@@ -175,6 +177,7 @@ class Background(QObject):
         self.ask_printers()
         self._once("shops", lambda: list(syncing.shop_ids(self._work)), self._shops_known)
         self._elsewhere.start()
+        self._presence.start()
         relay = self._relay
         if relay is not None:
             self._jobs.run(
@@ -185,6 +188,7 @@ class Background(QObject):
         """Begin nothing any more; what runs is cancelled."""
         self._running = False
         self._elsewhere.stop()
+        self._presence.stop()
         if self._relay is not None:
             self._relay.stop()
         for clock in self._clocks:

@@ -26,6 +26,7 @@ def add(commands: Commands) -> None:
 
 def _relay(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.relay.service import configured
+    from app.services.benches.registry import Presence
     from app.services.sync import push_events
 
     with context.services() as services:
@@ -43,7 +44,7 @@ def _relay(wanted: argparse.Namespace, context: Context) -> CommandResult:
                 T("Give --listen 127.0.0.1:8765, or [relay] listen in the configuration."),
             )
         address = relay.address
-        with relay:
+        with relay, Presence(services.work):
             _say(
                 tr(
                     "Taking pushes on {host}:{port}. Ctrl-C ends it.",

@@ -91,12 +91,14 @@ def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> Com
     from concurrent.futures import ThreadPoolExecutor
 
     from app.jobs import CancelToken
+    from app.services.benches.registry import Presence
     from app.services.reach import daily
     from app.services.sync import watching
     from app.services.tracking import polling
 
     over = CancelToken()
     with (
+        Presence(work),
         context.show_progress(tr("Watching")) as progress,
         ThreadPoolExecutor(3, thread_name_prefix="packbench-beside") as pool,
     ):

@@ -13,6 +13,7 @@ from app.domain.errors import PackbenchError
 from app.domain.text import T, Text
 from app.ports import DeviceState, Health, SecretStore, Shop
 from app.services import integrity, read_only
+from app.services.benches import joining, registry
 from app.services.carriers import calls, states
 from app.services.numbers import balances
 from app.services.printing.printers import all_printers, status_of
@@ -43,6 +44,7 @@ def examine(
     yield _database(work)
     if not work.db.is_sqlite:
         yield _bench_clock(work)
+        yield _benches(work)
     yield Finding(T("Secrets"), "ok", secrets.place)
     yield _sender(work)
     yield _of_health(T("Fonts"), fonts())
@@ -85,6 +87,30 @@ def _bench_clock(work: Workplace) -> Finding:
         message,
         T("Let the PC set its clock by itself; times noted on this bench are wrong until then."),
     )
+
+
+def _benches(work: Workplace) -> Finding:
+    what = T("Benches")
+    with work.db.read() as tx:
+        shared = joining.is_shared(tx)
+    alive = [bench for bench in registry.listed(work) if bench.alive]
+    if not shared:
+        return Finding(
+            what,
+            "warning",
+            T("No other computer can join yet; its key is on this one alone."),
+            T("Run: db share"),
+        )
+    versions = sorted({bench.version for bench in alive})
+    if len(versions) > 1:
+        return Finding(
+            what,
+            "warning",
+            T("Benches run different versions: {versions}.", versions=", ".join(versions)),
+            T("Install the same one everywhere, see: benches list"),
+        )
+    names = ", ".join(bench.name for bench in alive)
+    return Finding(what, "ok", T("At work: {names}.", names=names or work.bench))
 
 
 def _sender(work: Workplace) -> Finding:

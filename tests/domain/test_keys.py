@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.keys import EPOCH, attempt_key, new_key
+from app.domain.keys import EPOCH, SLOTS, KeyMaker, attempt_key, new_key
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -37,3 +37,36 @@ def test_attempts_use_letters_digits_and_underscore_only() -> None:
 def test_a_clock_before_2020_is_refused() -> None:
     with pytest.raises(ValueError, match="outside"):
         new_key(datetime(2019, 12, 31, tzinfo=UTC))
+
+
+def test_programs_with_slots_of_their_own_never_make_the_same_key() -> None:
+    """All in one millisecond, and far more than fit into one."""
+    made: list[str] = []
+    for slot in (0, 1, 77, SLOTS - 1):
+        maker = KeyMaker()
+        maker.use_slot(slot)
+        keys = [maker.key(NOW) for _ in range(40_000)]
+        assert [int(k) for k in keys] == sorted(int(k) for k in keys)
+        assert {int(k) % SLOTS for k in keys} == {slot}
+        assert max(len(k) for k in keys) <= 19
+        made += keys
+    assert len(set(made)) == len(made)
+
+
+def test_a_program_that_gets_a_slot_goes_on_behind_its_earlier_keys() -> None:
+    maker = KeyMaker()
+    before = int(maker.key(NOW))
+    maker.use_slot(5)
+    after = int(maker.key(NOW - timedelta(seconds=1)))
+    assert after > before
+    assert after % SLOTS == 5
+    with pytest.raises(ValueError, match="slots"):
+        maker.use_slot(SLOTS)
+
+
+def test_a_slot_leaves_a_program_that_starts_again_new_keys() -> None:
+    """Same slot, same millisecond: 15 bits are still drawn."""
+    makers = [KeyMaker() for _ in range(200)]
+    for maker in makers:
+        maker.use_slot(3)
+    assert len({m.key(NOW) for m in makers}) > 195

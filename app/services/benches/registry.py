@@ -18,11 +18,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from app import VERSION
 from app.domain.errors import PackbenchError, UserError
 from app.domain.text import T
+from app.services.benches import key_slots
 from app.services.workplace import Workplace
 from app.store.inserting import insert_if_new
+from app.store.schema import schema_state
 from app.store.tables import benches
 
 EVERY_S = 30.0
+_FIRST_REVISION = "0005"  # before it nobody reported
 _GONE = timedelta(seconds=100)  # three reports were missed
 
 
@@ -68,6 +71,7 @@ def report(work: Workplace) -> None:
         changed = update(benches).where(benches.c.name == work.bench).values(**values)
         if not tx.execute(changed).rowcount:
             insert_if_new(tx, insert(benches).values(name=work.bench, **values))
+        key_slots.renew(tx, work)
 
 
 def forget(work: Workplace, name: str = "") -> bool:
@@ -75,6 +79,23 @@ def forget(work: Workplace, name: str = "") -> bool:
     with work.db.write() as tx:
         gone = tx.execute(delete(benches).where(benches.c.name == (name or work.bench)))
     return gone.rowcount > 0
+
+
+def ensure_nobody_works(work: Workplace) -> None:
+    """Refuse to upgrade a database under the hands of other computers' older programs.
+
+    Raises ``UserError`` (``benches_at_work``).
+    """
+    state = schema_state(work.db)
+    if work.db.is_sqlite or state.is_current or (state.revision or "") < _FIRST_REVISION:
+        return
+    others = [b.name for b in listed(work) if b.alive and b.host != socket.gethostname()]
+    if others:
+        raise UserError(
+            "benches_at_work",
+            T("Other benches are at work: {names}.", names=", ".join(others)),
+            T("Close Packbench there, wait two minutes and run again: db upgrade"),
+        )
 
 
 def _ensure_own_name(tx: Connection, work: Workplace) -> None:

@@ -22,7 +22,6 @@ from app.store.tables import audit, orders, settings, skus, stock_balances
 from tests.cli.calling import Shell
 from tests.support.benches import services_of
 from tests.support.logs import ExpectedLogs
-from tests.support.postgres import fresh_database
 from tests.support.warehouse import Bench, open_bench
 
 
@@ -30,12 +29,6 @@ from tests.support.warehouse import Bench, open_bench
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with open_bench(tmp_path / "a", then=Bench.sync) as opened:
         yield opened
-
-
-@pytest.fixture
-def url(server: str) -> Iterator[str]:
-    with fresh_database(server) as address:
-        yield address
 
 
 def _folder(bench: Bench) -> Folder:

@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 
-from app.bootstrap import Services, adapters, open_folder
+from app.bootstrap import adapters
 from app.connections import secret_keys
 from app.domain.errors import UserError
 from app.services import configuring
-from app.services.benches import joining, registry, sealing
+from app.services.benches import joining, sealing
 from app.services.numbers.labelling import label_wave
 from app.settings import DATA_KEY, SHARED_KEY, parse_config
-from app.store.tables import benches, settings, shared_secrets
+from app.store.tables import settings, shared_secrets
 from tests.cli.calling import Shell
 from tests.support.benches import PASSPHRASE, join, secret_file, services_of, share
-from tests.support.postgres import fresh_database
-from tests.support.warehouse import Bench, open_bench
+from tests.support.warehouse import Bench
 
 CARRIER = "carrier.sf.checkword"
-
-
-@pytest.fixture
-def first(tmp_path: Path) -> Iterator[Bench]:
-    """A computer with a file of its own, synced."""
-    with open_bench(tmp_path / "a", then=Bench.sync) as bench:
-        yield bench
-
-
-@pytest.fixture
-def url(server: str) -> Iterator[str]:
-    with fresh_database(server) as address:
-        yield address
-
-
-@pytest.fixture
-def a(first: Bench, url: str) -> Shell:
-    """That computer, moved to the server and shared."""
-    data = first.services.paths.root
-    first.services.close()
-    shell = Shell(data)
-    assert shell.json("db", "move", url).code == 0
-    assert share(shell).code == 0
-    return shell
-
-
-@pytest.fixture
-def b(tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "b")
 
 
 def test_both_work_on_the_same_orders_and_read_what_the_other_sealed(
@@ -255,64 +223,6 @@ def test_no_key_and_no_passphrase_is_in_a_row_or_in_the_log(
     assert len(key) > 40
     assert key not in said
     assert PASSPHRASE not in said
-
-
-def test_two_computers_of_one_name_are_refused(first: Bench, a: Shell, b: Shell, url: str) -> None:
-    with services_of(a.data, first.clock, "A3") as at_a:
-        with at_a.work.db.write() as tx:
-            now = at_a.work.db.now(tx, at_a.work.now())
-            other = {"name": "B", "host": "other-pc", "version": "1", "user": "li", "seen_at": now}
-            tx.execute(insert(benches).values(**other))
-        registry.report(at_a.work)
-        assert [(x.name, x.alive) for x in registry.listed(at_a.work)] == [
-            ("A3", True),
-            ("B", True),
-        ]
-        assert join(b, url, "--bench", "B").errors[0]["code"] == "bench_name_taken"
-        with pytest.raises(UserError) as caught, services_of(a.data, first.clock, "B"):
-            pass
-        assert caught.value.code == "bench_name_taken"
-        with at_a.work.db.write() as tx:
-            tx.execute(
-                text("UPDATE benches SET seen_at = seen_at - interval '5 minutes' WHERE name = 'B'")
-            )
-        assert [(x.name, x.alive) for x in registry.listed(at_a.work)] == [
-            ("A3", True),
-            ("B", False),
-        ]
-    assert join(b, url, "--bench", "B").rows[0]["others"] == ["A3"]
-    listed = a.json("benches", "list").rows
-    assert {(r["name"], r["alive"]) for r in listed} == {("A3", True), ("B", False)}
-    assert a.json("benches", "forget", "B").code == 0
-    assert a.json("benches", "forget", "B").errors[0]["code"] == "no_such_bench"
-
-
-def test_an_older_program_is_refused_with_a_sentence(first: Bench, a: Shell) -> None:
-    with services_of(a.data, first.clock) as at_a, at_a.work.db.write() as tx:
-        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    answer = a.json("orders", "list")
-    assert answer.errors[0]["code"] == "database_newer"
-
-
-def test_a_program_reports_as_long_as_it_is_open(first: Bench, a: Shell) -> None:
-    with services_of(a.data, first.clock, "A3") as at_a:
-        with registry.Presence(at_a.work, every_s=0.01):
-            while not registry.listed(at_a.work):
-                pass
-        assert registry.listed(at_a.work)[0].user == "test"
-
-
-def test_the_folder_is_not_taken_away_from_an_open_program(first: Bench, a: Shell) -> None:
-    with services_of(a.data, first.clock):
-        answer = a.json("db", "leave")
-    assert (answer.code, answer.errors[0]["code"]) == (2, "folder_in_use")
-    with closing(open_folder(a.data, alone=True, keyring_allowed=False)):
-        assert a.json("orders", "list").errors[0]["code"] == "folder_moving"
-    assert a.json("orders", "list").code == 0
-
-
-def _alive(at: Services) -> dict[str, bool]:
-    return {bench.name: bench.alive for bench in registry.listed(at.work)}
 
 
 def test_share_brings_the_secrets_of_this_computer(first: Bench, a: Shell) -> None:
