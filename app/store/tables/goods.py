@@ -100,6 +100,7 @@ listings = Table(
     Column("shop_stock", Integer, nullable=True),  # what the shop believed when last asked
     Column("stock_seen_at", UtcTime, nullable=True),
     Column("pulled_at", UtcTime, nullable=True),
+    flag("presale"),  # sold in advance by the last order that was told: its figure is the shop's own
     number("stock_generation"),  # counts what the shop was told; see app.services.stock.stock_push
     UniqueConstraint("shop_id", "product_id", "sku_id"),
     Index(None, "sku_code"),
@@ -145,4 +146,17 @@ gift_rules = Table(
     flag("wait"),  # a parcel waits for its gift, else it goes without
     Column("changed_at", UtcTime, nullable=False),
     words("changed_by", 64),
+)
+
+order_gifts = Table(
+    "order_gifts",
+    metadata,
+    # Once an order and rule, whatever is told twice.
+    Column("order_id", Key, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule_id", Key, primary_key=True),
+    Column("sku_id", Key, ForeignKey("skus.id"), nullable=False),
+    number("quantity"),  # given now, counted in the rule; 0 = it goes without
+    words("why", 32),  # it goes without: see GiftEnd
+    Column("at", UtcTime, nullable=False),
+    Index(None, "rule_id"),
 )

@@ -56,6 +56,7 @@ orders = Table(
     Column("stored_at", UtcTime, nullable=False),
     number("revision", 1),
     words("carrier", 32),  # of its live parcels; "*" when they go with several, "" with none
+    Column("gifts_at", UtcTime, nullable=True),  # when the rules of gifts looked at it
     UniqueConstraint("shop_id", "order_id"),
     # One for every way through the list (``order_lists``): what it is narrowed by, then the order.
     Index(None, "deadline_at"),

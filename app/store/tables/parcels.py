@@ -67,6 +67,7 @@ parcels = Table(
     Column("changed_at", UtcTime, nullable=False),
     number("revision", 1),
     words("box_sku_id", 24),  # the packing material it goes in; "" = not said
+    flag("oversold"),  # reserved beyond what is there, because its shop's setting allows it
     Index(None, "state", "deadline_at"),
     Index(None, "wave_id", "wave_position"),
     Index(None, "shipment_id"),
@@ -114,6 +115,7 @@ reservations = Table(
     Column("quantity", Integer, nullable=False),
     Column("state", Code, nullable=False),
     Column("at", UtcTime, nullable=False),
+    number("set_aside"),  # so many of them came from what was set aside for presale orders
     # Of a bundle's line: one row a part; else one row.
     Index(
         "uq_reservations_one_active",

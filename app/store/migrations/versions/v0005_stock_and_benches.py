@@ -159,6 +159,23 @@ def _goods() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_rules")),
         sa.UniqueConstraint("name", name=op.f("uq_gift_rules_name")),
     )
+    op.create_table(
+        "order_gifts",
+        _text("order_id", 24),
+        _text("rule_id", 24),
+        _text("sku_id", 24),
+        _number("quantity"),
+        _words("why", 32),
+        _time("at"),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_order_gifts_order_id"), ondelete="CASCADE"
+        ),
+        _sku("order_gifts"),
+        sa.PrimaryKeyConstraint("order_id", "rule_id", name=op.f("pk_order_gifts")),
+    )
+    op.create_index(op.f("ix_order_gifts_rule_id"), "order_gifts", ["rule_id"])
+    op.add_column("orders", _time("gifts_at", nullable=True))
+    op.add_column("listings", _flag("presale"))
 
 
 def _shelf() -> None:
@@ -322,6 +339,8 @@ def _papers() -> None:
 
 def _parcels() -> None:
     op.add_column("parcels", _words("box_sku_id", 24))
+    op.add_column("parcels", _flag("oversold"))
+    op.add_column("reservations", _number("set_aside"))
     op.add_column("parcel_lines", _words("gift_rule_id", 24))
     op.add_column("scans", _words("part_sku_id", 24))
     op.create_table(
