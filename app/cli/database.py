@@ -49,4 +49,10 @@ def _check(_wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("broken", tr("Broken"), right=True),
     )
     summary = ntr("{n} rule holds.", "{n} rules hold.", len(rules) - len(broken))
+    if checked.below_zero:
+        summary += "\n" + ntr(
+            "{n} item is below zero, as a shop allows.",
+            "{n} items are below zero, as a shop allows.",
+            checked.below_zero,
+        )
     return CommandResult(rows, errors, columns, summary)

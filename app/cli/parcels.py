@@ -71,6 +71,7 @@ def parcel_row(row: ParcelRow) -> dict[str, Any]:
         "orders": list(row.orders),
         "state": row.state,
         "holds": list(row.holds),
+        "oversold": row.oversold,
         "route": row.route,
         "carrier": row.carrier,
         "account": row.account,

@@ -12,6 +12,7 @@ from app.cli import (
     stock_push,
     stock_receipts,
     stock_shelf,
+    stock_turns,
 )
 from app.cli.context import Context
 from app.cli.parser import Commands
@@ -30,6 +31,7 @@ def add(commands: Commands) -> None:
     stock_receipts.add(group)
     stock_counts.add(group)
     stock_documents.add(group)
+    stock_turns.add(group)
 
 
 def _columns() -> tuple[Column, ...]:
@@ -56,6 +58,8 @@ def figures(context: Context, search: str, only: str = "") -> CommandResult:
             "allocated": r.allocated,
             "available": r.available,
             "bin": r.bin,
+            "presale": r.presale,
+            "below_zero": r.on_hand < 0,
         }
         for r in found
         if not only or r.sku == only

@@ -231,6 +231,7 @@ _RULES: Mapping[str, Text] = {
     "serials": T("numbered pieces are where their history ends"),
     "reservations": T("what is allocated is reserved"),
     "reserved_goods": T("a parcel has what it holds reserved"),
+    "negative": T("nothing is below zero that no shop allows"),
     "one_waybill": T("a parcel has one number"),
     "shipped_stock": T("goods left the stock once"),
     "reported": T("what shops were told has left"),

@@ -71,6 +71,13 @@ class ShipOn(StrEnum):
     COMMAND = "command"
 
 
+class ReleaseOnHold(StrEnum):
+    """What becomes of the stock of a shop's held parcels."""
+
+    NEEDED = "needed"  # kept until another parcel could leave with it
+    NEVER = "never"
+
+
 class Flow(StrEnum):
     """Whether the order is ours to pack at all; the others stay visible, out of the flow."""
 

@@ -17,6 +17,7 @@ from app.services.benches import joining, registry
 from app.services.carriers import calls, states
 from app.services.numbers import balances
 from app.services.printing.printers import all_printers, status_of
+from app.services.stock import negatives
 from app.services.sync import push_events, syncing
 from app.services.telling import outbox
 from app.services.workplace import Workplace
@@ -25,6 +26,7 @@ from app.store.tables import accounts, settings, shops
 PUSHES_MAY_WAIT = timedelta(minutes=5)
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
 BENCH_MAY_BE_OFF = timedelta(seconds=30)  # of the others, which share the server's clock
+_MOST_ITEMS = 8  # named in one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def examine(
     if not work.db.is_sqlite:
         yield _bench_clock(work)
         yield _benches(work)
+    yield from _below_zero(work)
     yield Finding(T("Secrets"), "ok", secrets.place)
     yield _sender(work)
     yield _of_health(T("Fonts"), fonts())
@@ -111,6 +114,20 @@ def _benches(work: Workplace) -> Finding:
         )
     names = ", ".join(bench.name for bench in alive)
     return Finding(what, "ok", T("At work: {names}.", names=names or work.bench))
+
+
+def _below_zero(work: Workplace) -> Iterator[Finding]:
+    """Nothing to say while the books hold something of every item."""
+    with work.db.read() as tx:
+        found = negatives.below_zero(tx)
+    if found:
+        what = ", ".join(f"{code} {pieces}" for code, pieces in list(found.items())[:_MOST_ITEMS])
+        yield Finding(
+            T("Stock"),
+            "warning",
+            T("Below zero: {what}.", what=what),
+            T("Count these items: stock adjust"),
+        )
 
 
 def _sender(work: Workplace) -> Finding:

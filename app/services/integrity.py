@@ -13,6 +13,7 @@ from app.services import records
 from app.services.number_rules import broken_numbers
 from app.services.reservation_rules import line_pieces, uneven_lines
 from app.services.shelf_rules import broken_batches, broken_serials
+from app.services.stock import negatives
 from app.services.stock.papers.paper_checks import broken_in_transit, broken_papers
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
@@ -41,10 +42,14 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many rules were checked, and what is broken."""
+    """How many rules were checked, and what is broken.
+
+    ``below_zero``: so many items hold less than nothing, as a shop's setting allows.
+    """
 
     rules: tuple[str, ...]
     broken: tuple[Broken, ...]
+    below_zero: int = 0
 
 
 def check(work: Workplace) -> Checked:
@@ -57,7 +62,8 @@ def check(work: Workplace) -> Checked:
                 broken.append(Broken("file", "", T("The database file is damaged.")))
         for rule in _RULES.values():
             broken.extend(rule(tx))
-    return Checked(tuple(_RULES), tuple(broken))
+        below_zero = negatives.allowed(tx)
+    return Checked(tuple(_RULES), tuple(broken), below_zero)
 
 
 def _ledger_equals_balances(tx: Connection) -> Iterator[Broken]:
@@ -125,6 +131,12 @@ def _allocated_equals_reservations(tx: Connection) -> Iterator[Broken]:
     ).scalars()
     for code in rows:
         yield Broken("reservations", code, T("{sku} is allocated without a reservation.", sku=code))
+
+
+def _nothing_below_zero(tx: Connection) -> Iterator[Broken]:
+    """No item holds less than nothing, except where a shop's setting allows it."""
+    for code, message in negatives.broken(tx):
+        yield Broken("negative", code, message)
 
 
 def _one_live_waybill(tx: Connection) -> Iterator[Broken]:
@@ -288,6 +300,7 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "serials": _serials_follow_history,
     "reservations": _allocated_equals_reservations,
     "reserved_goods": _reserved_as_held,
+    "negative": _nothing_below_zero,
     "one_waybill": _one_live_waybill,
     "shipped_stock": _shipped_once,
     "reported": _shipped_is_reported,

@@ -40,6 +40,9 @@ ADAPTERS = Adapters(
             "stock_push",
             "stock_reserve",
             "stock_share",
+            "negative_stock",
+            "release_on_hold",
+            "release_after_hours",
             "low_balance",
         )
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,18 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A hold that the facts call for. Same scope, code and evidence = the same hold."""
+    """A hold that the facts call for. Same scope, code and evidence = the same hold.
+
+    ``also`` is asked for when the hold is set, and kept with the evidence as it was then; it makes
+    no other hold.
+    """
 
     scope: HoldScope
     code: HoldCode
     reason: Text
     order_line_id: str | None = None
     evidence: Mapping[str, Any] | None = None
+    also: Callable[[], Mapping[str, Any]] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -84,7 +89,7 @@ def put(
             parcel_id=parcel_id if wanted.scope is HoldScope.PARCEL else None,
             code=wanted.code,
             reason=wanted.reason.as_json(),
-            evidence=dict(wanted.evidence) if wanted.evidence else None,
+            evidence={**(wanted.evidence or {}), **(wanted.also() if wanted.also else {})} or None,
             set_by=work.user or AUTO,
             set_at=work.now(),
             fingerprint=wanted.fingerprint,

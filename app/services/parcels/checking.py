@@ -17,10 +17,10 @@ from app.domain.text import T, Text
 from app.services import records
 from app.services.numbers import booking as bookings
 from app.services.orders import holding
-from app.services.parcels import parcel_moves
+from app.services.parcels import parcel_moves, reserving
 from app.services.parcels.placing import Notes, Placed, Placing, facts_from, read_placing
 from app.services.reach import guarding
-from app.services.stock import allocation, composition
+from app.services.stock import allocation, composition, turns
 from app.services.workplace import Workplace
 from app.store.tables import (
     accounts,
@@ -37,8 +37,12 @@ _CHUNK = 10  # parcels a transaction
 _MOST_TOLD = 6  # rules named in a hold's reason
 
 
-def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
-    """Let the parcel go from ``to_check`` to ``to_label`` when nothing is in its way."""
+def advance(tx: Connection, work: Workplace, parcel_id: str, *, in_turn: bool = False) -> None:
+    """Let the parcel go from ``to_check`` to ``to_label`` when nothing is in its way.
+
+    Parcels that wait for the same items and come before it are tried first, unless it is
+    ``in_turn`` already.
+    """
     # Locked: two benches that look at the same parcel take turns.
     query = select(parcels).where(parcels.c.id == parcel_id).with_for_update()
     parcel = tx.execute(query).one()
@@ -46,7 +50,9 @@ def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
         return
     for parted in parcel_moves.unmerge(tx, work, parcel_id):  # an order has another address now
         advance(tx, work, parted)
-    reserved = allocation.reserve(tx, work, parcel_id)
+    if not in_turn:
+        _let_others_first(tx, work, parcel_id)
+    reserved = reserving.reserve(tx, work, parcel_id)
     chosen = parcel.account is not None or _choose(tx, work, parcel_id)
     if chosen:
         guarding.guard(tx, work, parcel_id)
@@ -64,6 +70,15 @@ def advance(tx: Connection, work: Workplace, parcel_id: str) -> None:
         records.note(tx, work, "checked", parcel_id=parcel_id)
 
 
+def _let_others_first(tx: Connection, work: Workplace, parcel_id: str) -> None:
+    wanted = {need.sku_id for need in allocation.needs(tx, parcel_id)}
+    if not wanted:
+        return
+    for other in turns.ahead(tx, parcel_id, wanted):
+        advance(tx, work, other, in_turn=True)
+        records.refresh_orders(tx, records.orders_of(tx, [other]))
+
+
 def recheck(work: Workplace) -> int:
     """Look at every parcel that waits for the check again; returns how many went on.
 
@@ -75,7 +90,7 @@ def recheck(work: Workplace) -> int:
             tx.execute(
                 select(parcels.c.id)
                 .where(parcels.c.state == ParcelState.TO_CHECK)
-                .order_by(parcels.c.deadline_at, parcels.c.id)
+                .order_by(turns.gives_way(), parcels.c.deadline_at.nulls_last(), parcels.c.id)
             ).scalars()
         )
     gone_on, changed = 0, False
@@ -108,7 +123,7 @@ def _recheck(
     chunk = [parcel_id for parcel_id in parcel_ids if parcel_id in ours]
     before = _standing(tx, chunk)
     for parcel_id in chunk:
-        advance(tx, work, parcel_id)
+        advance(tx, work, parcel_id, in_turn=True)
     after = _standing(tx, chunk)
     moved = [parcel_id for parcel_id in chunk if before[parcel_id] != after[parcel_id]]
     # A presale that fell due may leave other holds on a parcel that stays where it was.

@@ -218,13 +218,21 @@ def _move_pieces(
     tx: Connection, work: Workplace, mine: Any, theirs: Any, to_line: str, quantity: int
 ) -> None:
     left = mine.quantity - quantity
+    aside = min(mine.set_aside, quantity)
     if left > 0:
-        tx.execute(update(reservations).where(reservations.c.id == mine.id).values(quantity=left))
+        tx.execute(
+            update(reservations)
+            .where(reservations.c.id == mine.id)
+            .values(quantity=left, set_aside=mine.set_aside - aside)
+        )
     if theirs is not None:
         tx.execute(
             update(reservations)
             .where(reservations.c.id == theirs.id)
-            .values(quantity=theirs.quantity + min(quantity, mine.quantity))
+            .values(
+                quantity=theirs.quantity + min(quantity, mine.quantity),
+                set_aside=theirs.set_aside + aside,
+            )
         )
         if left <= 0:
             tx.execute(
@@ -243,6 +251,7 @@ def _move_pieces(
                 parcel_line_id=to_line,
                 sku_id=mine.sku_id,
                 quantity=quantity,
+                set_aside=aside,
                 state=ReservationState.ACTIVE,
                 at=work.now(),
             )

@@ -54,6 +54,7 @@ class ParcelRow:
     product: str = ""  # the carrier's own product code
     trail: tuple[Step, ...] = ()  # rules that fell out before the carrier was chosen
     corrected: bool = False  # its label has another receiver than the order says
+    oversold: bool = False  # reserved beyond what is there, as its shop allows
 
 
 def parcel_ids(
@@ -207,6 +208,7 @@ def _parcel_rows(tx: Connection, ids: list[str]) -> list[ParcelRow]:
             trail=tuple(Step.from_json(step) for step in r.choice_trail or ()),
             corrected=r.corrects is not None
             and r.corrects in {x.address_hash for x in our_orders[r.id]},
+            oversold=r.oversold,
         )
         for r in tx.execute(query)
     ]

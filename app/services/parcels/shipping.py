@@ -22,7 +22,7 @@ from app.services import records
 from app.services.money import fees
 from app.services.orders import holding, serials
 from app.services.parcels import checking
-from app.services.stock import ledger, line_parts
+from app.services.stock import ledger, line_parts, negatives
 from app.services.stock import serials as pieces
 from app.services.telling import report_rows
 from app.services.tracking import delivering, following
@@ -290,6 +290,7 @@ def _must_be_complete(tx: Connection, parcel: Any) -> None:
 
 def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
     _must_be_reserved(tx, parcel_id)
+    beyond = negatives.shop_allows(tx, parcel_id)
     rows = tx.execute(
         select(reservations)
         .join(parcel_lines, parcel_lines.c.id == reservations.c.parcel_line_id)
@@ -312,6 +313,7 @@ def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
                 parcel_id=parcel_id,
                 once=f"ship:{row.id}",
             ),
+            may_go_negative=beyond,
         )
         if not done:
             raise UserError(
@@ -325,6 +327,8 @@ def _take_from_shelf(tx: Connection, work: Workplace, parcel_id: str) -> None:
             .where(reservations.c.id == row.id)
             .values(state=ReservationState.SHIPPED, at=work.now())
         )
+    if beyond:
+        negatives.say_shipped(tx, work, parcel_id)
 
 
 def _must_be_reserved(tx: Connection, parcel_id: str) -> None:

@@ -233,6 +233,7 @@ def _back_on_shelf(
                 parcel_line_id=row.parcel_line_id,
                 sku_id=row.sku_id,
                 quantity=row.quantity,
+                set_aside=row.set_aside,
                 state=ReservationState.ACTIVE,
                 at=work.now(),
             )

@@ -1,58 +1,116 @@
-"""Reserving stock for parcels: all lines of a parcel or none, the oldest deadline first."""
+"""Reserving stock for parcels: all lines of a parcel or none; whose turn it is says ``turns``.
+
+A line that was sold in advance takes what is set aside for presale orders first. Until it is due
+it takes nothing else: the parcel then waits without being short.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, update
 
-from app.domain.states import (
-    OPEN_STATES,
-    HoldCode,
-    HoldScope,
-    MoveKind,
-    ParcelState,
-    ReservationState,
-)
+from app.domain.states import OPEN_STATES, HoldCode, HoldScope, MoveKind, ReservationState
 from app.domain.text import T
+from app.services import records
 from app.services.orders import holding
-from app.services.stock import fetching, line_parts
-from app.services.stock.ledger import Move, ensure_balance, post
+from app.services.stock import claims, fetching, line_parts, turns
+from app.services.stock.ledger import Move, ensure_balance, lock, post
 from app.services.stock.needs import Need, keep_parts, spelled_out
+from app.services.stock.negatives import shop_allows
 from app.services.workplace import Workplace
-from app.store.tables import parcel_lines, parcels, reservations, skus, stock_balances
+from app.store.tables import (
+    holds,
+    order_lines,
+    parcel_lines,
+    parcels,
+    reservations,
+    stock_balances,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Why a parcel reserved nothing. ``missing``: pieces by SKU id; ``needs``: all that it wants.
+
+    ``later``: nothing is missing but what is delivered later, for lines sold in advance.
+    """
+
+    missing: Mapping[str, int] = field(default_factory=dict)
+    needs: Mapping[str, int] = field(default_factory=dict)
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A need, and how much of it comes from what is set aside."""
+
+    need: Need
+    aside: int
+
+    @property
+    def ordinary(self) -> int:
+        return self.need.quantity - self.aside
 
 
 def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     """Reserve everything the parcel needs, or nothing; a shortage becomes the hold ``short``.
 
-    Lines without a SKU are not reserved: their hold ``unmapped`` keeps the parcel back.
+    Lines without a SKU are not reserved: their hold ``unmapped`` keeps the parcel back. Nobody
+    gives way, and no other parcel is asked whether it comes first: see ``reserving``.
     """
+    return say(tx, work, parcel_id, attempt(tx, work, parcel_id))
+
+
+def attempt(tx: Connection, work: Workplace, parcel_id: str) -> Short | None:
+    """Reserve everything or nothing, and say nothing of it; ``None`` when all is reserved."""
     if _lock(tx, parcel_id) not in OPEN_STATES:
-        return False  # it left, or ended, while we waited for it
-    needs = _needs(tx, parcel_id)
-    if not needs:
-        holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why="reserved")
-        return True
-    short = _short(tx, needs)
-    if not short:
-        try:
-            with tx.begin_nested():
-                _take(tx, work, parcel_id, needs)
-        except _NotEnoughError:
-            short = _short(tx, _needs(tx, parcel_id))
-        else:
-            holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why="reserved")
-            return True
+        return Short()  # it left, or ended, while we waited for it
+    wanted = needs(tx, parcel_id)
+    if not wanted:
+        return None
+    items = sorted({need.sku_id for need in wanted})
+    for sku_id in items:
+        ensure_balance(tx, sku_id)
+    lock(tx, items)
+    beyond = False
+    parts, short = _plan(tx, wanted)
+    if short is not None:
+        beyond = not short.later and shop_allows(tx, parcel_id)
+        if not beyond:
+            return short
+    try:
+        with tx.begin_nested():
+            _take(tx, work, parcel_id, parts, beyond=beyond)
+    except _NotEnoughError:
+        return _plan(tx, needs(tx, parcel_id))[1] or Short()
+    if beyond and short is not None:
+        _say_beyond(tx, work, parcel_id, short)
+    return None
+
+
+def say(tx: Connection, work: Workplace, parcel_id: str, short: Short | None) -> bool:
+    """Set or end the parcel's hold ``short``; returns whether everything is reserved."""
+    if short is None or short.later:
+        why = "reserved" if short is None else "later"
+        holding.clear(tx, work, HoldCode.SHORT, parcel_id=parcel_id, why=why)
+        return short is None
+    if not short.missing:
+        return False  # there is nothing to be had for it
+    codes = turns.codes_of(tx, short.needs)
+    missing = {codes[sku_id]: n for sku_id, n in short.missing.items()}
+    wanted = {codes[sku_id]: n for sku_id, n in short.needs.items()}
     holding.put(
         tx,
         work,
         holding.Wanted(
             HoldScope.PARCEL,
             HoldCode.SHORT,
-            T("Not enough stock: {what}", what=", ".join(f"{c} ×{n}" for c, n in short.items())),
-            evidence={"missing": short},
+            T("Not enough stock: {what}", what=", ".join(f"{c} ×{n}" for c, n in missing.items())),
+            evidence={"missing": missing, turns.NEEDS: wanted},
+            also=lambda: {"held_by": claims.told(tx, {s: codes[s] for s in short.missing})},
         ),
         parcel_id=parcel_id,
     )
@@ -106,14 +164,21 @@ def shrink(
         left = quantity * parts.get(row.sku_id, 1)
         if row.quantity <= left:
             continue
-        tx.execute(update(reservations).where(reservations.c.id == row.id).values(quantity=left))
+        aside = min(row.set_aside, left)
+        tx.execute(
+            update(reservations)
+            .where(reservations.c.id == row.id)
+            .values(quantity=left, set_aside=aside)
+        )
+        back = row.set_aside - aside
         post(
             tx,
             work,
             Move(
                 row.sku_id,
                 MoveKind.RELEASE,
-                allocated=left - row.quantity,
+                allocated=left - row.quantity + back,
+                presale=back,
                 parcel_id=parcel_id,
                 reason="refunded",
             ),
@@ -123,18 +188,62 @@ def shrink(
 
 def is_reserved(tx: Connection, parcel_id: str) -> bool:
     """Whether every mapped line of the parcel has its reservation."""
-    return not _needs(tx, parcel_id)
+    return not needs(tx, parcel_id)
 
 
 def retry_short(tx: Connection, work: Workplace) -> list[str]:
-    """Try the parcels that lack stock again, the most urgent first; returns those now reserved."""
-    waiting = tx.execute(
-        select(parcels.c.id)
-        .where(parcels.c.state == ParcelState.TO_CHECK)
-        .where(holding.exists_on_parcel(HoldCode.SHORT))
-        .order_by(parcels.c.deadline_at, parcels.c.id)
-    ).scalars()
-    return [parcel_id for parcel_id in list(waiting) if reserve(tx, work, parcel_id)]
+    """Try the parcels that lack stock again, in turn; returns those that are now reserved."""
+    return [row.parcel_id for row in turns.able(tx) if reserve(tx, work, row.parcel_id)]
+
+
+def needs(tx: Connection, parcel_id: str) -> list[Need]:
+    """What the parcel's lines still have to reserve."""
+    rows = tx.execute(
+        select(
+            parcel_lines.c.id,
+            parcel_lines.c.sku_id,
+            parcel_lines.c.quantity,
+            parcel_lines.c.gift_rule_id,
+            order_lines.c.presale,
+            waits_for_delivery().label("waits"),
+        )
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+        .outerjoin(
+            reservations,
+            (reservations.c.parcel_line_id == parcel_lines.c.id)
+            & (reservations.c.state == ReservationState.ACTIVE),
+        )
+        .where(
+            parcel_lines.c.parcel_id == parcel_id,
+            parcel_lines.c.sku_id.is_not(None),
+            parcel_lines.c.quantity > 0,
+            reservations.c.id.is_(None),
+        )
+        .order_by(parcel_lines.c.id)
+    ).all()
+    found = [
+        Need(
+            r.id,
+            r.sku_id,
+            r.quantity,
+            presale=bool(r.presale) and not r.gift_rule_id,
+            waits=bool(r.waits) and not r.gift_rule_id,
+            gift_rule_id=r.gift_rule_id,
+        )
+        for r in rows
+    ]
+    return spelled_out(tx, found)
+
+
+def waits_for_delivery() -> ColumnElement[bool]:
+    """SQL: the order line (of the enclosing query) was sold in advance and is not due yet."""
+    return exists().where(
+        and_(
+            holds.c.order_line_id == order_lines.c.id,
+            holds.c.code == HoldCode.PRESALE,
+            holds.c.cleared_at.is_(None),
+        )
+    )
 
 
 def _lock(tx: Connection, parcel_id: str) -> str | None:
@@ -148,63 +257,71 @@ class _NotEnoughError(Exception):
     """Somebody else took the stock between the look and the update."""
 
 
-def _take(tx: Connection, work: Workplace, parcel_id: str, needs: list[Need]) -> None:
+def _take(
+    tx: Connection, work: Workplace, parcel_id: str, parts: Sequence[_Part], *, beyond: bool
+) -> None:
     # In a fixed order, so that two benches cannot wait for each other.
-    for need in sorted(needs, key=lambda n: (n.sku_id, n.parcel_line_id)):
-        move = Move(need.sku_id, MoveKind.RESERVE, allocated=need.quantity, parcel_id=parcel_id)
-        if not post(tx, work, move):
-            raise _NotEnoughError
+    for part in sorted(parts, key=lambda p: (p.need.sku_id, p.need.parcel_line_id)):
+        need = part.need
+        kind = MoveKind.RESERVE
+        for allocated, presale in ((0, -part.aside), (part.ordinary, 0)):
+            move = Move(
+                need.sku_id, kind, allocated=allocated, presale=presale, parcel_id=parcel_id
+            )
+            moves = bool(allocated or presale)
+            if moves and not post(tx, work, move, may_go_negative=beyond):
+                raise _NotEnoughError
         tx.execute(
             insert(reservations).values(
                 id=work.key(),
                 parcel_line_id=need.parcel_line_id,
                 sku_id=need.sku_id,
                 quantity=need.quantity,
+                set_aside=part.aside,
                 state=ReservationState.ACTIVE,
                 at=work.now(),
             )
         )
-    keep_parts(tx, needs)
+    keep_parts(tx, [part.need for part in parts])
 
 
-def _needs(tx: Connection, parcel_id: str) -> list[Need]:
+def _plan(tx: Connection, wanted: Sequence[Need]) -> tuple[list[_Part], Short | None]:
+    """Where each need is taken from, and what is missing for all of them together."""
     rows = tx.execute(
-        select(parcel_lines.c.id, parcel_lines.c.sku_id, parcel_lines.c.quantity)
-        .outerjoin(
-            reservations,
-            (reservations.c.parcel_line_id == parcel_lines.c.id)
-            & (reservations.c.state == ReservationState.ACTIVE),
-        )
-        .where(
-            parcel_lines.c.parcel_id == parcel_id,
-            parcel_lines.c.sku_id.is_not(None),
-            parcel_lines.c.quantity > 0,
-            reservations.c.id.is_(None),
+        select(stock_balances.c.sku_id, stock_balances.c.available, stock_balances.c.presale).where(
+            stock_balances.c.sku_id.in_({need.sku_id for need in wanted})
         )
     ).all()
-    return spelled_out(tx, [Need(r.id, r.sku_id, r.quantity) for r in rows])
+    free = {r.sku_id: r.available for r in rows}
+    aside = {r.sku_id: r.presale for r in rows}
+    parts: list[_Part] = []
+    ordinary: dict[str, int] = defaultdict(int)
+    later = False
+    # What is not due yet has nothing else to take.
+    for need in sorted(wanted, key=lambda n: not n.waits):
+        taken = min(need.quantity, aside[need.sku_id]) if need.presale else 0
+        aside[need.sku_id] -= taken
+        part = _Part(need, taken)
+        parts.append(part)
+        if part.ordinary:
+            ordinary[need.sku_id] += part.ordinary
+            later = later or need.waits
+    if later:
+        return parts, Short(later=True)
+    missing = {s: n - max(0, free[s]) for s, n in ordinary.items() if free[s] < n}
+    return parts, Short(missing, dict(ordinary)) if missing else None
 
 
-def _short(tx: Connection, needs: list[Need]) -> dict[str, int]:
-    """Missing pieces by SKU code."""
-    wanted: dict[str, int] = defaultdict(int)
-    for need in needs:
-        ensure_balance(tx, need.sku_id)
-        wanted[need.sku_id] += need.quantity
-    rows = tx.execute(
-        select(stock_balances.c.sku_id, stock_balances.c.available, skus.c.code)
-        .join(skus, skus.c.id == stock_balances.c.sku_id)
-        .where(stock_balances.c.sku_id.in_(wanted))
-    ).all()
-    return {
-        r.code: wanted[r.sku_id] - max(0, r.available)
-        for r in rows
-        if r.available < wanted[r.sku_id]
-    }
+def _say_beyond(tx: Connection, work: Workplace, parcel_id: str, short: Short) -> None:
+    """Loudly: more was promised than is there, because the shop's setting allows it."""
+    tx.execute(update(parcels).where(parcels.c.id == parcel_id).values(oversold=True))
+    codes = turns.codes_of(tx, short.missing)
+    missing = {codes[sku_id]: n for sku_id, n in short.missing.items()}
+    records.note(tx, work, "oversold", parcel_id=parcel_id, detail={"missing": missing})
 
 
 def _give_back(tx: Connection, work: Workplace, row: object, parcel_id: str, reason: str) -> None:
-    reservation_id, sku_id, quantity = row.id, row.sku_id, row.quantity  # type: ignore[attr-defined]  # a Core row
+    reservation_id, sku_id, quantity, aside = row.id, row.sku_id, row.quantity, row.set_aside  # type: ignore[attr-defined]  # a Core row
     freed = tx.execute(
         update(reservations)
         .where(reservations.c.id == reservation_id, reservations.c.state == ReservationState.ACTIVE)
@@ -217,7 +334,8 @@ def _give_back(tx: Connection, work: Workplace, row: object, parcel_id: str, rea
             Move(
                 sku_id,
                 MoveKind.RELEASE,
-                allocated=-quantity,
+                allocated=aside - quantity,
+                presale=aside,
                 parcel_id=parcel_id,
                 reason=reason,
             ),

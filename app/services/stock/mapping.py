@@ -39,8 +39,11 @@ def resolve(tx: Connection, work: Workplace, shop_id: str, line: LineSnapshot) -
                 sku_id=line.sku_id,
                 title=line.title,
                 spec=line.spec,
+                presale=line.presale,
             ),
         )
+    elif row.presale != line.presale:
+        tx.execute(update(listings).where(listings.c.id == row.id).values(presale=line.presale))
     return lookup(tx, shop_id, line.product_id, line.sku_id, line.sku_code, line.barcode)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
@@ -17,13 +17,17 @@ class Need:
     """What one parcel line still has to reserve of one SKU.
 
     ``each``: pieces in one whole, where the SKU is a part of the line's bundle; 0 for the line's
-    own SKU.
+    own SKU. ``presale``: sold in advance, it takes what is set aside first; ``waits``: it is not
+    due yet, and takes nothing else. ``gift_rule_id``: put in by this rule.
     """
 
     parcel_line_id: str
     sku_id: str
     quantity: int
     each: int = 0
+    presale: bool = False
+    waits: bool = False
+    gift_rule_id: str = ""
 
 
 def spelled_out(tx: Connection, needs: Sequence[Need]) -> list[Need]:
@@ -50,7 +54,7 @@ def spelled_out(tx: Connection, needs: Sequence[Need]) -> list[Need]:
             out.append(need)
         else:
             out += [
-                Need(need.parcel_line_id, sku_id, need.quantity * each, each)
+                replace(need, sku_id=sku_id, quantity=need.quantity * each, each=each)
                 for sku_id, each in parts.items()
             ]
     return out

@@ -44,12 +44,18 @@ class StockRow:
     available: int
     safety: int = 0
     picture: str = ""
+    presale: int = 0  # of the allocated ones: set aside for presale orders
 
 
 def list_stock(work: Workplace, search: str = "") -> list[StockRow]:
     """Every SKU with its balance, by bin."""
     query = (
-        select(skus, stock_balances.c.on_hand, stock_balances.c.allocated)
+        select(
+            skus,
+            stock_balances.c.on_hand,
+            stock_balances.c.allocated,
+            stock_balances.c.presale,
+        )
         .outerjoin(stock_balances, stock_balances.c.sku_id == skus.c.id)
         .order_by(skus.c.bin, skus.c.code)
     )
@@ -69,6 +75,7 @@ def list_stock(work: Workplace, search: str = "") -> list[StockRow]:
             (r.on_hand or 0) - (r.allocated or 0),
             r.safety_quantity,
             r.picture,
+            r.presale or 0,
         )
         for r in rows
     ]

@@ -5,6 +5,8 @@ wants that, divided by the pieces that one sold listing takes.
 
 ``owed`` is what the shop has taken off its figure at the order already, and we not yet off ours:
 orders that wait for payment or for a gift's receiver, and parcels whose pieces are not reserved.
+Lines that were sold in advance and are not due take none of it. A listing that is sold in advance
+keeps the figure that the shop gave it: what it sells is not here yet.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from sqlalchemy import Connection, func, select
 
 from app.domain.listings import ListingStatus, StockPush, StockShare
 from app.domain.states import OPEN_STATES, OrderStatus, ReservationState
-from app.services.stock import mapping
+from app.services.stock import allocation, mapping
 from app.store.tables import (
     listings,
     order_lines,
@@ -79,7 +81,11 @@ def mapped_listings(shop_id: str) -> Any:
         select(listings, skus.c.code, skus.c.id.label("resolved"))
         .select_from(listings)
         .join(skus, skus.c.id == mapping.resolved_sku())
-        .where(listings.c.shop_id == shop_id, listings.c.status.not_in(NOT_PUSHED))
+        .where(
+            listings.c.shop_id == shop_id,
+            listings.c.status.not_in(NOT_PUSHED),
+            ~listings.c.presale,
+        )
     )
 
 
@@ -146,6 +152,7 @@ def _unreserved(sku_ids: Sequence[str]) -> Any:
     return (
         select(parcel_lines.c.sku_id, func.sum(parcel_lines.c.quantity).label("pieces"))
         .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
         .outerjoin(
             reservations,
             (reservations.c.parcel_line_id == parcel_lines.c.id)
@@ -155,6 +162,7 @@ def _unreserved(sku_ids: Sequence[str]) -> Any:
             parcel_lines.c.sku_id.in_(sku_ids),
             parcels.c.state.in_(OPEN_STATES),
             reservations.c.id.is_(None),
+            ~allocation.waits_for_delivery(),
         )
         .group_by(parcel_lines.c.sku_id)
     )
@@ -189,7 +197,12 @@ def _siblings(tx: Connection, sku_ids: Sequence[str]) -> dict[str, list[str]]:
         .select_from(listings)
         .join(skus, skus.c.id == mapping.resolved_sku())
         .join(shops, shops.c.id == listings.c.shop_id)
-        .where(skus.c.id.in_(sku_ids), shops.c.active, listings.c.status.not_in(NOT_PUSHED))
+        .where(
+            skus.c.id.in_(sku_ids),
+            shops.c.active,
+            listings.c.status.not_in(NOT_PUSHED),
+            ~listings.c.presale,
+        )
         .order_by(listings.c.id)
     ):
         found[row.sku_id].append(row.id)

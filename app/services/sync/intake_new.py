@@ -1,7 +1,9 @@
 """Ordinary new orders, many at once: a few statements a chunk instead of fifty an order.
 
-Here are those that ``ordinary`` lets pass and that there is stock for. Every other order, and every
-order seen before, takes the long way through ``intake.store``. Both ways write the same rows.
+Here are those that ``ordinary`` lets pass and that there is stock for, as long as nobody has to be
+asked whose turn it is: items that a parcel waits for, or that are not enough for all, go the long
+way. So does every other order, and every order seen before, through ``intake.store``. Both ways
+write the same rows.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from app.domain.states import MoveKind, ParcelState, ReservationState
 from app.services import records
 from app.services.parcels import parcel_making
 from app.services.parcels.placing import read_placing
+from app.services.stock import turns
 from app.services.sync import intake
 from app.services.sync.ordinary import New, Shelf, may_be_ordinary, prepared, shelf_of
 from app.services.telling import sent_elsewhere
@@ -47,14 +50,14 @@ def store(
     shelf = shelf_of(tx, shop_id, chosen)
     placing = read_placing(tx, shop_id, work.now())
     found = [prepared(work, shop_id, order, shelf, placing) for order in chosen]
-    ready = _reserved(tx, [new for new in found if new is not None])
+    ready = _reserved(tx, [new for new in found if new is not None], shelf)
     if ready:
         _write(tx, work, shop_id, ready, shelf)
     return [new.told for new in ready]
 
 
-def _reserved(tx: Connection, found: list[New]) -> list[New]:
-    """Those of ``found`` for which there is stock; it is allocated in the balances."""
+def _reserved(tx: Connection, found: list[New], shelf: Shelf) -> list[New]:
+    """Those of ``found`` for which there is stock for all; it is allocated in the balances."""
     wanted = {line.mapped_sku_id for new in found for line in new.packed}
     free: dict[str, int] = {}
     if wanted:
@@ -64,15 +67,13 @@ def _reserved(tx: Connection, found: list[New]) -> list[New]:
             )
         )
         free = {r.sku_id: r.available for r in rows}
-    taken: Counter[str] = Counter()
-    ready = []
-    for new in found:
-        needs: Counter[str] = Counter()
-        for line in new.packed:
-            needs[line.mapped_sku_id or ""] += line.pieces
-        if all(free.get(sku, 0) - taken[sku] >= n for sku, n in needs.items()):
-            taken.update(needs)
-            ready.append(new)
+    needs = [_needs(new) for new in found]
+    in_all = sum(needs, Counter[str]())
+    scarce = {sku for sku, n in in_all.items() if free.get(sku, 0) < n}
+    awaited = turns.wanted_by_others(tx) if wanted else set()
+    scarce |= {sku for sku in in_all if shelf.goods[sku][0] in awaited}
+    ready = [new for new, its in zip(found, needs, strict=True) if not scarce & set(its)]
+    taken = sum((_needs(new) for new in ready), Counter[str]())
     with tx.begin_nested() as savepoint:
         for sku, n in sorted(taken.items()):  # in a fixed order: two benches must not wait
             done = tx.execute(
@@ -87,6 +88,13 @@ def _reserved(tx: Connection, found: list[New]) -> list[New]:
                 savepoint.rollback()
                 return []
     return ready
+
+
+def _needs(new: New) -> Counter[str]:
+    needs: Counter[str] = Counter()
+    for line in new.packed:
+        needs[line.mapped_sku_id or ""] += line.pieces
+    return needs
 
 
 def _write(tx: Connection, work: Workplace, shop_id: str, ready: list[New], shelf: Shelf) -> None:

@@ -70,6 +70,7 @@ class Shelf:
     by_barcode: Mapping[str, str]
     goods: Mapping[str, tuple[str, int]]  # SKU id: code, weight in g
     bundles: frozenset[str]  # SKUs that are reserved by their parts
+    in_advance: frozenset[tuple[str, str]] = frozenset()  # listings that were sold so until now
 
     def find(self, line: LineSnapshot) -> tuple[str | None, int]:
         """The SKU of a line and its factor; see ``mapping.lookup``."""
@@ -92,7 +93,7 @@ def may_be_ordinary(order: OrderSnapshot) -> bool:
     if order.flow is not Flow.PARCEL or order.status in NOTHING_TO_PACK:
         return True
     return order.status is OrderStatus.PAID and all(
-        not line.dropship and line.to_ship > 0 for line in order.lines
+        not line.dropship and not line.presale and line.to_ship > 0 for line in order.lines
     )
 
 
@@ -107,6 +108,7 @@ def shelf_of(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> She
             listings.c.factor,
             listings.c.sku_code,
             listings.c.barcode,
+            listings.c.presale,
         ).where(
             listings.c.shop_id == shop_id,
             listings.c.product_id.in_({line.product_id for line in lines}),
@@ -138,6 +140,7 @@ def shelf_of(tx: Connection, shop_id: str, told: Sequence[OrderSnapshot]) -> She
         by_barcode={code: found[0] for code, found in marked.items() if len(found) == 1},
         goods={r.id: (r.code, r.weight_g or 0) for r in goods},
         bundles=frozenset(r.id for r in goods if r.kind == SkuKind.BUNDLE),
+        in_advance=frozenset((r.product_id, r.sku_id) for r in rows if r.presale),
     )
 
 
@@ -147,6 +150,8 @@ def prepared(
     """The order with everything decided, or None when it has to go the long way."""
     lines = [Line(line, work.key(), *shelf.find(line)) for line in told.lines]
     new = New(told, work.key(), lines)
+    if any((line.product_id, line.sku_id) in shelf.in_advance for line in told.lines):
+        return None
     if order_holds.wanted(told, {line.told.line_key: line for line in lines}, work.now()):
         return None
     if told.flow is not Flow.PARCEL or told.status in NOTHING_TO_PACK:

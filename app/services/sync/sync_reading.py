@@ -238,9 +238,16 @@ def _store_some(
         order.order_id: intake.Stored.NEW
         for order in intake_new.store(tx, work, shop_id, list(new.values()))
     }
-    for order in told:
+    for order in sorted(told, key=_urgency):
         if done and time.monotonic() >= ends_at:
             break
         if order.order_id not in done:
             done[order.order_id] = intake.store(tx, work, shop_id, order)
     return done
+
+
+def _urgency(order: OrderSnapshot) -> tuple[bool, float]:
+    """Orders told together reserve in the order of their deadlines; equal ones as they came."""
+    found = (line.deadline_at for line in order.lines if line.deadline_at is not None)
+    at = min(found, default=order.deadline_at)
+    return at is None, at.timestamp() if at is not None else 0.0

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from app.domain.errors import UserError
 from app.domain.listings import StockPush, StockShare
-from app.domain.states import Route, ShipOn
+from app.domain.states import ReleaseOnHold, Route, ShipOn
 from app.domain.text import T, Text
 
 DEFAULT_BASE_URL = "https://api.weixin.qq.com"
@@ -34,6 +34,9 @@ class WechatSettings:
     ``look_back_days`` is how far back the first connection reads; what waits to be shipped is found
     however old it is.
     ``stock_push``, ``stock_reserve`` (pieces) and ``stock_share`` say what stock the shop is told.
+    ``negative_stock``: its parcels are reserved and shipped beyond what the books hold.
+    ``release_on_hold`` and ``release_after_hours``: whether, and how long after a hold was set, a
+    held parcel gives its stock to one that could leave with it.
     ``push_token`` and ``push_aes_key`` prove the platform's messages, no older than
     ``push_window_minutes`` (0: of any age); ``push_mode`` says whether they must be encrypted.
     ``push_only``: this place forwards messages and never calls, so it needs no secret.
@@ -54,6 +57,9 @@ class WechatSettings:
     stock_push: StockPush = StockPush.OFF
     stock_reserve: int = 0
     stock_share: StockShare = StockShare.WHOLE
+    negative_stock: bool = False
+    release_on_hold: ReleaseOnHold = ReleaseOnHold.NEEDED
+    release_after_hours: float = 0.0
     push_token: str = field(default="", repr=False)
     push_aes_key: str = field(default="", repr=False)
     push_mode: str = SECURE
@@ -104,6 +110,13 @@ class WechatSettings:
             stock_reserve=int(_number(config, "stock_reserve", name, 0, low=0, high=1_000_000)),
             stock_share=StockShare(
                 _choice(config, "stock_share", name, StockShare.WHOLE, tuple(StockShare))
+            ),
+            negative_stock=_switch(config, "negative_stock", name),
+            release_on_hold=ReleaseOnHold(
+                _choice(config, "release_on_hold", name, ReleaseOnHold.NEEDED, tuple(ReleaseOnHold))
+            ),
+            release_after_hours=_number(
+                config, "release_after_hours", name, 0.0, low=0.0, high=720.0
             ),
             push_token=_push_token(config, name),
             push_aes_key=_aes_key(config, name),

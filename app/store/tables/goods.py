@@ -100,7 +100,7 @@ listings = Table(
     Column("shop_stock", Integer, nullable=True),  # what the shop believed when last asked
     Column("stock_seen_at", UtcTime, nullable=True),
     Column("pulled_at", UtcTime, nullable=True),
-    flag("presale"),  # sold in advance by the last order that was told: its figure is the shop's own
+    flag("presale"),  # its last order was sold in advance: the figure is the shop's own
     number("stock_generation"),  # counts what the shop was told; see app.services.stock.stock_push
     UniqueConstraint("shop_id", "product_id", "sku_id"),
     Index(None, "sku_code"),

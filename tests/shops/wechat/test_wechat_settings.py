@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.listings import StockPush, StockShare
-from app.domain.states import Route, ShipOn
+from app.domain.states import ReleaseOnHold, Route, ShipOn
 from app.shops.wechat.settings import WechatSettings
 from tests.shops.wechat.recording import CONFIG, SECRET
 
@@ -34,10 +34,15 @@ def test_every_key_is_read() -> None:
             "stock_push": "on",
             "stock_reserve": 3,
             "stock_share": "split",
+            "negative_stock": True,
+            "release_on_hold": "never",
+            "release_after_hours": 4,
         }
     )
     assert (got.stock_push, got.stock_reserve) == (StockPush.ON, 3)
     assert got.stock_share is StockShare.SPLIT
+    assert got.negative_stock
+    assert (got.release_on_hold, got.release_after_hours) == (ReleaseOnHold.NEVER, 4.0)
     assert got.base_url == "http://127.0.0.1:8080/relay"
     assert (got.poll_seconds, got.calls_per_minute, got.decode_per_day) == (5.0, 600, 0)
     assert (got.label_route, got.ship_on) == (Route.DIRECT, ShipOn.COMMAND)
@@ -68,6 +73,9 @@ def test_every_key_is_read() -> None:
         ({"stock_push": True}, "stock_push"),
         ({"stock_reserve": -1}, "stock_reserve"),
         ({"stock_share": "half"}, "stock_share"),
+        ({"negative_stock": "yes"}, "negative_stock"),
+        ({"release_on_hold": "always"}, "release_on_hold"),
+        ({"release_after_hours": -1}, "release_after_hours"),
         ({"read_only": "true"}, "read_only"),
         ({"read_only": 1}, "read_only"),
         ({"label_route": "both"}, "label_route"),
