@@ -191,11 +191,6 @@ def is_reserved(tx: Connection, parcel_id: str) -> bool:
     return not needs(tx, parcel_id)
 
 
-def retry_short(tx: Connection, work: Workplace) -> list[str]:
-    """Try the parcels that lack stock again, in turn; returns those that are now reserved."""
-    return [row.parcel_id for row in turns.able(tx) if reserve(tx, work, row.parcel_id)]
-
-
 def needs(tx: Connection, parcel_id: str) -> list[Need]:
     """What the parcel's lines still have to reserve."""
     rows = tx.execute(
