@@ -121,8 +121,19 @@ def _show(_wanted: argparse.Namespace, context: Context) -> CommandResult:
     return CommandResult(rows, summary="\n\n".join(_as_toml(row) for row in rows))
 
 
+_SINGLE = frozenset({"database", "sender", "approval", "slip", "stock", "tracking", "relay"})
+
+
 def _as_toml(row: dict[str, Any]) -> str:
-    single = row["section"] in {"database", "sender", "approval", "slip", "tracking", "relay"}
+    single = row["section"] in {
+        "database",
+        "sender",
+        "approval",
+        "slip",
+        "stock",
+        "tracking",
+        "relay",
+    }
     lines = [f"[{row['section']}]" if single else f"[[{row['section']}]]"]
     lines += [f"{k} = {_toml(v)}" for k, v in row.items() if k != "section" and v is not None]
     return "\n".join(lines)

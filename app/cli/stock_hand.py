@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 def add(group: Commands) -> None:
     receive = group.add("receive", tr("goods came in"), _receive)
-    receive.add_argument("sku", metavar="SKU")
-    receive.add_argument("quantity", type=positive, metavar=tr("QTY"))
+    receive.add_argument("sku", nargs="?", metavar="SKU")
+    receive.add_argument("quantity", nargs="?", type=positive, metavar=tr("QTY"))
+    receive.add_argument(
+        "--scan",
+        metavar=tr("FILE"),
+        help=tr("codes as scanned, one in each line: bins, goods, *12; - reads them from stdin"),
+    )
     receive.add_argument("--bin", default="", metavar=tr("BIN"), help=tr("where it lies now"))
     receive.add_argument(
         "--reference",
@@ -96,6 +101,16 @@ def of_one(context: Context, sku: str) -> CommandResult:
 def _receive(wanted: argparse.Namespace, context: Context) -> CommandResult:
     from app.services.stock import receiving
 
+    if wanted.scan is not None and wanted.sku is None:
+        from app.cli.stock_scans import receive
+
+        return receive(wanted, context)
+    if wanted.quantity is None or wanted.scan is not None:
+        raise UserError(
+            "usage",
+            T("Say which item and how many, or give what was scanned: --scan"),
+            T("See {command} --help", command="stock receive"),
+        )
     with context.services() as services:
         receiving.receive(
             services.work,

@@ -285,10 +285,10 @@ def _batches(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _expire(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import batches
+    from app.services.stock import expiring
 
     with context.services() as services:
-        found = batches.expire(services.work, dry_run=wanted.dry_run)
+        found = expiring.expire(services.work, dry_run=wanted.dry_run)
     rows = [
         {
             "sku": r.sku,

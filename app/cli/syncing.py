@@ -86,13 +86,15 @@ def _once(wanted: argparse.Namespace, context: Context, work: Workplace) -> Comm
 def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> CommandResult:
     """Sync, until somebody stops it; beside it what waits is sent, and parcels are followed.
 
-    Lists of stopped regions are fetched once a day.
+    Lists of stopped regions are fetched once a day, and what expired is taken off the shelf where
+    the settings say so.
     """
     from concurrent.futures import ThreadPoolExecutor
 
     from app.jobs import CancelToken
     from app.services.benches.registry import Presence
     from app.services.reach import daily
+    from app.services.stock import expiring
     from app.services.sync import watching
     from app.services.tracking import polling
 
@@ -100,12 +102,13 @@ def _watch(wanted: argparse.Namespace, context: Context, work: Workplace) -> Com
     with (
         Presence(work),
         context.show_progress(tr("Watching")) as progress,
-        ThreadPoolExecutor(3, thread_name_prefix="packbench-beside") as pool,
+        ThreadPoolExecutor(4, thread_name_prefix="packbench-beside") as pool,
     ):
         beside = (
             pool.submit(_keep_sending, work, over),
             pool.submit(polling.keep_asking, work, over),
             pool.submit(daily.keep_fresh, work, over),
+            pool.submit(expiring.keep_looking, work, over),
         )
         try:
             with suppress(Cancelled):

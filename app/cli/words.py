@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.bins import FETCHED
 from app.domain.companies import company
+from app.domain.receiving import Got
 from app.domain.states import (
     BinKind,
     Flow,
@@ -203,6 +204,7 @@ _SECTIONS: Mapping[str, Text] = {
     "sender": T("Sender"),
     "approval": T("Approval"),
     "slip": T("Packing slip"),
+    "stock": T("Stock"),
     "tracking": T("Tracking"),
     "shop": T("Shop"),
     "carrier": T("Carrier"),
@@ -244,6 +246,19 @@ _RULES: Mapping[str, Text] = {
 }
 
 
+_GOT: Mapping[Got, Text] = {
+    Got.BIN: T("to this bin"),
+    Got.COUNTED: T("counted"),
+    Got.QUANTITY: T("so many now"),
+    Got.BATCH: T("batch noted"),
+    Got.SERIAL: T("number noted"),
+    Got.ASK: T("which one?"),
+    Got.UNKNOWN: T("not known"),
+    Got.UNDONE: T("taken back"),
+    Got.NOTHING: T("about nothing"),
+    Got.TWICE: T("scanned already"),
+    Got.BAD: T("cannot be right"),
+}
 _BIN_KINDS: Mapping[BinKind, Text] = {
     BinKind.PICK: T("for picking"),
     BinKind.RESERVE: T("for refilling"),
@@ -324,6 +339,7 @@ section = _by(_SECTIONS)
 rule = _by(_RULES)
 quote_source = _by(_QUOTES)
 note_state = _by(_NOTES)
+got = _by(_GOT)
 bin_kind = _by(_BIN_KINDS)
 serial_state = _by(_SERIAL_STATES)
 track_stage = _by(STAGE_WORDS)

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from app.domain.bins import clean_bin, read_bin
 from app.domain.commands import Command, read_command
+from app.domain.days import read_day
 from app.domain.errors import UserError
 from app.domain.packing import Item
 
@@ -254,8 +255,12 @@ def _say(session: Session, code: str, what: str, value: str) -> Told:
     if what == "BATCH":
         known = session.batches.get(line.goods.item.sku_id, line.batch)
         return say_batch(session, known if known.code == value else Batch(value), code)
+    try:
+        day = read_day(value)
+    except UserError:
+        return Told(Got.BAD, code, session)
     now = session.batches.get(line.goods.item.sku_id, line.batch)
-    said = replace(now, made_on=value) if what == "MADE" else replace(now, expires_on=value)
+    said = replace(now, made_on=day) if what == "MADE" else replace(now, expires_on=day)
     return say_batch(session, said, code)
 
 

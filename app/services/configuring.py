@@ -21,6 +21,7 @@ from app.services.parcels.slip_content import Notes, SlipWish
 from app.services.printing import owners
 from app.services.printing.printers import settings_of
 from app.services.reach import own as reach
+from app.services.stock import expiring
 from app.services.tracking import limits as tracking
 from app.services.workplace import Workplace
 from app.settings import (
@@ -84,6 +85,9 @@ def apply(work: Workplace, secrets: SecretStore, config: Config) -> list[Change]
             wish = SlipWish(config.slip.words, Notes(config.slip.notes), config.slip.return_address)
             result = "changed" if slip_content.store(tx, wish) else "same"
             changes.append(Change("slip", "", result))
+        if config.stock is not None:
+            wished = expiring.store(tx, take_off_expired=config.stock.take_off_expired)
+            changes.append(Change("stock", "", "changed" if wished else "same"))
         if config.tracking is not None:
             result = "changed" if tracking.store(tx, config.tracking) else "same"
             changes.append(Change("tracking", "", result))
@@ -117,6 +121,7 @@ def show(work: Workplace, secrets: SecretStore, secret_keys: SecretKeys) -> list
             *([{"section": "sender", **sender}] if sender else []),
             *([{"section": "approval", **rule}] if rule else []),
             *([{"section": "slip", **wish}] if wish else []),
+            *([{"section": "stock", **shelf}] if (shelf := expiring.stored(tx)) else []),
             *([{"section": "tracking", **limits}] if (limits := tracking.stored(tx)) else []),
             *(
                 {

@@ -97,6 +97,13 @@ class SlipConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StockConfig:
+    """``[stock]``: what the shelf does by itself."""
+
+    take_off_expired: bool = False  # once a day; else it is only shown
+
+
+@dataclass(frozen=True, slots=True)
 class UserConfig:
     """One ``[[user]]``: who works here. ``name`` is the login on this computer."""
 
@@ -133,6 +140,7 @@ class Config:
     relay: RelayConfig | None = None
     approval: ApprovalConfig | None = None
     slip: SlipConfig | None = None
+    stock: StockConfig | None = None
     tracking: Limits | None = None
     users: tuple[UserConfig, ...] | None = None
     reach: tuple[ReachConfig, ...] | None = None

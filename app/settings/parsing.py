@@ -27,6 +27,7 @@ from app.settings.config import (
     RelayConfig,
     ShopConfig,
     SlipConfig,
+    StockConfig,
     UserConfig,
     secret_name,
 )
@@ -42,6 +43,7 @@ SECTIONS = (
     "sender",
     "approval",
     "slip",
+    "stock",
     "tracking",
     "user",
     "shop",
@@ -161,6 +163,7 @@ class _Reader:
             relay=self._relay(),
             approval=self._approval(),
             slip=self._slip(),
+            stock=self._stock(),
             tracking=self._tracking(),
             users=self._users(),
         )
@@ -180,6 +183,10 @@ class _Reader:
     def _slip(self) -> SlipConfig | None:
         table = self._table("slip")
         return None if table is None else parts.read_slip(table)
+
+    def _stock(self) -> StockConfig | None:
+        table = self._table("stock")
+        return None if table is None else parts.read_stock(table)
 
     def _approval(self) -> ApprovalConfig | None:
         table = self._table("approval")

@@ -11,7 +11,14 @@ from app.domain.companies import COMPANIES
 from app.domain.states import Document
 from app.domain.text import T
 from app.ports import PrinterConfig
-from app.settings.config import ApprovalConfig, ReachConfig, RelayConfig, SlipConfig, UserConfig
+from app.settings.config import (
+    ApprovalConfig,
+    ReachConfig,
+    RelayConfig,
+    SlipConfig,
+    StockConfig,
+    UserConfig,
+)
 from app.settings.places import check_provinces
 from app.settings.reading import Table
 from app.settings.rules import check_account
@@ -60,6 +67,12 @@ def read_slip(table: Table) -> SlipConfig:
         notes=table.choice("notes", SLIP_NOTES, "none"),
         return_address=table.flag("return_address"),
     )
+    table.finish()
+    return found
+
+
+def read_stock(table: Table) -> StockConfig:
+    found = StockConfig(take_off_expired=table.flag("take_off_expired"))
     table.finish()
     return found
 

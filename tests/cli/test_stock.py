@@ -148,3 +148,37 @@ def test_half_a_command_is_refused(shelf: Shell, arguments: tuple[str, ...]) -> 
 def test_nothing_is_put_back_for_a_parcel_that_is_not_there(shelf: Shell) -> None:
     answer = shelf.json("stock", "put-back", "12")
     assert (answer.code, answer.errors[0]["code"]) == (1, "no_such_parcel")
+
+
+def test_what_was_scanned_is_received_or_nothing_of_it(shelf: Shell, tmp_path: Path) -> None:
+    codes = tmp_path / "codes.txt"
+    codes.write_text("BIN-C3\nTEA-1*4\nCUP-1\nNONE\n", encoding="utf-8")
+    refused = shelf.json("stock", "receive", "--scan", str(codes))
+    assert (refused.code, refused.errors[0]["code"], refused.errors[0]["ref"]) == (
+        1,
+        "scan_unknown",
+        "4:NONE",
+    )
+    codes.write_text("BIN-C3\nTEA-1*4\nCUP-1\n", encoding="utf-8")
+    for _ in range(2):
+        answer = shelf.json("stock", "receive", "--scan", str(codes), "--reference", "IN-3")
+        assert [(r["verdict"], r["bin"], r["quantity"]) for r in answer.rows] == [
+            ("bin", "C3", 0),
+            ("counted", "C3", 4),
+            ("counted", "C3", 1),
+        ]
+    assert {(r["sku"], r["quantity"]) for r in shelf.json("stock", "bins", "show", "C3").rows} == {
+        ("TEA-1", 4),
+        ("CUP-1", 1),
+    }
+    missing = shelf.json("stock", "receive", "--scan", str(tmp_path / "none.txt"))
+    assert missing.errors[0]["code"] == "file_unreadable"
+
+
+def test_the_stock_section_is_kept_and_shown(shelf: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "stock.toml"
+    file.write_text("[stock]\ntake_off_expired = true\n", "utf-8")
+    assert shelf.json("config", "apply", str(file)).rows[0]["result"] == "changed"
+    assert shelf.json("config", "apply", str(file)).rows[0]["result"] == "same"
+    shown = [r for r in shelf.json("config", "show").rows if r["section"] == "stock"]
+    assert shown == [{"section": "stock", "take_off_expired": True}]

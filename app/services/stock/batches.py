@@ -9,15 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from app.domain.days import read_day
 from app.domain.errors import UserError
-from app.domain.states import MoveKind
-from app.domain.stock_reasons import StockReason
 from app.domain.text import T
-from app.services.stock import ledger, spots
+from app.services.stock import spots
 from app.services.stock.finding import find_sku
 from app.services.workplace import Workplace
 from app.store.inserting import insert_if_new
-from app.store.tables import skus, stock_balances, stock_batches, stock_spots
+from app.store.tables import skus, stock_batches, stock_spots
 
 LONGEST = 64
 
@@ -40,34 +39,6 @@ class BatchRow:
     bins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiredRow:
-    """So many pieces of a batch were taken off the shelf; ``lacking``: reserved and not there."""
-
-    sku: str
-    batch: str
-    expires_on: str
-    bin: str
-    quantity: int
-    lacking: int = 0
-
-
-def day_or_none(text: str) -> str:
-    """A day as 2026-11-28, also written 20261128; "" stays "". Raises ``UserError``."""
-    plain = text.strip().replace("/", "-")
-    if not plain:
-        return ""
-    try:
-        return date.fromisoformat(plain).isoformat()
-    except ValueError as error:
-        raise UserError(
-            "bad_day",
-            T("“{text}” is no day.", text=text),
-            T("Write it like 2026-11-28."),
-            ref=text,
-        ) from error
-
-
 def batch_for(
     tx: Connection,
     work: Workplace,
@@ -81,7 +52,7 @@ def batch_for(
     A day that was not known is written down. Raises ``UserError``: ``batch_missing`` (the SKU is
     kept by batch), ``bad_day``, ``bad_batch``, ``batch_differs``.
     """
-    code, made_on, expires_on = code.strip(), day_or_none(made_on), day_or_none(expires_on)
+    code, made_on, expires_on = code.strip(), read_day(made_on), read_day(expires_on)
     sku = tx.execute(select(skus.c.code, skus.c.batch_tracked).where(skus.c.id == sku_id)).one()
     if not code:
         if sku.batch_tracked or made_on or expires_on:
@@ -153,7 +124,7 @@ def list_batches(
     ``within_days``: only those that are due, or will have expired after so many days.
     """
     with work.db.read() as tx:
-        query = _here()
+        query = here()
         if sku is not None:
             query = query.where(stock_batches.c.sku_id == find_sku(tx, sku))
         rows = tx.execute(query).all()
@@ -184,62 +155,7 @@ def list_batches(
     return found
 
 
-def expire(work: Workplace, *, dry_run: bool = False) -> list[ExpiredRow]:
-    """Take what must not be sent any more off the shelf: it becomes defective, each batch once.
-
-    That is what has expired, and what has less time left than its SKU wants. What was fetched for
-    a parcel stays in its hands. Pieces that are missing for parcels then are told in ``lacking``.
-    """
-    today = spots.today(work.now())
-    rows = []
-    with work.db.read() as tx:
-        due = [
-            r
-            for r in tx.execute(_here().where(stock_batches.c.expires_on != "")).all()
-            if r.expires_on < spots.last_day(today, r.keep_days) and r.bin != spots.PICKED
-        ]
-    if dry_run:
-        return [ExpiredRow(r.sku, r.code, r.expires_on, r.bin, r.quantity) for r in due]
-    operation = work.key()
-    for row in sorted(due, key=lambda r: (r.sku_id, r.id, r.bin)):
-        with work.db.write() as tx:
-            took = _take_off(tx, work, row, operation)
-        if took is not None:
-            rows.append(took)
-    if rows:
-        work.changed("stock")
-    return rows
-
-
-def _take_off(tx: Connection, work: Workplace, row: Any, operation: str) -> ExpiredRow | None:
-    """The spot as it is now, emptied; ``None`` when somebody else was quicker."""
-    ledger.lock(tx, [row.sku_id])
-    held = tx.execute(
-        select(stock_spots.c.quantity).where(
-            stock_spots.c.sku_id == row.sku_id,
-            stock_spots.c.bin == row.bin,
-            stock_spots.c.batch_id == row.id,
-        )
-    ).scalar_one()
-    move = ledger.Move(
-        row.sku_id,
-        MoveKind.DEFECT,
-        on_hand=-held,
-        defective=held,
-        bin=row.bin,
-        batch_id=row.id,
-        reason=StockReason.EXPIRED.value,
-        operation=operation,
-    )
-    if held <= 0 or not ledger.post(tx, work, move):
-        return None
-    available = tx.execute(
-        select(stock_balances.c.available).where(stock_balances.c.sku_id == row.sku_id)
-    ).scalar_one()
-    return ExpiredRow(row.sku, row.code, row.expires_on, row.bin, held, max(0, -available))
-
-
-def _here() -> Any:
+def here() -> Any:
     """A row for each place of each batch that lies here, the first to expire in front."""
     return (
         select(

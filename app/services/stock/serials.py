@@ -214,10 +214,10 @@ def not_here(number: str) -> UserError:
 
 
 def gone_with(tx: Connection, work: Workplace, parcel_id: str) -> None:
-    """The parcel left: its numbers are out. One that nobody received is noted all the same."""
+    """The parcel left: its number is out. One that nobody received is noted all the same."""
     noted = tx.execute(select(parcels.c.serials).where(parcels.c.id == parcel_id)).scalar() or {}
-    numbers = [n for n in (noted.get("serial"), *noted.get("others", ())) if n]
-    if not numbers:
+    number = noted.get("serial")
+    if not number:
         return
     goods = tx.execute(
         select(parcel_lines.c.sku_id, skus.c.serial_tracked)
@@ -225,22 +225,19 @@ def gone_with(tx: Connection, work: Workplace, parcel_id: str) -> None:
         .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
         .order_by(parcel_lines.c.sku_id)
     ).all()
-    known = {
-        r.serial: r.sku_id
-        for r in tx.execute(
-            select(stock_serials.c.serial, stock_serials.c.sku_id)
-            .where(
-                stock_serials.c.serial.in_(numbers),
-                stock_serials.c.sku_id.in_({g.sku_id for g in goods}),
-            )
-            .order_by(stock_serials.c.sku_id)
+    known = tx.execute(
+        select(stock_serials.c.sku_id)
+        .where(
+            stock_serials.c.serial == number,
+            stock_serials.c.sku_id.in_({g.sku_id for g in goods}),
         )
-    }
+        .order_by(stock_serials.c.sku_id)
+        .limit(1)
+    ).scalar()
     tracked = sorted({g.sku_id for g in goods if g.serial_tracked})
-    for number in numbers:
-        sku_id = known.get(number) or (tracked[0] if len(tracked) == 1 else None)
-        if sku_id is not None:
-            put(tx, work, sku_id, [number], SerialState.OUT, MoveKind.SHIP, parcel_id=parcel_id)
+    sku_id = known or (tracked[0] if len(tracked) == 1 else None)
+    if sku_id is not None:
+        put(tx, work, sku_id, [number], SerialState.OUT, MoveKind.SHIP, parcel_id=parcel_id)
 
 
 def out_with(tx: Connection, parcel_ids: Sequence[str], sku_id: str) -> int:
