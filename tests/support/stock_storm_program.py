@@ -153,7 +153,7 @@ class StormBench:
 
     def receive(self) -> None:
         reference = f"RK-{self.name}-{self.work.key()}"
-        sku, n = self.chance.choice(SKUS), self.chance.randint(1, 12)
+        sku, n = self.chance.choice(SKUS), self.chance.randint(4, 40)
         self._again(lambda: stock.receive(self.work, sku, n, reference=reference))
         self._tell("received", reference, sku=sku, pieces=n)
 
