@@ -19,9 +19,12 @@ def broken_numbers(tx: Connection) -> Iterator[tuple[str, Text]]:
     live number is its parcel's; one that was given up is on its way back.
     """
     for parcel_id in tx.execute(
+        # By a set made once: asked for each request, it goes through all numbers each time.
         select(waybill_requests.c.parcel_id).where(
             waybill_requests.c.state == RequestState.ISSUED,
-            ~exists().where(waybills.c.request_id == waybill_requests.c.id),
+            waybill_requests.c.id.not_in(
+                select(waybills.c.request_id).where(waybills.c.request_id.is_not(None))
+            ),
         )
     ).scalars():
         yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from app.domain.states import ParcelState
 from app.services.workplace import Workplace
@@ -70,15 +70,15 @@ def refresh_orders(tx: Connection, order_ids: Iterable[str], *, words: bool = Tr
     Without ``words`` the search text stays: for changes of what a parcel has come to.
     """
     for order_id in order_ids:
-        line_ids = select(order_lines.c.id).where(order_lines.c.order_id == order_id)
+        # From its lines to their parcels: asked of every parcel, it goes through all there are.
+        with_its_lines = (
+            select(parcel_lines.c.parcel_id)
+            .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+            .where(order_lines.c.order_id == order_id)
+        )
         mine = (
             select(parcels.c.state, parcels.c.failure, parcels.c.id, parcels.c.carrier)
-            .where(
-                exists().where(
-                    parcel_lines.c.parcel_id == parcels.c.id,
-                    parcel_lines.c.order_line_id.in_(line_ids),
-                )
-            )
+            .where(parcels.c.id.in_(with_its_lines))
             .order_by(parcels.c.id)
         )
         rows = tx.execute(mine).all()

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, literal_column, or_, select
 
 from app.domain.states import Flow, ParcelState
 from app.services.orders.order_query import (
     FEW,
+    OF_FEW,
     OPEN_STAGES,
     OTHER,
     SEARCH_MOST,
@@ -105,7 +106,7 @@ def in_list_order(work: Workplace, wanted: OrderFilter, ids: Sequence[str]) -> l
         for start in range(0, len(ids), _IDS_AT_ONCE):
             chunk = list(ids[start : start + _IDS_AT_ONCE])
             found += tx.execute(
-                query.select((orders.c.id, _sorted_by(wanted).label("at")), _only(chunk))
+                query.select((orders.c.id, query.sort_column.label("at")), _only(chunk))
             ).all()
     return [row.id for row in _in_order(wanted, found)]
 
@@ -138,15 +139,11 @@ def _only(ids: Sequence[str]) -> Shape:
     return lambda query: query.where(orders.c.id.in_(ids))
 
 
-def _sorted_by(wanted: OrderFilter) -> Any:
-    return orders.c.paid_at if wanted.sort == "paid" else orders.c.deadline_at
-
-
 def _rows(
     tx: Connection, query: OrderQuery, place: Cursor | None, limit: int, *, backwards: bool = False
 ) -> list[Any]:
     """Rows of ``id`` and ``at`` beyond a place; of two parts: with the time, then without."""
-    column = _sorted_by(query.wanted)
+    column = query.sort_column
     falling = query.wanted.descending != backwards
     rows: list[Any] = []
     for timed in (False, True) if backwards else (True, False):
@@ -155,7 +152,7 @@ def _rows(
         beyond = _beyond(column, place, timed=timed, falling=falling, backwards=backwards)
         if beyond is None:
             continue
-        by_id = orders.c.id.asc() if backwards else orders.c.id.desc()
+        by_id = query.key_column.asc() if backwards else query.key_column.desc()
         by_time = (column.desc() if falling else column.asc(),) if timed else ()
         shape = _shaped(beyond, (*by_time, by_id), limit - len(rows))
         part = tx.execute(query.select((orders.c.id, column.label("at")), shape)).all()
@@ -207,19 +204,24 @@ def _all(tx: Connection, query: OrderQuery) -> Iterator[Any]:
 
 def _counted(tx: Connection, query: OrderQuery) -> int:
     """How many match, as far as ``COUNT_CAP`` and one more."""
-    found = query.select((orders.c.id,), lambda q: q.limit(COUNT_CAP + 1)).subquery()
-    capped = select(found).limit(COUNT_CAP + 1).subquery()
-    return int(tx.execute(select(func.count()).select_from(capped)).scalar_one())
+    # Nothing but a number can be counted in an index alone; the few have one of their own.
+    one = orders.c.id if query.wanted.tab in OF_FEW else literal_column("1").label("one")
+    found = query.select((one,), lambda q: q.limit(COUNT_CAP + 1))
+    n = int(tx.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+    return min(n, COUNT_CAP + 1)  # of several branches, each went as far
 
 
 def _count_hits(tx: Connection, query: OrderQuery, counts: dict[str, int]) -> None:
-    """Of a search or of holds: what is found is looked at, one by one."""
-    columns = (orders.c.id, orders.c.stage, orders.c.flow, orders.c.failed, orders.c.hold_count)
-    for row in tx.execute(query.select(columns, lambda q: q)):
-        counts[row.stage if row.flow == Flow.PARCEL else OTHER] += 1
-        counts["all"] += 1
-        counts["failed"] += row.failed
-        counts["held"] += row.hold_count > 0
+    """Of a search or of holds: what is found is looked at, and each small list for itself."""
+    found = query.select((orders.c.stage, orders.c.flow), lambda q: q).subquery()
+    rows = tx.execute(
+        select(found.c.stage, found.c.flow, func.count().label("n")).group_by(
+            found.c.stage, found.c.flow
+        )
+    )
+    for row in rows:
+        counts[row.stage if row.flow == Flow.PARCEL else OTHER] += row.n
+        counts["all"] += row.n
     for tab in (*(s.value for s in OPEN_STAGES), "failed", "held", "refund"):
         counts[tab] = _counted(tx, replace(query, wanted=replace(query.wanted, tab=tab)))
 

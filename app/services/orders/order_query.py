@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
+    false,
     func,
     literal_column,
     or_,
@@ -48,7 +49,9 @@ OPEN_STAGES = (
     ParcelState.TO_REPORT,
 )
 FEW = frozenset({*OPEN_STAGES, "failed", "held", "refund"})  # tabs that stay small for years
-SEARCH_MOST = 4_000  # of a search that finds more, the newest are looked at
+_BY_TAB = FEW | {"other"}  # lists that start from their tab, whatever else they are filtered by
+OF_FEW = frozenset({"failed", "held", "other"})  # tabs with an index of their rows alone
+SEARCH_MOST = 2_000  # of a search that finds more, the newest are looked at
 
 
 Shape = Callable[[Select[Any]], Select[Any]]
@@ -88,6 +91,21 @@ class OrderQuery:
     def searches(self) -> bool:
         return bool(self.words)
 
+    @property
+    def sort_column(self) -> ColumnElement[Any]:
+        """The time that the list is sorted by."""
+        if self.wanted.sort == "paid":
+            return orders.c.paid_at
+        if self.wanted.tab in OF_FEW:  # by no index: they are few, and theirs is of another time
+            return func.coalesce(orders.c.deadline_at, orders.c.deadline_at)
+        return orders.c.deadline_at
+
+    @property
+    def key_column(self) -> ColumnElement[Any]:
+        """What orders of the same time are sorted by, and those without a time."""
+        by_index = self.wanted.tab not in OF_FEW and not self.searches
+        return orders.c.id if by_index else _not_by(orders.c.id)
+
     def hits(self, tx: Connection) -> int:
         """How many orders the search starts from; ``most`` when there are more."""
         return int(tx.execute(select(func.count()).select_from(self._hits())).scalar_one())
@@ -117,9 +135,11 @@ class OrderQuery:
             tab = [] if codes else self._tab(by_index=False)
             fitting = [*tab, *also, *self._shops(), *self._carriers(), *says]
             return [base.join(few, few.c.id == orders.c.id).where(*fitting)]
-        if wanted.tab in FEW:
+        if wanted.tab in _BY_TAB:
             fitting = [*self._tab(by_index=True), *self._shops(), *self._carriers(), *says]
             return [base.where(*fitting)]
+        if wanted.carriers and wanted.tab == ParcelState.CANCELLED:
+            return [base.where(false())]  # nothing of them goes with anybody
         if wanted.carriers:
             tab = [*self._tab(by_index=False), *self._shops()]
             ways = [orders.c.carrier == code for code in wanted.carriers]
@@ -138,7 +158,7 @@ class OrderQuery:
             case "all":
                 return []
             case "failed":
-                return [orders.c.failed]
+                return [_IS_FAILED]
             case "held":
                 return [_IS_HELD]
             case "refund":
@@ -201,6 +221,7 @@ def search_words(search: str) -> list[str]:
 
 # As the indexes of these rows say it: a parameter would not be seen to be the same.
 _IS_OTHER: ColumnElement[bool] = literal_column("orders.flow <> 'parcel'")
+_IS_FAILED: ColumnElement[bool] = literal_column("orders.failed")
 _IS_HELD: ColumnElement[bool] = literal_column("orders.hold_count > 0")
 
 

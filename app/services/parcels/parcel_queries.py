@@ -58,9 +58,14 @@ class ParcelRow:
 
 
 def parcel_ids(
-    work: Workplace, *, state: str | None = None, hold: str | None = None, wave: str | None = None
+    work: Workplace,
+    *,
+    state: str | None = None,
+    hold: str | None = None,
+    wave: str | None = None,
+    limit: int | None = None,
 ) -> list[str]:
-    """Ids of matching parcels, the most urgent first."""
+    """Ids of matching parcels, the most urgent first; at most ``limit``."""
     query = select(parcels.c.id)
     if state:
         query = query.where(parcels.c.state == state)
@@ -70,7 +75,7 @@ def parcel_ids(
         query = query.where(parcels.c.id.in_(_parcels_with_hold(hold)))
     order = (parcels.c.wave_position,) if wave else (parcels.c.deadline_at, parcels.c.id)
     with work.db.read() as tx:
-        return list(tx.execute(query.order_by(*order)).scalars())
+        return list(tx.execute(query.order_by(*order).limit(limit)).scalars())
 
 
 def parcel_rows(work: Workplace, ids: Sequence[str]) -> list[ParcelRow]:

@@ -18,7 +18,8 @@ from app.domain.regions import short_name
 from app.domain.text import T, Text
 from app.domain.tracking import TrackEvent, TrackStage
 from app.services import records
-from app.services.orders.queries import search_words
+from app.services.orders.order_lists import COUNT_CAP
+from app.services.orders.order_query import OrderFilter, prepare
 from app.services.tracking import storing
 from app.services.tracking.answering import answering
 from app.services.tracking.wording import Pill, WarningRow, pill, warning_row
@@ -90,45 +91,61 @@ class TrackDetail:
 
 
 def track_counts(work: Workplace, wanted: TrackFilter) -> dict[str, int]:
-    """How many parcels each tab would show, with the other filters applied."""
+    """How many parcels each tab would show, with the other filters applied.
+
+    A figure above ``COUNT_CAP`` means "more than that".
+    """
     base = TrackFilter("all", wanted.carriers, wanted.days, wanted.search)
-    query = select(
-        func.count().label("all"),
-        *(
-            func.coalesce(func.sum(case((_of_tab(tab), 1), else_=0)), 0).label(tab)
-            for tab in TABS[1:]
-        ),
-    ).where(*_conditions(work, base))
     with work.db.read() as tx:
-        row = tx.execute(query).mappings().one()
-        return {tab: int(row[tab]) for tab in TABS}
+        conditions = _conditions(tx, work, base)
+        counts = {}
+        for tab in TABS:
+            rows = select(tracks.c.waybill_id).where(*conditions, *_of_tab(tab))
+            found = rows.limit(COUNT_CAP + 1).subquery()
+            counts[tab] = tx.execute(select(func.count()).select_from(found)).scalar_one()
+    return counts
 
 
-def track_ids(work: Workplace, wanted: TrackFilter) -> list[str]:
-    """The waybill ids of all matching parcels: trouble by its harm, then the latest shipped."""
-    query = (
-        select(tracks.c.waybill_id)
-        .where(*_conditions(work, wanted), _of_tab(wanted.tab))
-        .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
-    )
+def track_ids(work: Workplace, wanted: TrackFilter, limit: int | None = None) -> list[str]:
+    """The waybill ids of matching parcels: trouble by its harm, then the latest shipped.
+
+    At most ``limit``. Ids of all there are cost what they are: for work in a lane.
+    """
     with work.db.read() as tx:
-        return list(tx.execute(query).scalars())
+        conditions = _conditions(tx, work, wanted)
+        troubled = (
+            select(tracks.c.waybill_id)
+            .where(*conditions, *_of_tab(wanted.tab), *_of_tab("trouble"))
+            .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
+            .limit(limit)
+        )
+        found = list(tx.execute(troubled).scalars())
+        if wanted.tab == "trouble" or (limit is not None and len(found) >= limit):
+            return found
+        others = (
+            select(tracks.c.waybill_id)
+            .where(*conditions, *_of_tab(wanted.tab), *_NO_TROUBLE)
+            .order_by(tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
+            .limit(None if limit is None else limit - len(found))
+        )
+        return found + list(tx.execute(others).scalars())
 
 
 def open_ids(work: Workplace, wanted: TrackFilter, unasked_for: timedelta) -> list[str]:
     """Matching parcels that are still on their way and were not asked about for so long."""
     before = work.now() - unasked_for
-    query = (
-        select(tracks.c.waybill_id)
-        .where(
-            *_conditions(work, wanted),
-            _of_tab(wanted.tab),
-            _of_tab("on_the_way"),
-            or_(tracks.c.polled_at.is_(None), tracks.c.polled_at < before),
-        )
-        .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
-    )
+    unasked = or_(tracks.c.polled_at.is_(None), tracks.c.polled_at < before)
     with work.db.read() as tx:
+        query = (
+            select(tracks.c.waybill_id)
+            .where(
+                *_conditions(tx, work, wanted),
+                *_of_tab(wanted.tab),
+                *_of_tab("on_the_way"),
+                unasked,
+            )
+            .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
+        )
         return list(tx.execute(query).scalars())
 
 
@@ -203,7 +220,7 @@ def acknowledge(work: Workplace, waybill_ids: Sequence[str]) -> int:
         chunk = list(waybill_ids[start : start + _IDS_AT_ONCE])
         with work.db.write() as tx:
             rows = tx.execute(
-                select(tracks).where(tracks.c.waybill_id.in_(chunk), _of_tab("trouble"))
+                select(tracks).where(tracks.c.waybill_id.in_(chunk), *_of_tab("trouble"))
             ).all()
             for row in rows:
                 detail = {"waybill": row.number, "warning": row.warning}
@@ -264,35 +281,42 @@ _HARM = case(
 )
 
 
-def _of_tab(tab: str) -> ColumnElement[bool]:
+def _of_tab(tab: str) -> list[ColumnElement[bool]]:
     match tab:
         case "trouble":
-            return and_(tracks.c.warning.is_not(None), tracks.c.warning_seen_by == "")
+            return [tracks.c.warning.is_not(None), tracks.c.warning_seen_by == ""]
         case "on_the_way":
             over = [TrackStage.DELIVERED, TrackStage.RETURNED]
             unended = or_(tracks.c.stage.is_(None), tracks.c.stage.not_in(over))
-            return and_(tracks.c.ended_at.is_(None), unended)
+            return [tracks.c.ended_at.is_(None), unended]
         case "delivered":
-            return tracks.c.stage == TrackStage.DELIVERED
+            return [tracks.c.stage == TrackStage.DELIVERED]
         case _:
-            return tracks.c.handed_at.is_not(None)
+            return [tracks.c.handed_at.is_not(None)]
 
 
-def _conditions(work: Workplace, wanted: TrackFilter) -> list[ColumnElement[bool]]:
+# In the list's order the index of times shall be walked, not the one of warnings.
+_NO_TROUBLE = [
+    or_(tracks.c.warning.concat("").is_(None), tracks.c.warning_seen_by != ""),
+]
+
+
+def _conditions(tx: Connection, work: Workplace, wanted: TrackFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.carriers:
         conditions.append(tracks.c.carrier.in_(wanted.carriers))
     if wanted.days is not None:
         conditions.append(tracks.c.handed_at >= work.now() - timedelta(days=wanted.days))
-    words = search_words(wanted.search)
-    if words:  # the orders are gone through once, not once for every parcel
-        fitting = (
-            select(parcel_lines.c.parcel_id)
-            .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
-            .join(orders, orders.c.id == order_lines.c.order_id)
-            .where(*(orders.c.search.contains(word, autoescape=True) for word in words))
+    if wanted.search.strip():
+        found = prepare(tx, work, OrderFilter(search=wanted.search))
+        fitting = found.select((orders.c.id,), lambda q: q).subquery()
+        conditions.append(
+            tracks.c.parcel_id.in_(
+                select(parcel_lines.c.parcel_id)
+                .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
+                .join(fitting, fitting.c.id == order_lines.c.order_id)
+            )
         )
-        conditions.append(tracks.c.parcel_id.in_(fitting))
     return conditions
 
 

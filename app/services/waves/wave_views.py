@@ -172,7 +172,9 @@ def loose_rows(work: Workplace, limit: int = 2000) -> tuple[WaveParcel, ...]:
     """The parcels a new wave could take, the most urgent first."""
     with work.db.read() as tx:
         order = (parcels.c.deadline_at, parcels.c.id)
-        return _parcels(tx, work, _loose(), order, limit)
+        # Which ones first: what they hold is read of these alone, however many wait.
+        ids = tx.execute(_ids(_loose()).order_by(*order).limit(limit)).scalars().all()
+        return _parcels(tx, work, parcels.c.id.in_(ids), order)
 
 
 def sku_pictures(work: Workplace, codes: Sequence[str]) -> Mapping[str, str]:
@@ -230,7 +232,6 @@ def _parcels(
     work: Workplace,
     condition: ColumnElement[bool],
     order: tuple[Any, ...],
-    limit: int | None = None,
 ) -> tuple[WaveParcel, ...]:
     ids = _ids(condition)
     people = _first_orders(tx, ids)
@@ -244,7 +245,6 @@ def _parcels(
         .outerjoin(waybills, waybills.c.id == parcels.c.waybill_id)
         .where(condition)
         .order_by(*order)
-        .limit(limit)
     )
     rows = (
         _row(r, people.get(r.id, ()), held.get(r.id), jobs.get(r.id), goods.get(r.id, ()), others)

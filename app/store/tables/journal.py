@@ -48,6 +48,7 @@ outbox = Table(
     Index(None, "state", "next_at"),
     Index(None, "lane", "id"),
     Index(None, "parcel_id"),
+    Index(None, "order_id"),
 )
 
 push_events = Table(

@@ -58,14 +58,15 @@ orders = Table(
     words("carrier", 32),  # of its live parcels; "*" when they go with several, "" with none
     Column("gifts_at", UtcTime, nullable=True),  # when the rules of gifts looked at it
     UniqueConstraint("shop_id", "order_id"),
-    # One for every way through the list (``order_lists``): what it is narrowed by, then the order.
+    # One for every way through the list (``order_query``): what it starts from, the order, and
+    # what else it may be filtered by, so that what does not fit is passed over in the index.
     Index(None, "deadline_at"),
     Index(None, "stage", "deadline_at"),
     Index(None, "stage", "flow", "paid_at"),
-    Index(None, "shop_id", "paid_at"),
-    Index(None, "shop_id", "deadline_at"),
-    Index(None, "carrier", "paid_at"),
-    Index(None, "carrier", "deadline_at"),
+    Index(None, "shop_id", "paid_at", "stage", "flow"),
+    Index(None, "shop_id", "deadline_at", "stage", "flow"),
+    Index(None, "carrier", "paid_at", "stage", "flow", "shop_id"),
+    Index(None, "carrier", "deadline_at", "stage", "flow", "shop_id"),
     # The few that want somebody, among millions that do not.
     _few("ix_orders_of_failed", "failed"),
     _few("ix_orders_of_held", "hold_count > 0"),

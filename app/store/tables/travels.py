@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, text
 
 from app.store.tables.base import metadata, number, words
 from app.store.types import Code, ExternalId, Key, Long, UtcTime
@@ -36,6 +36,19 @@ tracks = Table(
     Index(None, "account", "next_at"),
     Index(None, "account", "carrier"),
     Index(None, "handed_at", "stage"),
+    Index(None, "stage", "handed_at"),
+    Index(
+        "ix_tracks_of_trouble",
+        "handed_at",
+        sqlite_where=text("warning IS NOT NULL"),
+        postgresql_where=text("warning IS NOT NULL"),
+    ),
+    Index(
+        "ix_tracks_of_open",
+        "handed_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
     Index(None, "polled_at"),
     Index(None, "news_at"),
     Index(None, "warning"),

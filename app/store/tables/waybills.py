@@ -76,6 +76,7 @@ waybills = Table(
         ),
     ),
     Index(None, "number"),
+    Index(None, "parcel_id"),
 )
 
 print_jobs = Table(
@@ -101,6 +102,7 @@ print_jobs = Table(
     Column("expires_at", UtcTime, nullable=True),  # not begun by then: never begun
     flag("cut"),  # may be broken off: the printer may wait for the rest of it
     Index(None, "waybill_id"),
+    Index(None, "parcel_id"),
     Index(None, "wave_id", "document"),
     Index(None, "state", "printer"),
 )

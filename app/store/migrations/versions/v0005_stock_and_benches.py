@@ -397,12 +397,25 @@ def _finding() -> None:
     for columns in (
         ["deadline_at"],
         ["stage", "flow", "paid_at"],
-        ["shop_id", "paid_at"],
-        ["shop_id", "deadline_at"],
-        ["carrier", "paid_at"],
-        ["carrier", "deadline_at"],
+        ["shop_id", "paid_at", "stage", "flow"],
+        ["shop_id", "deadline_at", "stage", "flow"],
+        ["carrier", "paid_at", "stage", "flow", "shop_id"],
+        ["carrier", "deadline_at", "stage", "flow", "shop_id"],
     ):
         op.create_index(op.f(f"ix_orders_{'_'.join(columns)}"), "orders", columns)
+    op.create_index(op.f("ix_tracks_stage_handed_at"), "tracks", ["stage", "handed_at"])
+    for name, told in (("open", "ended_at IS NULL"), ("trouble", "warning IS NOT NULL")):
+        where = sa.text(told)
+        op.create_index(
+            f"ix_tracks_of_{name}",
+            "tracks",
+            ["handed_at"],
+            sqlite_where=where,
+            postgresql_where=where,
+        )
+    op.create_index(op.f("ix_outbox_order_id"), "outbox", ["order_id"])
+    op.create_index(op.f("ix_waybills_parcel_id"), "waybills", ["parcel_id"])
+    op.create_index(op.f("ix_print_jobs_parcel_id"), "print_jobs", ["parcel_id"])
     for name, told in (
         ("failed", "failed"),
         ("held", "hold_count > 0"),
