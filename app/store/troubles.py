@@ -154,7 +154,8 @@ def _of_words(words: str, *, broken: bool) -> PackbenchError:
         )
     if "too many clients" in words or "remaining connection slots" in words:
         return _full_up()
-    if "password authentication failed" in words or "no password supplied" in words:
+    kept_out = ("password authentication failed", "no password supplied", "no pg_hba.conf entry")
+    if any(reason in words for reason in kept_out):
         return _not_let_in()
     if "starting up" in words or "shutting down" in words or "recovery mode" in words:
         return RetryableError(

@@ -40,6 +40,7 @@ def restart_under_load(server: Server, storm: StockStorm, times: int, *, seed: i
     """Kill the server ``times`` times while the storm's programs run; how often it was."""
     chance = random.Random(seed)
     done = 0
+    _until_all_are_open(storm)  # a program that cannot open its database says so and ends
     while done < times and any(program.poll() is None for program in storm.programs):
         threading.Event().wait(chance.uniform(1.0, 3.0))
         server.stop("immediate")
@@ -47,6 +48,14 @@ def restart_under_load(server: Server, storm: StockStorm, times: int, *, seed: i
         server.start()
         done += 1
     return done
+
+
+def _until_all_are_open(storm: StockStorm) -> None:
+    ends = time.monotonic() + _STARTS_IN_S
+    while len(list(storm.journals.glob("*.jsonl"))) < len(storm.programs):
+        if time.monotonic() > ends:
+            raise AssertionError("the programs do not start")
+        threading.Event().wait(0.02)
 
 
 def _until_it_works(storm: StockStorm, program: subprocess.Popen[str], before: int) -> None:
