@@ -130,4 +130,5 @@ _SENTENCES: dict[str, Text] = {
     "held": T("The parcel is on hold."),
     "already_shipped": T("This parcel has been shipped already."),
     "not_ready": T("This parcel is not ready for the bench."),
+    "elsewhere": T("Another bench has this parcel open by now."),
 }

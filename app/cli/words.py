@@ -95,6 +95,7 @@ _VERDICTS: Mapping[Verdict, Text] = {
     Verdict.ALREADY_SHIPPED: T("shipped already"),
     Verdict.PARCEL_OPENED: T("parcel open"),
     Verdict.NOT_READY: T("not ready"),
+    Verdict.ELSEWHERE: T("at another bench"),
 }
 _MOVES: Mapping[MoveKind, Text] = {
     MoveKind.RECEIVE: T("received"),

@@ -253,6 +253,7 @@ class Verdict(StrEnum):
     ALREADY_SHIPPED = "already_shipped"
     PARCEL_OPENED = "parcel_opened"
     NOT_READY = "not_ready"
+    ELSEWHERE = "elsewhere"  # another bench has the parcel open
 
 
 LIVE_REQUEST_STATES = frozenset(

@@ -16,7 +16,7 @@ from app.services.numbers import voiding
 from app.services.numbers.labelling import label_parcels
 from app.services.orders import holding
 from app.services.parcels import packing, parcel_making
-from app.services.parcels.parcel_queries import ParcelRow
+from app.services.parcels.parcel_queries import ParcelRow, packed_today
 from app.services.parcels.shipping import ship
 from app.services.printing.printing import print_parcels
 from app.services.sync import syncing
@@ -94,7 +94,7 @@ def test_a_parcel_is_packed_piece_by_piece_and_sealed(
     packing.close(bench.work, parcel, 700)
     assert truth.parcel(bench, row.id).state == ParcelState.TO_REPORT
     assert truth.parcel(bench, row.id).weight_g == 700
-    assert packing.packed_today(bench.work) == 1
+    assert packed_today(bench.work) == 1
     assert packing.open_parcel(bench.work, row.waybill).verdict is Verdict.ALREADY_SHIPPED
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, union, update
+from sqlalchemy import Connection, case, insert, select, union, update
 
 from app.domain import recognition
 from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
@@ -21,7 +21,7 @@ from app.domain.text import T, Text
 from app.services import records
 from app.services.numbers import recognising
 from app.services.orders import holding
-from app.services.parcels import shipping
+from app.services.parcels import on_table, shipping
 from app.services.parcels.bench_journal import KeptScan
 from app.services.printing import print_proofs
 from app.services.workplace import Workplace
@@ -73,45 +73,57 @@ class Closed:
 
 def open_parcel(work: Workplace, code: str) -> Opened:
     """Open the parcel whose label was scanned. The scan proves that its label is out."""
-    with work.db.write() as tx:
-        number = recognising.ours(tx, clean_code(code)) or normalise_number(code)
-        waybill = tx.execute(
-            select(waybills)
-            .where(waybills.c.number == number)
-            .order_by(waybills.c.issued_at.desc())
-        ).first()
-        if waybill is None:
-            return Opened(Verdict.UNKNOWN, number)
-        parcel = tx.execute(select(parcels).where(parcels.c.id == waybill.parcel_id)).one()
-        if parcel.state == ParcelState.TO_REPORT:  # sealed: is it to be taken back?
-            stopped = _held(tx, parcel, number)
-            if stopped is not None:
-                return stopped
-        if parcel.state in _SHIPPED:
-            return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
-        refusal = _refusal(tx, parcel, waybill)
-        if refusal is not None:
-            return refusal
-        print_proofs.confirm_by_scan(tx, work, waybill.id)
-        parcel = tx.execute(select(parcels).where(parcels.c.id == parcel.id)).one()
-        if parcel.state in _SHIPPED:  # the shop ships on printing: the scan was the last proof
-            return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
-        if parcel.state not in _PACKABLE:
-            return Opened(Verdict.NOT_READY, number, carrier=parcel.carrier)
-        tx.execute(
-            update(parcels)
-            .where(parcels.c.id == parcel.id)
-            .values(
-                state=ParcelState.TO_PACK,
-                opened_at=parcel.opened_at or work.now(),
-                bench=work.bench,
-                changed_at=work.now(),
-            )
-        )
-        records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
-        opened = _opened(tx, parcel, number)
-    work.changed("parcels", "orders")
+    opened = work.db.again(partial(_open, work, clean_code(code)), keyed=True, tries=_TRIES)
+    if opened.verdict is Verdict.PARCEL_OPENED:
+        work.changed("parcels", "orders")
     return opened
+
+
+def _open(work: Workplace, code: str, tx: Connection) -> Opened:
+    number = recognising.ours(tx, code) or normalise_number(code)
+    waybill = tx.execute(
+        select(waybills).where(waybills.c.number == number).order_by(waybills.c.issued_at.desc())
+    ).first()
+    if waybill is None:
+        return Opened(Verdict.UNKNOWN, number)
+    parcel = _locked(tx, waybill.parcel_id)
+    if parcel.state == ParcelState.TO_REPORT:  # sealed: is it to be taken back?
+        stopped = _held(tx, parcel, number)
+        if stopped is not None:
+            return stopped
+    if parcel.state in _SHIPPED:
+        return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
+    refusal = _refusal(tx, parcel, waybill)
+    if refusal is not None:
+        return refusal
+    print_proofs.confirm_by_scan(tx, work, waybill.id)
+    parcel = tx.execute(select(parcels).where(parcels.c.id == parcel.id)).one()
+    if parcel.state in _SHIPPED:  # the shop ships on printing: the scan was the last proof
+        return Opened(Verdict.ALREADY_SHIPPED, number, carrier=parcel.carrier)
+    if parcel.state not in _PACKABLE:
+        return Opened(Verdict.NOT_READY, number, carrier=parcel.carrier)
+    other = on_table.take(tx, work, parcel.id)
+    if other:
+        return Opened(
+            Verdict.ELSEWHERE,
+            number,
+            carrier=parcel.carrier,
+            reason=T("The bench {name} has this parcel open.", name=other),
+            remedy=T("Pack it there. Nobody does? Scan its label here in two minutes."),
+        )
+    on_table.leave_others(tx, work, parcel.id)
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel.id)
+        .values(
+            state=ParcelState.TO_PACK,
+            opened_at=parcel.opened_at or work.now(),
+            bench=work.bench,
+            changed_at=work.now(),
+        )
+    )
+    records.refresh_orders(tx, records.orders_of(tx, [parcel.id]))
+    return _opened(tx, parcel, number)
 
 
 def taken_back(work: Workplace, parcel_id: str) -> Opened | None:
@@ -131,13 +143,13 @@ def scan(
     """One goods code over the open parcel: the verdict at once, written down before it returns."""
     told = _Told(parcel.parcel_id, parcel.number, clean_code(code), nonce, quantity, work.now())
     # The nonce finds what was written, so even a commit that nobody knows of is tried again.
-    return work.db.again(partial(_scan, work, told), keyed=True, tries=_TRIES)
+    return work.db.again(partial(_scan, work, told, ours=True), keyed=True, tries=_TRIES)
 
 
 def tell_kept(work: Workplace, kept: KeptScan) -> Scanned:
     """A scan of before, judged without the database (``in_hand``): once, however often told."""
     told = _Told(kept.parcel_id, kept.number, kept.code, kept.nonce, kept.quantity, kept.at)
-    return work.db.again(partial(_scan, work, told), keyed=True, tries=_TRIES)
+    return work.db.again(partial(_scan, work, told, ours=False), keyed=True, tries=_TRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +164,16 @@ class _Told:
     at: datetime
 
 
-def _scan(work: Workplace, told: _Told, tx: Connection) -> Scanned:
+def _scan(work: Workplace, told: _Told, tx: Connection, *, ours: bool) -> Scanned:
+    """``ours``: it is scanned now. What was scanned before is in the box, whoever goes on."""
     stored = _locked(tx, told.parcel_id)
     fresh = read_parcel(tx, told.parcel_id)
     known = tx.execute(select(scans.c.verdict).where(scans.c.nonce == told.nonce)).scalar()
     if known is not None:
         return Scanned(Verdict(known), told.code, fresh)
     stop = _stop(tx, stored, told.number)
+    if stop is None and ours and on_table.take(tx, work, told.parcel_id):
+        stop = Verdict.ELSEWHERE
     result = (
         Scanned(stop, told.code, fresh)
         if stop is not None
@@ -284,17 +299,6 @@ def read_parcel(tx: Connection, parcel_id: str) -> OpenParcel:
     ).scalar()
     lines = tuple(Line(r.line_id, _item(r), r.quantity, r.scanned) for r in rows)
     return OpenParcel(parcel_id, number or "", lines)
-
-
-def packed_today(work: Workplace) -> int:
-    """How many parcels this bench has sealed since local midnight."""
-    start = work.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    with work.db.read() as tx:
-        return tx.execute(
-            select(func.count())
-            .select_from(parcels)
-            .where(parcels.c.bench == work.bench, parcels.c.packed_at >= start)
-        ).scalar_one()
 
 
 def _held(tx: Connection, parcel: Any, number: str) -> Opened | None:

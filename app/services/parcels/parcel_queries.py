@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from app.domain import recognition
 from app.domain.routing import Step
@@ -217,3 +217,14 @@ def _parcel_rows(tx: Connection, ids: list[str]) -> list[ParcelRow]:
         )
         for r in tx.execute(query)
     ]
+
+
+def packed_today(work: Workplace) -> int:
+    """How many parcels this bench has sealed since local midnight."""
+    start = work.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    with work.db.read() as tx:
+        return tx.execute(
+            select(func.count())
+            .select_from(parcels)
+            .where(parcels.c.bench == work.bench, parcels.c.packed_at >= start)
+        ).scalar_one()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -94,31 +95,35 @@ def pack_and_ship(work: Workplace, parcel_id: str, weight_g: int | None) -> None
             T("Weigh it again."),
             ref=parcel_id,
         )
-    with work.db.write() as tx:
-        parcel = _parcel(tx, parcel_id)
-        _must_be_complete(tx, parcel)
-        _must_not_be_held(tx, parcel_id)
-        tx.execute(
-            update(parcels)
-            .where(parcels.c.id == parcel_id)
-            .values(
-                weight_g=weight_g if weight_g is not None else parcels.c.weight_g,
-                packed_at=work.now(),
-                packed_by=work.user,
-                bench=work.bench,
-            )
-        )
-        tx.execute(
-            update(waybills)
-            .where(waybills.c.id == parcel.waybill_id)
-            .values(state=WaybillState.PACKED, changed_at=work.now())
-        )
-        if weight_g is not None:
-            fees.note_weight(tx, work, parcel_id)
-        records.note(tx, work, "packed", parcel_id=parcel_id, detail={"weight_g": weight_g})
-        if _ship_on(tx, parcel.shop_id) != "command":
-            ship_parcel(tx, work, _parcel(tx, parcel_id))
+    # Its goods may cross those of another bench: then the whole seal once more.
+    work.db.again(partial(_seal, work, parcel_id, weight_g), tries=3)
     work.changed("orders", "parcels", "stock", "outbox")
+
+
+def _seal(work: Workplace, parcel_id: str, weight_g: int | None, tx: Connection) -> None:
+    parcel = _parcel(tx, parcel_id)
+    _must_be_complete(tx, parcel)
+    _must_not_be_held(tx, parcel_id)
+    tx.execute(
+        update(parcels)
+        .where(parcels.c.id == parcel_id)
+        .values(
+            weight_g=weight_g if weight_g is not None else parcels.c.weight_g,
+            packed_at=work.now(),
+            packed_by=work.user,
+            bench=work.bench,
+        )
+    )
+    tx.execute(
+        update(waybills)
+        .where(waybills.c.id == parcel.waybill_id)
+        .values(state=WaybillState.PACKED, changed_at=work.now())
+    )
+    if weight_g is not None:
+        fees.note_weight(tx, work, parcel_id)
+    records.note(tx, work, "packed", parcel_id=parcel_id, detail={"weight_g": weight_g})
+    if _ship_on(tx, parcel.shop_id) != "command":
+        ship_parcel(tx, work, _parcel(tx, parcel_id))
 
 
 def ship_printed(tx: Connection, work: Workplace, parcel_id: str) -> None:
@@ -190,29 +195,35 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
 
 
 def _ship_one(work: Workplace, parcel_id: str, *, unpacked: bool) -> ShipRow:
-    number = ""
+    numbers: list[str] = []
     try:
-        with work.db.write() as tx:
-            parcel = _parcel(tx, parcel_id)
-            number = _number(tx, parcel)
-            if parcel.state in _AFTER:
-                return ShipRow(parcel_id, number, "kept")
-            printed_only = _ship_on(tx, parcel.shop_id) != "pack" and parcel.printed
-            if parcel.packed_at is None and not unpacked and not printed_only:
-                raise UserError(
-                    "not_packed",
-                    T("The parcel has not been packed."),
-                    T("Scan it at the bench, or ship it unpacked on purpose: --unpacked"),
-                    ref=parcel_id,
-                )
-            if parcel.packed_at is None:
-                records.note(tx, work, "ship_unpacked", parcel_id=parcel_id)
-            ship_parcel(tx, work, parcel)
+        result = work.db.again(partial(_ship, work, parcel_id, numbers, unpacked=unpacked))
     except PackbenchError as error:
-        held = error.code in set(HoldCode)
-        result = "held" if held else "failed"
+        number = numbers[-1] if numbers else ""
+        result = "held" if error.code in set(HoldCode) else "failed"
         return ShipRow(parcel_id, number, result, error.code, error.message, error.remedy)
-    return ShipRow(parcel_id, number, "shipped")
+    return ShipRow(parcel_id, numbers[-1], result)
+
+
+def _ship(
+    work: Workplace, parcel_id: str, numbers: list[str], tx: Connection, *, unpacked: bool
+) -> str:
+    parcel = _parcel(tx, parcel_id)
+    numbers.append(_number(tx, parcel))
+    if parcel.state in _AFTER:
+        return "kept"
+    printed_only = _ship_on(tx, parcel.shop_id) != "pack" and parcel.printed
+    if parcel.packed_at is None and not unpacked and not printed_only:
+        raise UserError(
+            "not_packed",
+            T("The parcel has not been packed."),
+            T("Scan it at the bench, or ship it unpacked on purpose: --unpacked"),
+            ref=parcel_id,
+        )
+    if parcel.packed_at is None:
+        records.note(tx, work, "ship_unpacked", parcel_id=parcel_id)
+    ship_parcel(tx, work, parcel)
+    return "shipped"
 
 
 def _parcel(tx: Connection, parcel_id: str) -> Any:

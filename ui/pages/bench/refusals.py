@@ -24,6 +24,9 @@ def refused(answer: Opened) -> Panel:
             if answer.hold is HoldCode.REFUND:
                 title = tr("Refund asked, do not send")
             return Panel(Look.STOP, title, str(answer.reason or ""), str(answer.remedy or ""))
+        case Verdict.ELSEWHERE:
+            title = tr("Open at another bench")
+            return Panel(Look.STOP, title, str(answer.reason or ""), str(answer.remedy or ""))
         case Verdict.NOT_READY:
             return Panel(
                 Look.STOP,

@@ -14,11 +14,11 @@ from app.services.orders.serials import SerialsRow
 from app.services.parcels import packing
 from app.services.parcels.in_hand import InHand
 from app.services.parcels.packing import Opened
-from app.services.parcels.parcel_queries import ParcelRow, parcel_ids, parcel_rows
+from app.services.parcels.parcel_queries import ParcelRow, packed_today, parcel_ids, parcel_rows
 from app.services.telling import outbox
 from app.services.workplace import Workplace
 
-_STOPPED = {Verdict.HELD, Verdict.ALREADY_SHIPPED, Verdict.NOT_READY}
+_STOPPED = {Verdict.HELD, Verdict.ALREADY_SHIPPED, Verdict.NOT_READY, Verdict.ELSEWHERE}
 _LATE = timedelta(minutes=1)  # a message that waits this long waits for the network
 _KILOGRAMS = re.compile(r"(\d{1,3}\.\d{1,3}) ?(?:kg)?", re.IGNORECASE)
 _IMEI = re.compile(r"\d{15}")
@@ -90,13 +90,13 @@ def piece_or_label(
 
 
 def serial_or_label(
-    work: Workplace, parcel: OpenParcel, code: str, imeis: tuple[str, ...]
+    work: Workplace, hand: InHand, parcel: OpenParcel, code: str, imeis: tuple[str, ...]
 ) -> Opened | NoSerial | Imei | SerialsRow:
     """The serial number of a box that lacks nothing else; another label opens its own parcel.
 
     Raises ``UserError`` (``bad_serial``).
     """
-    answer = packing.open_parcel(work, code)
+    answer = hand.open(code)
     if answer.verdict is not Verdict.UNKNOWN:
         return answer
     if packing.is_goods(work, code):
@@ -112,7 +112,7 @@ def figures(work: Workplace, wave_id: str, sealed_id: str) -> Figures:
     since = outbox.oldest_waiting_at(work)
     sealed = parcel_rows(work, [sealed_id]) if sealed_id else []
     return Figures(
-        packing.packed_today(work),
+        packed_today(work),
         len(parcel_ids(work, state="to_report")),
         since is not None and work.now() - since > _LATE,
         row.name if row else "",

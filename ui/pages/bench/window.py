@@ -137,8 +137,10 @@ class BenchWindow(CodeLane):
             self._scan(parcel, code, 1)
 
     def _take_serial(self, parcel: OpenParcel, code: str) -> None:
-        imeis = self.view.imeis
-        self._step(lambda work: steps.serial_or_label(work, parcel, code, imeis), self._answered)
+        imeis, hand = self.view.imeis, self.hand
+        self._step(
+            lambda work: steps.serial_or_label(work, hand, parcel, code, imeis), self._answered
+        )
 
     def _scan(self, parcel: OpenParcel, code: str, quantity: int) -> None:
         nonce, hand = self.work.key(), self.hand
