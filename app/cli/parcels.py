@@ -137,10 +137,16 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
         "billed_fen": fee.billed_fen,
         "failure": _failure_row(trouble),
         "corrected": row.corrected,
-        "lines": [{"sku": g.sku, "title": g.title, "quantity": g.quantity} for g in goods],
+        "lines": [
+            {"sku": g.sku, "title": g.title, "quantity": g.quantity, "gift": g.gift} for g in goods
+        ],
         "track": [{"waybill": w.number, **event_row(w.event)} for w in way],
     }
-    inside = [f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}" for g in goods]
+    inside = [
+        f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}"
+        + (f" ({tr('Gift')})" if g.gift else "")
+        for g in goods
+    ]
     if reason:
         inside.append(tr("Carrier chosen by: {reason}", reason=reason))
         inside += [f"  {step.sentence}" for step in row.trail]

@@ -234,6 +234,7 @@ _RULES: Mapping[str, Text] = {
     "serials": T("numbered pieces are where their history ends"),
     "reservations": T("what is allocated is reserved"),
     "reserved_goods": T("a parcel has what it holds reserved"),
+    "gifts": T("gifts are counted as they were given"),
     "negative": T("nothing is below zero that no shop allows"),
     "one_waybill": T("a parcel has one number"),
     "shipped_stock": T("goods left the stock once"),

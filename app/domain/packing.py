@@ -30,6 +30,7 @@ class Line:
     item: Item
     need: int
     have: int
+    gift: bool = False  # put in on top, by a rule or by the shop
 
     @property
     def done(self) -> bool:

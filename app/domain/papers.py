@@ -19,7 +19,8 @@ class PickRow:
 
     ``short``: so many pieces are not on the shelf by the books. ``alike``: so many other variants
     of the same product are on this list. ``batch`` is the one to take, good until ``expires_on``.
-    ``refill``: the reserve bin that this bin gets the pieces from first.
+    ``refill``: the reserve bin that this bin gets the pieces from first. ``gifts``: so many of the
+    pieces are given on top.
     """
 
     bin: str
@@ -34,6 +35,7 @@ class PickRow:
     batch: str = ""
     expires_on: str = ""
     refill: str = ""
+    gifts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

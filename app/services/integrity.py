@@ -14,7 +14,7 @@ from app.services import records
 from app.services.number_rules import broken_numbers
 from app.services.reservation_rules import line_pieces, uneven_lines
 from app.services.shelf_rules import broken_batches, broken_serials
-from app.services.stock import negatives
+from app.services.stock import gifts, negatives
 from app.services.stock.papers.paper_checks import broken_in_transit, broken_papers
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
@@ -140,6 +140,11 @@ def _nothing_below_zero(tx: Connection) -> Iterator[Broken]:
     """No item holds less than nothing, except where a shop's setting allows it."""
     for code, message in negatives.broken(tx):
         yield Broken("negative", code, message)
+
+
+def _gifts_are_counted(tx: Connection) -> Iterator[Broken]:
+    for name, message in gifts.broken(tx):
+        yield Broken("gifts", name, message)
 
 
 def _one_live_waybill(tx: Connection) -> Iterator[Broken]:
@@ -324,6 +329,7 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "reservations": _allocated_equals_reservations,
     "reserved_goods": _reserved_as_held,
     "negative": _nothing_below_zero,
+    "gifts": _gifts_are_counted,
     "one_waybill": _one_live_waybill,
     "shipped_stock": _shipped_once,
     "reported": _shipped_is_reported,

@@ -335,6 +335,7 @@ def facts_of(tx: Connection, work: Workplace, parcel_id: str) -> Facts | None:
             orders.c.merchant_note,
             order_lines.c.paid_fen,
             parcel_lines.c.quantity,
+            parcel_lines.c.gift_rule_id,
             composition.weight_g().label("weight_g"),
             skus.c.code,
         )
@@ -351,7 +352,7 @@ def facts_of(tx: Connection, work: Workplace, parcel_id: str) -> Facts | None:
         rows[0].shop_id,
         bookings.receiver_of(tx, work, parcel_id),
         Notes([r.buyer_note for r in rows], [r.merchant_note for r in rows]),
-        sum(r.paid_fen for r in rows),
+        sum(r.paid_fen for r in rows if not r.gift_rule_id),
         [(r.code, r.weight_g or 0, r.quantity) for r in rows],
         work.now(),
     )

@@ -286,8 +286,10 @@ def read_parcel(tx: Connection, parcel_id: str) -> OpenParcel:
             parcel_lines.c.id.label("line_id"),
             parcel_lines.c.quantity,
             parcel_lines.c.scanned,
+            (order_lines.c.is_free_gift | (parcel_lines.c.gift_rule_id != "")).label("gift"),
             skus,
         )
+        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
         .join(skus, skus.c.id == parcel_lines.c.sku_id)
         .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
         .order_by(skus.c.bin, parcel_lines.c.id)
@@ -297,7 +299,7 @@ def read_parcel(tx: Connection, parcel_id: str) -> OpenParcel:
         .join(parcels, parcels.c.waybill_id == waybills.c.id)
         .where(parcels.c.id == parcel_id)
     ).scalar()
-    lines = tuple(Line(r.line_id, _item(r), r.quantity, r.scanned) for r in rows)
+    lines = tuple(Line(r.line_id, _item(r), r.quantity, r.scanned, gift=bool(r.gift)) for r in rows)
     return OpenParcel(parcel_id, number or "", lines)
 
 

@@ -195,6 +195,7 @@ def _open_lines(tx: Connection, order_line_id: str) -> list[Any]:
             .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
             .where(
                 parcel_lines.c.order_line_id == order_line_id,
+                parcel_lines.c.gift_rule_id == "",
                 parcels.c.state.in_(OPEN_STATES),
                 parcels.c.after_sale_id.is_(None),
             )
@@ -219,13 +220,13 @@ def _shrink(tx: Connection, work: Workplace, row: Any, open_rows: list[Any], by:
         allocation.shrink(tx, work, piece.parcel_id, piece.id, quantity)
         too_many = line_parts.are_too_many(tx, piece.id, quantity - piece.scanned)
         if piece.scanned > quantity or too_many:
-            _scan_again(tx, work, piece.parcel_id, {"line": piece.id, "left": quantity})
+            scan_again(tx, work, piece.parcel_id, {"line": piece.id, "left": quantity})
         records.note(
             tx, work, "line_reduced", parcel_id=piece.parcel_id, detail={"by": cut, "left": left}
         )
 
 
-def _scan_again(
+def scan_again(
     tx: Connection, work: Workplace, parcel_id: str, evidence: Mapping[str, Any]
 ) -> None:
     """Something in the box no longer belongs there: hold it; every piece is scanned anew."""
@@ -275,7 +276,7 @@ def _remap(tx: Connection, work: Workplace, row: Any, open_rows: list[Any]) -> N
             )
             allocation.reserve(tx, work, piece.parcel_id)
             if begun:
-                _scan_again(tx, work, piece.parcel_id, {"line": piece.id, "variant": True})
+                scan_again(tx, work, piece.parcel_id, {"line": piece.id, "variant": True})
 
 
 def _grow(
@@ -302,7 +303,9 @@ def _grow(
     for row, pieces in extra:
         mine = tx.execute(
             select(parcel_lines).where(
-                parcel_lines.c.parcel_id == target, parcel_lines.c.order_line_id == row.id
+                parcel_lines.c.parcel_id == target,
+                parcel_lines.c.order_line_id == row.id,
+                parcel_lines.c.gift_rule_id == "",
             )
         ).one_or_none()
         if mine is None:

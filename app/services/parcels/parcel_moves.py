@@ -12,6 +12,7 @@ from app.domain.states import HoldCode, HoldScope, ParcelState, RequestState, Re
 from app.domain.text import T, Text
 from app.services import records
 from app.services.orders import corrected, holding
+from app.services.parcels import gifts_along
 from app.services.stock import allocation, composition, fetching, line_parts
 from app.services.workplace import Workplace
 from app.store.tables import (
@@ -153,6 +154,7 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
         select(parcel_lines).where(
             parcel_lines.c.parcel_id == target,
             parcel_lines.c.order_line_id == here.order_line_id,
+            parcel_lines.c.gift_rule_id == "",
         )
     ).one_or_none()
     line_parts.forget_scans_of(tx, here.id)
@@ -160,6 +162,7 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
         tx.execute(
             update(parcel_lines).where(parcel_lines.c.id == here.id).values(parcel_id=target)
         )
+        gifts_along.follow(tx, line.order_id, here.parcel_id, target)
         fetching.settle(tx, work, here.parcel_id, to=target)
         return
     if there is not None and not _are_reserved_alike(tx, here.id, there.id):
@@ -194,6 +197,7 @@ def move(tx: Connection, work: Workplace, line: Any, pieces: int, target: str) -
             .values(listing_quantity=total, quantity=total * factor)
         )
     _move_reservation(tx, work, here.id, to_id, pieces * factor)
+    gifts_along.follow(tx, line.order_id, here.parcel_id, target)
     fetching.settle(tx, work, here.parcel_id, to=target)
 
 

@@ -98,6 +98,7 @@ class GoodsRow:
     title: str
     spec: str
     quantity: int
+    gift: bool = False  # put in by a rule; the shop hears nothing of it
 
 
 def parcel_goods(work: Workplace, parcel_id: str) -> list[GoodsRow]:
@@ -106,17 +107,25 @@ def parcel_goods(work: Workplace, parcel_id: str) -> list[GoodsRow]:
         rows = tx.execute(
             select(
                 parcel_lines.c.quantity,
+                parcel_lines.c.gift_rule_id,
                 order_lines.c.title,
                 order_lines.c.spec,
                 order_lines.c.sku_code,
                 skus.c.code,
+                skus.c.name,
+                skus.c.spec.label("sku_spec"),
             )
             .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
             .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
             .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
             .order_by(order_lines.c.order_id, order_lines.c.position, parcel_lines.c.id)
         ).all()
-    return [GoodsRow(r.code or r.sku_code, r.title, r.spec, r.quantity) for r in rows]
+    return [
+        GoodsRow(r.code, r.name, r.sku_spec, r.quantity, gift=True)
+        if r.gift_rule_id
+        else GoodsRow(r.code or r.sku_code, r.title, r.spec, r.quantity)
+        for r in rows
+    ]
 
 
 def parcel_of_waybill(work: Workplace, number: str) -> str | None:

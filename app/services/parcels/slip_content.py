@@ -104,11 +104,14 @@ def slip(work: Workplace, parcel_id: str) -> PackingSlip:
 
 
 def _free_lines(tx: Connection, parcel_id: str) -> set[str]:
-    """The parcel's lines that the shop gives on top."""
+    """The parcel's lines that are given on top, by the shop or by our own rules."""
     rows = tx.execute(
         select(parcel_lines.c.id)
         .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
-        .where(parcel_lines.c.parcel_id == parcel_id, order_lines.c.is_free_gift)
+        .where(
+            parcel_lines.c.parcel_id == parcel_id,
+            order_lines.c.is_free_gift | (parcel_lines.c.gift_rule_id != ""),
+        )
     )
     return set(rows.scalars())
 

@@ -23,7 +23,7 @@ from app.services.after_sales import exchange_sending
 from app.services.leases import lease
 from app.services.numbers import numbers
 from app.services.orders import holding
-from app.services.parcels import checking, parcel_making, parcel_moves
+from app.services.parcels import checking, gifts_along, parcel_making, parcel_moves
 from app.services.stock import fetching, ledger, line_parts
 from app.services.stock import serials as pieces
 from app.services.sync import stored_orders
@@ -174,7 +174,8 @@ def _take_out(
     """Put what the shop has not heard of into a new parcel, its id; the box goes on without it."""
     report_rows.withdraw(tx, work, parcel.id, order_ids)
     lines = parcel_moves.lines_of(tx, parcel.id, order_ids)
-    _back_on_shelf(tx, work, parcel.id, reason, [line.id for line in lines])
+    gifts = gifts_along.lines_of(tx, parcel.id, order_ids)
+    _back_on_shelf(tx, work, parcel.id, reason, [*(line.id for line in lines), *gifts])
     new_id = parcel_moves.new_parcel(tx, work, parcel.shop_id)
     for line in lines:
         parcel_moves.move(tx, work, line, line.listing_quantity, new_id)

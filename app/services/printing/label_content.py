@@ -175,6 +175,7 @@ def _pieces(tx: Connection, parcel_id: str) -> list[Any]:
                 order_lines.c.title,
                 order_lines.c.spec,
                 parcel_lines.c.quantity,
+                parcel_lines.c.gift_rule_id,
                 order_lines.c.sku_code,
                 skus.c.code,
                 skus.c.short_name,
@@ -185,7 +186,7 @@ def _pieces(tx: Connection, parcel_id: str) -> list[Any]:
             .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
             .outerjoin(skus, skus.c.id == parcel_lines.c.sku_id)
             .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
-            .order_by(skus.c.bin, order_lines.c.position)
+            .order_by(parcel_lines.c.gift_rule_id != "", skus.c.bin, order_lines.c.position)
         )
     )
 
@@ -214,12 +215,12 @@ def _own_area(tx: Connection, parcel_id: str, rows: list[Any], known: Shared) ->
         .distinct()
     ).all()
     return OwnArea(
-        lines=tuple(f"{r.short_name or _full_name(r)} ×{r.quantity}" for r in rows),
+        lines=tuple(f"{_given(r)}{r.short_name or _full_name(r)} ×{r.quantity}" for r in rows),
         wave=place.name if place else "",
         position=position,
         bin=rows[0].bin or "" if rows else "",
         note=" / ".join(dict.fromkeys(n.buyer_note for n in notes if n.buyer_note)),
-        codes=tuple(f"{r.code or r.sku_code or '—'} ×{r.quantity}" for r in rows),
+        codes=tuple(f"{_given(r)}{r.code or r.sku_code or '—'} ×{r.quantity}" for r in rows),
         merchant_note=" / ".join(dict.fromkeys(n.merchant_note for n in notes if n.merchant_note)),
     )
 
@@ -234,7 +235,13 @@ def _wave_size(tx: Connection, wave_id: str) -> int:
     )
 
 
+def _given(row: Any) -> str:
+    return "赠 " if row.gift_rule_id else ""
+
+
 def _full_name(row: Any) -> str:
     """Name and variant of goods that have no short name of their own."""
-    name, spec = row.name or row.title, row.sku_spec or row.spec
+    # A gift stands beside a line that is something else.
+    name = row.name or row.title
+    spec = row.sku_spec or ("" if row.gift_rule_id else row.spec)
     return name if spec in name else f"{name} {spec}"

@@ -64,8 +64,13 @@ def reserve(tx: Connection, work: Workplace, parcel_id: str) -> bool:
     return say(tx, work, parcel_id, attempt(tx, work, parcel_id))
 
 
-def attempt(tx: Connection, work: Workplace, parcel_id: str) -> Short | None:
-    """Reserve everything or nothing, and say nothing of it; ``None`` when all is reserved."""
+def attempt(
+    tx: Connection, work: Workplace, parcel_id: str, *, beyond: bool = True
+) -> Short | None:
+    """Reserve everything or nothing, and say nothing of it; ``None`` when all is reserved.
+
+    ``beyond``: also more than there is, where the parcel's shop allows that.
+    """
     if _lock(tx, parcel_id) not in OPEN_STATES:
         return Short()  # it left, or ended, while we waited for it
     wanted = needs(tx, parcel_id)
@@ -75,12 +80,10 @@ def attempt(tx: Connection, work: Workplace, parcel_id: str) -> Short | None:
     for sku_id in items:
         ensure_balance(tx, sku_id)
     lock(tx, items)
-    beyond = False
     parts, short = _plan(tx, wanted)
-    if short is not None:
-        beyond = not short.later and shop_allows(tx, parcel_id)
-        if not beyond:
-            return short
+    beyond = beyond and short is not None and not short.later and shop_allows(tx, parcel_id)
+    if short is not None and not beyond:
+        return short
     try:
         with tx.begin_nested():
             _take(tx, work, parcel_id, parts, beyond=beyond)

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from app.domain.states import HoldCode
 from app.services import records
 from app.services.orders import holding
-from app.services.parcels import checking, weighing
+from app.services.parcels import checking, gift_lines, weighing
 from app.services.stock import mapping
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders, parcel_lines, parcels
@@ -64,6 +64,7 @@ def remap_open_orders(work: Workplace) -> int:
                 )
             )
             holding.end_on_line(tx, work, HoldCode.UNMAPPED, row.id, "mapped")
+            gift_lines.follow(tx, work, row.our_id)
             for parcel_id in tx.execute(
                 select(parcels.c.id)
                 .join(parcel_lines, parcel_lines.c.parcel_id == parcels.c.id)

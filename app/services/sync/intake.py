@@ -11,7 +11,7 @@ from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import Flow, OrderStatus, ParcelState
 from app.services import records
 from app.services.orders import holding, order_cases, order_holds, sealed
-from app.services.parcels import checking, parcel_making
+from app.services.parcels import checking, gift_lines, parcel_making
 from app.services.stock import mapping
 from app.services.telling import outbox_rows, sent_elsewhere
 from app.services.workplace import Workplace
@@ -94,6 +94,7 @@ def _follow(
             checking.choose_again(tx, work, parcel_id)
     if order.status is OrderStatus.CANCELLED:
         parcel_making.cancel_all(tx, work, our_id, "order_cancelled")
+    gift_lines.follow(tx, work, our_id)
     sealed.guard(tx, work, our_id)
     wanted = order_holds.wanted(order, lines, work.now())
     holding.settle(tx, work, our_id, [r.id for r in lines.values()], wanted)

@@ -14,12 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from app.domain.gifts import Bought, bought_line
 from app.domain.orders import OrderSnapshot
 from app.domain.states import MoveKind, ParcelState, ReservationState
 from app.services import records
 from app.services.parcels import parcel_making
 from app.services.parcels.placing import read_placing
-from app.services.stock import turns
+from app.services.stock import gifts, turns
 from app.services.sync import intake
 from app.services.sync.ordinary import New, Shelf, may_be_ordinary, prepared, shelf_of
 from app.services.telling import sent_elsewhere
@@ -49,11 +50,36 @@ def store(
         return []
     shelf = shelf_of(tx, shop_id, chosen)
     placing = read_placing(tx, shop_id, work.now())
-    found = [prepared(work, shop_id, order, shelf, placing) for order in chosen]
-    ready = _reserved(tx, [new for new in found if new is not None], shelf)
+    rules = gifts.active(tx)
+    found = [
+        new
+        for order in chosen
+        if (new := prepared(work, shop_id, order, shelf, placing)) is not None
+        and not (rules and new.choice and gifts.is_due(rules, _bought(shop_id, new, shelf)))
+    ]
+    ready = _reserved(tx, found, shelf)
     if ready:
         _write(tx, work, shop_id, ready, shelf)
     return [new.told for new in ready]
+
+
+def _bought(shop_id: str, new: New, shelf: Shelf) -> Bought:
+    """The order as the rules of gifts look at it."""
+    lines = [line for line in new.lines if not line.told.is_free_gift and line.mapped_sku_id]
+    return Bought(
+        shop_id,
+        new.told.paid_at,
+        [
+            bought_line(
+                shelf.goods[line.mapped_sku_id or ""][0],
+                line.told.quantity,
+                line.told.refunded_quantity,
+                line.factor,
+                line.told.paid_fen,
+            )
+            for line in lines
+        ],
+    )
 
 
 def _reserved(tx: Connection, found: list[New], shelf: Shelf) -> list[New]:
@@ -145,6 +171,7 @@ def _order_row(work: Workplace, shop_id: str, new: New) -> dict[str, Any]:
         "order_id": told.order_id,
         "stage": stage,
         "urged": False,
+        "gifts_at": work.now() if new.choice else None,  # looked at: nothing is due
         "sent_elsewhere": bool(sent_elsewhere.of_new(told)),
         "hold_count": 0,
         "failed": False,

@@ -11,7 +11,7 @@ from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import Flow, OrderStatus
 from app.services import records
 from app.services.orders import sealed
-from app.services.parcels import checking, parcel_making
+from app.services.parcels import checking, gift_lines, parcel_making
 from app.services.workplace import Workplace
 from app.store.tables import order_lines, orders
 
@@ -25,6 +25,7 @@ def follow(tx: Connection, work: Workplace, our_id: str) -> None:
         touched = parcel_making.match(tx, work, our_id, shop_id, order, rows)
     if order.status is OrderStatus.CANCELLED:
         parcel_making.cancel_all(tx, work, our_id, "order_cancelled")
+    gift_lines.follow(tx, work, our_id)
     sealed.guard(tx, work, our_id)
     for parcel_id in touched:
         checking.advance(tx, work, parcel_id)

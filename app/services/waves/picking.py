@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from app.domain.bins import walking_key
 from app.domain.errors import UserError
@@ -53,12 +53,16 @@ def pick_list(work: Workplace, wave: str, part: CartPart | None = None) -> PickL
         on_hand = _on_hand(tx, of_sku)
         stops = walking.stops(tx, work, row, part, pieces)
     names = {p.id: p for p in pieces}
+    given: Counter[str] = Counter()
+    for piece in pieces:
+        given[piece.id] += piece.gifts
     variants = Counter(p.product_id for p in names.values())
     offset = part.first - 1 if part is not None else 0
     rows = []
     for sku_id, places in stops.items():
         first = names[sku_id]
         wanted = sum(n for boxes in places.values() for _, n in boxes)
+        gifts = given[sku_id]
         short = max(0, wanted - on_hand.get(sku_id, 0))
         for stop, boxes in places.items():
             taken = sum(n for _, n in boxes)
@@ -76,8 +80,10 @@ def pick_list(work: Workplace, wave: str, part: CartPart | None = None) -> PickL
                     batch=stop.batch,
                     expires_on=stop.expires_on,
                     refill=stop.refill,
+                    gifts=min(gifts, taken),
                 )
             )
+            gifts -= min(gifts, taken)
             short -= min(short, taken)
     rows.sort(key=lambda r: (walking_key(r.bin), r.sku, r.expires_on, r.batch, r.refill))
     return PickList(row.name, work.now(), len(ids), tuple(rows), _code(row.name, part), part)
@@ -267,6 +273,9 @@ def _pieces(tx: Connection, ids: list[str]) -> list[Any]:
                 func.sum(func.coalesce(reservations.c.quantity, parcel_lines.c.quantity)).label(
                     "quantity"
                 ),
+                func.sum(
+                    case((parcel_lines.c.gift_rule_id != "", parcel_lines.c.quantity), else_=0)
+                ).label("gifts"),
             )
             .select_from(parcel_lines)
             .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)

@@ -114,6 +114,8 @@ def _warning(row: PickRow) -> str:
         said.append(f"先从 {row.refill} 补货")
     if row.short:
         said.append(f"账上少 {row.short} 件")
+    if row.gifts:
+        said.append("赠品" if row.gifts == row.quantity else f"其中赠品 {row.gifts} 件")
     if row.alike:
         said.append(f"同款还有 {row.alike} 种规格，看清再拿")
     return " · ".join(said)

@@ -162,7 +162,8 @@ class _Painting(Units):
         wide = w - first - 48 - 290
         color = t.text2 if line.done else t.text
         size = 40 if current else 34
-        self.say((left, y + h / 2 - 46, wide, 50), line.item.name, min(size, h * 0.26), color, 500)
+        name = tr("Gift: {name}", name=line.item.name) if line.gift else line.item.name
+        self.say((left, y + h / 2 - 46, wide, 50), name, min(size, h * 0.26), color, 500)
         self.say((left, y + h / 2 + 6, wide, 36), line.item.spec, min(28, h * 0.21), t.text2)
         big = self.theme.sized_face((76 if current else 44) * self.u, 600)
         small = self.theme.sized_face((38 if current else 32) * self.u)
