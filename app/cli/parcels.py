@@ -142,9 +142,9 @@ def _shown(work: Workplace, parcel: str) -> CommandResult:
         ],
         "track": [{"waybill": w.number, **event_row(w.event)} for w in way],
     }
+    gift = tr("Gift")
     inside = [
-        f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}"
-        + (f" ({tr('Gift')})" if g.gift else "")
+        f"  {g.sku or '?'} {g.title} {g.spec} ×{g.quantity}{f' · {gift}' if g.gift else ''}"
         for g in goods
     ]
     if reason:
