@@ -1,0 +1,1 @@
+"""The stock page: what is there, and the papers about it."""
