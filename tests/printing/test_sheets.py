@@ -191,6 +191,15 @@ def test_a_pick_row_warns_of_missing_stock_and_of_goods_that_look_alike(
     assert "账上少2件·同款还有3种规格，看清再拿" in text
 
 
+def test_a_pick_row_names_the_batch_and_the_bin_to_refill_from() -> None:
+    row = PickRow("A-1", "TEA", "茶", "", "", 3, batch="L1", expires_on="2027-01-31", refill="R-9")
+    book = Book(load_fonts())
+    add_pick_list(book, replace(pick_list(1), rows=(row,)), 76, 130)
+    text = text_of(book.finish())
+    assert "L1（2027-01-31到期）" in text
+    assert "先从R-9补货" in text
+
+
 def test_pick_row_without_a_bin_or_with_long_names_stays_readable() -> None:
     row = PickRow("", "S" * 30, "很长的货品名" * 20, RARE, "6" * 20, 12345, ())
     book = Book(load_fonts())
