@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
@@ -47,15 +48,7 @@ class Waiting:
 
 def waiting(tx: Connection, codes: Collection[str] | None = None) -> list[Waiting]:
     """The parcels that lack stock, of these SKUs if given, the first in turn in front."""
-    rows = tx.execute(
-        select(parcels.c.id, parcels.c.deadline_at, holds.c.evidence)
-        .join(holds, holds.c.parcel_id == parcels.c.id)
-        .where(
-            holds.c.code == HoldCode.SHORT,
-            holds.c.cleared_at.is_(None),
-            parcels.c.state == ParcelState.TO_CHECK,
-        )
-    ).all()
+    rows = _short(tx)
     found = {r.id: (r.deadline_at, (r.evidence or {}).get(NEEDS, {})) for r in rows}
     if codes is not None:
         wanted = set(codes)
@@ -64,6 +57,18 @@ def waiting(tx: Connection, codes: Collection[str] | None = None) -> list[Waitin
     return sorted(
         (Waiting(i, at, needs, i in held) for i, (at, needs) in found.items()), key=_urgency
     )
+
+
+def _short(tx: Connection) -> Sequence[Any]:
+    return tx.execute(
+        select(parcels.c.id, parcels.c.deadline_at, holds.c.evidence)
+        .join(holds, holds.c.parcel_id == parcels.c.id)
+        .where(
+            holds.c.code == HoldCode.SHORT,
+            holds.c.cleared_at.is_(None),
+            parcels.c.state == ParcelState.TO_CHECK,
+        )
+    ).all()
 
 
 def able(tx: Connection, codes: Collection[str] | None = None) -> list[Waiting]:
@@ -100,7 +105,7 @@ def nobody_has(tx: Connection, parcel_ids: Sequence[str]) -> list[str]:
 
 def wanted_by_others(tx: Connection) -> set[str]:
     """The code of every SKU that a parcel waits for."""
-    return {code for one in waiting(tx) for code in one.needs}
+    return {code for row in _short(tx) for code in (row.evidence or {}).get(NEEDS, {})}
 
 
 def codes_of(tx: Connection, sku_ids: Iterable[str]) -> dict[str, str]:
