@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli import (
+    stock_bundles,
     stock_counts,
     stock_documents,
     stock_files,
@@ -27,6 +28,7 @@ def add(commands: Commands) -> None:
     stock_files.add(group)
     stock_hand.add(group)
     stock_shelf.add(group)
+    stock_bundles.add(group)
     stock_push.add(group)
     stock_receipts.add(group)
     stock_counts.add(group)

@@ -1,8 +1,12 @@
-"""The rule of the bench: a scan and a parcel in, a verdict and the changed parcel out. Pure."""
+"""The rule of the bench: a scan and a parcel in, a verdict and the changed parcel out. Pure.
+
+A bundle is counted whole by its own code, or by the codes of its parts: parts lie loose until they
+make a whole. Both may be mixed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.states import Verdict
@@ -23,14 +27,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a bundle: ``each`` pieces in one whole, ``have`` loose towards the next one."""
+
+    item: Item
+    each: int
+    have: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the open parcel, in pieces of the SKU."""
+    """One line of the open parcel, in pieces of the SKU; of a bundle, in wholes."""
 
     line_id: str
     item: Item
     need: int
     have: int
     gift: bool = False  # put in on top, by a rule or by the shop
+    parts: tuple[Part, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -39,6 +53,44 @@ class Line:
     @property
     def missing(self) -> int:
         return max(0, self.need - self.have)
+
+    def room_for(self, sku_id: str) -> int:
+        """So many pieces of a part still go into the wholes that are missing."""
+        return next((self.missing * p.each - p.have for p in self.parts if _is(p, sku_id)), 0)
+
+    def takes(self, wholes: int) -> bool:
+        """Whether so many wholes are missing beside those that the loose parts will make."""
+        left = self.missing - wholes
+        return left >= 0 and all(part.have <= left * part.each for part in self.parts)
+
+    def with_part(self, sku_id: str, pieces: int) -> Line:
+        """The line with more loose pieces of a part; complete sets become wholes."""
+        parts = tuple(
+            replace(part, have=part.have + pieces) if _is(part, sku_id) else part
+            for part in self.parts
+        )
+        made = min(part.have // part.each for part in parts)
+        return replace(self, have=self.have + made, parts=_taken(parts, made))
+
+    def without_part(self, sku_id: str, pieces: int) -> Line:
+        """The line with fewer loose pieces of a part; wholes that they made are parts again."""
+        part = next((part for part in self.parts if _is(part, sku_id)), None)
+        if part is None:
+            return self
+        opened = min(self.have, max(0, -((part.have - pieces) // part.each)))
+        parts = tuple(
+            replace(p, have=max(0, p.have - pieces)) if _is(p, sku_id) else p
+            for p in _taken(self.parts, -opened)
+        )
+        return replace(self, have=self.have - opened, parts=parts)
+
+
+def _is(part: Part, sku_id: str) -> bool:
+    return part.item.sku_id == sku_id
+
+
+def _taken(parts: tuple[Part, ...], wholes: int) -> tuple[Part, ...]:
+    return tuple(replace(part, have=part.have - wholes * part.each) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +124,10 @@ class OpenParcel:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan did. ``line`` is the line it concerns, ``item`` what was scanned."""
+    """What a scan did. ``line`` is the line it concerns, ``item`` what was scanned.
+
+    ``part_sku_id``: the item was counted as a part of the line's bundle.
+    """
 
     verdict: Verdict
     code: str
@@ -81,6 +136,7 @@ class Scanned:
     item: Item | None = None
     counted: int = 0  # pieces that this scan added
     kept: bool = False  # judged without the database, and kept on this PC
+    part_sku_id: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -91,15 +147,27 @@ def scan_item(parcel: OpenParcel, code: str, found: Sequence[Item], quantity: in
     """A goods code over the open parcel; ``found`` are all SKUs that this code may mean.
 
     A code that several SKUs share counts for the one that this parcel still needs. Nothing that is
-    not needed is ever counted.
+    not needed is ever counted. A piece that is wanted by itself is not taken for a bundle's part.
     """
     by_sku = {line.item.sku_id: line for line in reversed(parcel.lines)}
     wanted = [line for item in found if (line := _needing(parcel, item.sku_id)) is not None]
     if wanted:
         return _count(parcel, wanted[0], code, quantity)
+    inside = [
+        (line, part.item)
+        for item in found
+        for line in parcel.lines
+        for part in line.parts
+        if _is(part, item.sku_id)
+    ]
+    for line, item in inside:
+        if line.room_for(item.sku_id):
+            return _count_part(parcel, line, item, code, quantity)
     complete = [by_sku[item.sku_id] for item in found if item.sku_id in by_sku]
     if complete:
         return Scanned(Verdict.OVER, code, parcel, complete[0], complete[0].item)
+    if inside:
+        return Scanned(Verdict.OVER, code, parcel, *inside[0])
     if not found:
         return Scanned(Verdict.UNKNOWN, code, parcel)
     sibling = next(
@@ -117,15 +185,36 @@ def scan_item(parcel: OpenParcel, code: str, found: Sequence[Item], quantity: in
     return Scanned(Verdict.WRONG_ITEM, code, parcel, parcel.next_line(), found[0])
 
 
-def undo(parcel: OpenParcel, line_id: str, quantity: int) -> OpenParcel:
-    """The parcel with ``quantity`` pieces of a line taken out again."""
+def undo(parcel: OpenParcel, line_id: str, quantity: int, part_sku_id: str = "") -> OpenParcel:
+    """The parcel with ``quantity`` pieces of a line, or of a part of it, taken out again."""
+
+    def less(line: Line) -> Line:
+        if part_sku_id:
+            return line.without_part(part_sku_id, quantity)
+        return replace(line, have=max(0, line.have - quantity))
+
     return replace(
         parcel,
-        lines=tuple(
-            replace(line, have=max(0, line.have - quantity)) if line.line_id == line_id else line
-            for line in parcel.lines
-        ),
+        lines=tuple(less(line) if line.line_id == line_id else line for line in parcel.lines),
     )
+
+
+def last_counted(parcel: OpenParcel, sku_ids: Collection[str]) -> tuple[Line, str] | None:
+    """The line that took the last piece of these SKUs, and which part it was ("": the line's own).
+
+    A piece that lies loose came last: what is wanted by itself is filled first.
+    """
+    inside = [
+        (line, part)
+        for line in parcel.lines
+        for part in line.parts
+        if part.item.sku_id in sku_ids and (part.have or line.have)
+    ]
+    own = [line for line in parcel.lines if line.item.sku_id in sku_ids and line.have]
+    for line, part in inside:
+        if part.have or not own:
+            return line, part.item.sku_id
+    return (own[0], "") if own else None
 
 
 def _needing(parcel: OpenParcel, sku_id: str) -> Line | None:
@@ -135,18 +224,32 @@ def _needing(parcel: OpenParcel, sku_id: str) -> Line | None:
 def _count(parcel: OpenParcel, line: Line, code: str, quantity: int) -> Scanned:
     if quantity < 1:
         raise ValueError("a scan counts at least one piece")
-    if quantity > line.missing:
+    if not line.takes(quantity):
         return Scanned(Verdict.OVER, code, parcel, line, line.item)
     changed = replace(line, have=line.have + quantity)
+    return _counted(parcel, changed, Scanned(Verdict.OK, code, None, None, line.item, quantity))
+
+
+def _count_part(parcel: OpenParcel, line: Line, item: Item, code: str, quantity: int) -> Scanned:
+    if quantity < 1:
+        raise ValueError("a scan counts at least one piece")
+    if quantity > line.room_for(item.sku_id):
+        return Scanned(Verdict.OVER, code, parcel, line, item)
+    changed = line.with_part(item.sku_id, quantity)
+    told = Scanned(Verdict.OK, code, None, None, item, quantity, part_sku_id=item.sku_id)
+    return _counted(parcel, changed, told)
+
+
+def _counted(parcel: OpenParcel, changed: Line, told: Scanned) -> Scanned:
     after = replace(
-        parcel, lines=tuple(changed if x.line_id == line.line_id else x for x in parcel.lines)
+        parcel, lines=tuple(changed if x.line_id == changed.line_id else x for x in parcel.lines)
     )
     verdict = Verdict.OK
     if after.done:
         verdict = Verdict.PARCEL_DONE
     elif changed.done:
         verdict = Verdict.LINE_DONE
-    return Scanned(verdict, code, after, changed, changed.item, quantity)
+    return replace(told, verdict=verdict, parcel=after, line=changed)
 
 
 @dataclass(frozen=True, slots=True)

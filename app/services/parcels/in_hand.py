@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from app.domain.errors import PackbenchError, RetryableError
-from app.domain.packing import Item, OpenParcel, Scanned, scan_item, undo
+from app.domain.packing import Item, OpenParcel, Scanned, last_counted, scan_item, undo
 from app.domain.states import OPEN_STATES, Verdict
 from app.domain.text import T
 from app.services.parcels import packing
@@ -146,11 +146,12 @@ class InHand:
         last = self._journal.last_of(parcel.parcel_id) if self._journal is not None else None
         found = self._codes.get(last.code, ()) if last is not None else ()
         skus = {item.sku_id for item in found}
-        line = next((x for x in parcel.lines if x.item.sku_id in skus and x.have), None)
-        if last is None or line is None or self._journal is None:
+        took = last_counted(parcel, skus)
+        if last is None or took is None or self._journal is None:
             raise _not_now()
         self._journal.forget(last.nonce)
-        changed = undo(parcel, line.line_id, last.quantity)
+        line, part_sku_id = took
+        changed = undo(parcel, line.line_id, last.quantity, part_sku_id)
         self._now(changed)
         return changed
 
@@ -215,9 +216,11 @@ class InHand:
 
 def _codes_of(tx: Connection, parcel: OpenParcel) -> dict[str, tuple[Item, ...]]:
     """Every code of the parcel's goods, and all that it may mean."""
-    ours = [line.item.sku_id for line in parcel.lines]
+    items = [line.item for line in parcel.lines]
+    items += [part.item for line in parcel.lines for part in line.parts]
+    ours = {item.sku_id for item in items}
     barcodes = select(sku_barcodes.c.barcode).where(sku_barcodes.c.sku_id.in_(ours))
-    codes = {line.item.code for line in parcel.lines} | set(tx.execute(barcodes).scalars())
+    codes = {item.code for item in items} | set(tx.execute(barcodes).scalars())
     return {code: tuple(packing.find_items(tx, code)) for code in codes}
 
 

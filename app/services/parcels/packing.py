@@ -12,16 +12,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, select, union, update
+from sqlalchemy import Connection, insert, select, union, update
 
 from app.domain import recognition
-from app.domain.packing import Item, Line, OpenParcel, Scanned, scan_item
+from app.domain.packing import Item, OpenParcel, Scanned, scan_item, undo
 from app.domain.states import LIVE_WAYBILL_STATES, HoldCode, ParcelState, Verdict
 from app.domain.text import T, Text
 from app.services import records
 from app.services.numbers import recognising
 from app.services.orders import holding
-from app.services.parcels import on_table, shipping
+from app.services.parcels import counting, on_table, shipping
 from app.services.parcels.bench_journal import KeptScan
 from app.services.printing import print_proofs
 from app.services.workplace import Workplace
@@ -180,11 +180,7 @@ def _scan(work: Workplace, told: _Told, tx: Connection, *, ours: bool) -> Scanne
         else scan_item(fresh, told.code, find_items(tx, told.code), told.quantity)
     )
     if result.accepted and result.line is not None:
-        tx.execute(
-            update(parcel_lines)
-            .where(parcel_lines.c.id == result.line.line_id)
-            .values(scanned=parcel_lines.c.scanned + result.counted)
-        )
+        counting.write(tx, result.line)
     _record(tx, work, told, result)
     return result
 
@@ -221,19 +217,15 @@ def undo_last(work: Workplace, parcel: OpenParcel) -> OpenParcel:
         ).one_or_none()
         if last is not None:
             tx.execute(update(scans).where(scans.c.id == last.id).values(undone=True))
-            tx.execute(
-                update(parcel_lines)
-                .where(parcel_lines.c.id == last.parcel_line_id)
-                .values(
-                    scanned=case(
-                        (
-                            parcel_lines.c.scanned >= last.quantity,
-                            parcel_lines.c.scanned - last.quantity,
-                        ),
-                        else_=0,
-                    )
-                )
+            before = undo(
+                read_parcel(tx, parcel.parcel_id),
+                last.parcel_line_id,
+                last.quantity,
+                last.part_sku_id,
             )
+            for line in before.lines:
+                if line.line_id == last.parcel_line_id:
+                    counting.write(tx, line)
         return read_parcel(tx, parcel.parcel_id)
 
 
@@ -276,31 +268,17 @@ def find_items(tx: Connection, code: str) -> Sequence[Item]:
     by_code = select(skus.c.id).where(skus.c.code == code)
     # Two looks by index, not one through all.
     rows = tx.execute(select(skus).where(skus.c.id.in_(union(by_barcode, by_code))))
-    return [_item(r) for r in rows]
+    return [counting.item(r) for r in rows]
 
 
 def read_parcel(tx: Connection, parcel_id: str) -> OpenParcel:
     """The parcel as the bench sees it now."""
-    rows = tx.execute(
-        select(
-            parcel_lines.c.id.label("line_id"),
-            parcel_lines.c.quantity,
-            parcel_lines.c.scanned,
-            (order_lines.c.is_free_gift | (parcel_lines.c.gift_rule_id != "")).label("gift"),
-            skus,
-        )
-        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
-        .join(skus, skus.c.id == parcel_lines.c.sku_id)
-        .where(parcel_lines.c.parcel_id == parcel_id, parcel_lines.c.quantity > 0)
-        .order_by(skus.c.bin, parcel_lines.c.id)
-    ).all()
     number = tx.execute(
         select(waybills.c.number)
         .join(parcels, parcels.c.waybill_id == waybills.c.id)
         .where(parcels.c.id == parcel_id)
     ).scalar()
-    lines = tuple(Line(r.line_id, _item(r), r.quantity, r.scanned, gift=bool(r.gift)) for r in rows)
-    return OpenParcel(parcel_id, number or "", lines)
+    return OpenParcel(parcel_id, number or "", counting.lines(tx, parcel_id))
 
 
 def _held(tx: Connection, parcel: Any, number: str) -> Opened | None:
@@ -380,18 +358,6 @@ def _record(tx: Connection, work: Workplace, told: _Told, result: Scanned) -> No
             code=told.code[:128],
             verdict=result.verdict,
             quantity=result.counted,
+            part_sku_id=result.part_sku_id,
         )
-    )
-
-
-def _item(row: Any) -> Item:
-    return Item(
-        sku_id=row.id,
-        code=row.code,
-        name=row.name,
-        spec=row.spec,
-        product_id=row.product_id,
-        bin=row.bin,
-        picture=row.picture,
-        weight_g=row.weight_g,
     )
