@@ -27,8 +27,16 @@ def add(group: Commands) -> None:
         "reconcile", tr("where a shop shows another figure than it should"), _reconcile
     )
     reconcile.add_argument("--shop", required=True, metavar=tr("NAME"), help=tr("this shop"))
-    reconcile.add_argument(
+    way = reconcile.add_mutually_exclusive_group()
+    way.add_argument(
         "--apply", action="store_true", help=tr("overwrite the shop's figures with ours")
+    )
+    way.add_argument(
+        "--take-shop",
+        nargs="+",
+        default=[],
+        metavar=tr("LISTING"),
+        help=tr("take the shop's figure of these listings as counted here"),
     )
 
 
@@ -71,11 +79,23 @@ def _push(wanted: argparse.Namespace, context: Context) -> CommandResult:
 
 
 def _reconcile(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import stock_reconciling
+    from app.services.stock import stock_reconciling, stock_taking
     from app.services.sync import syncing
 
     with context.services() as services:
         (shop,) = syncing.shop_ids(services.work, wanted.shop)
+        if wanted.take_shop:
+            with context.show_progress(shop) as progress:
+                # What was sold already must be here before the shop's figure is believed.
+                syncing.sync_shop(services.work, shop, cancel=context.cancel)
+                rows = stock_taking.take_shop(
+                    services.work,
+                    shop,
+                    wanted.take_shop,
+                    progress=progress,
+                    cancel=context.cancel,
+                )
+            return _result(rows, [], count_line(len(rows)))
         compare = stock_reconciling.overwrite if wanted.apply else stock_reconciling.differences
         with context.show_progress(shop) as progress:
             rows = compare(services.work, shop, progress=progress, cancel=context.cancel)
@@ -109,7 +129,9 @@ def _result(rows: Sequence[PushRow], errors: list[ErrorRow], summary: str) -> Co
         Column("shop_stock", tr("The shop has"), right=True),
         Column("wanted", tr("Should have"), right=True),
         Column("delta", tr("Difference"), right=True),
+        Column("here", tr("Free here"), right=True),
         Column("result", tr("Result"), show=words.result),
+        Column("advice", tr("Advice"), show=words.advice),
     )
     shown = [_row(row) for row in rows]
     return CommandResult(shown, errors, columns, summary, done=len(rows) - len(failed))
@@ -124,5 +146,7 @@ def _row(row: PushRow) -> dict[str, Any]:
         "shop_stock": row.shop_stock,
         "wanted": row.wanted,
         "delta": row.delta,
+        "here": row.here,
         "result": row.result,
+        "advice": row.advice,
     }

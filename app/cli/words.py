@@ -227,6 +227,10 @@ _REACH_ORIGINS: Mapping[str, Text] = {
     "learned": T("refused before"),
 }
 _QUOTES: Mapping[str, Text] = {"asked": T("the carrier"), "table": T("price table")}
+_ADVICE: Mapping[str, Text] = {
+    "tell": T("overwrite the shop's"),
+    "take": T("take the shop's"),
+}
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
     "places": T("the ledger adds up to what lies in each bin"),
@@ -339,6 +343,7 @@ health = _by(_HEALTH)
 printer_way = _by(_PRINTER_WAYS)
 section = _by(_SECTIONS)
 rule = _by(_RULES)
+advice = _by(_ADVICE)
 quote_source = _by(_QUOTES)
 note_state = _by(_NOTES)
 got = _by(_GOT)

@@ -71,6 +71,7 @@ class SlipRow:
     spec: str
     quantity: int
     is_gift: bool = False  # given on top by the shop
+    parts: tuple[str, ...] = ()  # what a bundle is made of, each with its pieces in all
 
 
 @dataclass(frozen=True, slots=True)

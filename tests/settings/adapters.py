@@ -39,6 +39,7 @@ ADAPTERS = Adapters(
             "decode_per_day",
             "stock_push",
             "stock_reserve",
+            "stock_reserve_percent",
             "stock_share",
             "negative_stock",
             "release_on_hold",

@@ -87,7 +87,17 @@ def slip(work: Workplace, parcel_id: str) -> PackingSlip:
         wish = slip_wish(tx)
         return_to = _return_to(tx) if wish.return_address else ""
     rows = [
-        SlipRow(x.item.name, x.item.spec, x.need, is_gift=x.line_id in free) for x in opened.lines
+        SlipRow(
+            x.item.name,
+            x.item.spec,
+            x.need,
+            is_gift=x.line_id in free,
+            parts=tuple(
+                f"{' '.join(w for w in (p.item.name, p.item.spec) if w)} ×{p.each * x.need}"
+                for p in x.parts
+            ),
+        )
+        for x in opened.lines
     ]
     return PackingSlip(
         shop=found[0].title or found[0].shop_id,

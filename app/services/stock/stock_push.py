@@ -18,7 +18,7 @@ from app.domain.listings import StockPush
 from app.domain.states import OutboxKind, OutboxState
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
-from app.services.stock import stock_sending, stock_wanted
+from app.services.stock import composition, stock_sending, stock_wanted
 from app.services.stock.stock_wanted import WantedStock
 from app.services.telling import outbox
 from app.services.workplace import Workplace
@@ -53,6 +53,8 @@ class PushRow:
     message: Text | None = None
     remedy: Text | None = None
     once: str = ""
+    here: int = 0  # pieces of the item that are free here
+    advice: str = ""  # which way to make both agree; see app.services.stock.stock_taking
 
     @property
     def ok(self) -> bool:
@@ -80,7 +82,8 @@ def push(
 ) -> list[PushRow]:
     """Compare one shop with our stock and queue what differs; ``outbox.drain`` sends it.
 
-    ``sku`` (code or bar code) or ``listing_ids`` (see ``due``) narrow it down.
+    ``sku`` (code or bar code) or ``listing_ids`` (see ``due``) narrow it down; an item's bundles go
+    with it.
 
     Raises ``UserError`` (``stock_push_off``) for a shop that keeps its own stock, unless it is a
     trial; ``RetryableError`` when the shop cannot be asked.
@@ -220,6 +223,7 @@ def row_of(item: WantedStock, has: int | None, result: str, code: str = "") -> P
         delta,
         result,
         code,
+        here=item.here,
     )
 
 
@@ -266,7 +270,8 @@ def _chunks(
     query = stock_wanted.mapped_listings(shop_id)
     with work.db.read() as tx:
         if sku:
-            query = query.where(skus.c.id == find_sku(tx, sku))
+            sku_id = find_sku(tx, sku)
+            query = query.where(skus.c.id.in_({sku_id, *composition.made_with(tx, [sku_id])}))
     if listing_ids is not None:
         query = query.where(listings.c.id.in_(list(listing_ids)))
     return _Chunks(work, query)

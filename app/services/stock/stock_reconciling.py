@@ -17,7 +17,7 @@ from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.ports import Reported, ReportLater, ReportRefused, ReportUnclear
 from app.services import read_only, records
 from app.services.leases import lease, must_hold
-from app.services.stock import mapping, stock_push, stock_sending, stock_wanted
+from app.services.stock import mapping, stock_push, stock_sending, stock_taking, stock_wanted
 from app.services.stock.stock_push import PushRow
 from app.services.stock.stock_wanted import WantedStock
 from app.services.workplace import Workplace
@@ -33,14 +33,16 @@ def differences(
 ) -> list[PushRow]:
     """Where the shop shows another figure than it should: ``more``, ``fewer`` or ``unknown``.
 
+    Each row says which way is advised (``stock_taking.Advice``).
     Raises ``RetryableError`` when the shop cannot be asked.
     """
 
-    def decide(_tx: Connection, item: WantedStock, has: int, is_busy: bool) -> PushRow:
+    def decide(tx: Connection, item: WantedStock, has: int, is_busy: bool) -> PushRow:
         if is_busy:
             return stock_push.busy(stock_push.row_of(item, has, "later"))
         result = "same" if has == item.wanted else "more" if has > item.wanted else "fewer"
-        return stock_push.row_of(item, has, result)
+        advice = stock_taking.advice(tx, item) if result != "same" else ""
+        return replace(stock_push.row_of(item, has, result), advice=advice)
 
     found = stock_push.compare(
         work, shop_id, decide, progress=progress, cancel=cancel, look_only=True

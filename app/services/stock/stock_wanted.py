@@ -1,7 +1,8 @@
 """How many pieces of each listing should be for sale.
 
 ``max(0, available - owed - reserve)`` pieces of the SKU, shared among its listings where the shop
-wants that, divided by the pieces that one sold listing takes.
+wants that, divided by the pieces that one sold listing takes. See ``for_sale``: a bundle is
+available as built wholes and as what its parts would make.
 
 ``owed`` is what the shop has taken off its figure at the order already, and we not yet off ours:
 orders that wait for payment or for a gift's receiver, and parcels whose pieces are not reserved.
@@ -12,29 +13,21 @@ keeps the figure that the shop gave it: what it sells is not here yet.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.domain.listings import ListingStatus, StockPush, StockShare
-from app.domain.states import OPEN_STATES, OrderStatus, ReservationState
-from app.services.stock import allocation, mapping
+from app.services.stock import for_sale, mapping
 from app.store.tables import (
     listings,
-    order_lines,
-    orders,
-    parcel_lines,
-    parcels,
-    reservations,
     shops,
     skus,
-    stock_balances,
 )
 
 NOT_PUSHED = (ListingStatus.GONE, ListingStatus.BLOCKED)
-_TAKEN_BY_THE_SHOP = (OrderStatus.UNPAID, OrderStatus.GROUPING, OrderStatus.GIFT_PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +35,13 @@ class ShopRules:
     """What a ``[[shop]]`` says about its stock."""
 
     push: StockPush
-    reserve: int
+    reserve: int  # pieces of every item
     share: StockShare
+    reserve_percent: int = 0
+
+    def kept_back(self, pieces: int) -> int:
+        """How many of so many pieces the shop is not told of: the larger of both reserves."""
+        return max(self.reserve, -(-max(0, pieces) * self.reserve_percent // 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,8 @@ class WantedStock:
     generation: int
     shop_stock: int | None  # what the shop said when last asked
     wanted: int
+    resolved: str = ""  # our id of the SKU
+    here: int = 0  # pieces of the SKU that are free here, before anything is kept back
 
 
 def rules_of(tx: Connection, shop_id: str) -> ShopRules:
@@ -72,6 +72,7 @@ def rules_of(tx: Connection, shop_id: str) -> ShopRules:
         StockPush(settings.get("stock_push", StockPush.OFF)),
         int(settings.get("stock_reserve", 0)),
         StockShare(settings.get("stock_share", StockShare.WHOLE)),
+        int(settings.get("stock_reserve_percent", 0)),
     )
 
 
@@ -98,99 +99,46 @@ def wanted(tx: Connection, shop_id: str, listing_ids: Collection[str]) -> list[W
     ).all()
     rules = rules_of(tx, shop_id)
     sku_ids = sorted({row.resolved for row in rows})
-    free = _free(tx, sku_ids)
-    siblings = _siblings(tx, sku_ids) if rules.share is StockShare.SPLIT else {}
-    return [
-        WantedStock(
-            row.id,
-            shop_id,
-            row.product_id,
-            row.sku_id,
-            row.title,
-            row.spec,
-            row.code,
-            _factor(row),
-            row.stock_generation,
-            row.shop_stock,
-            _part(max(0, free[row.resolved] - rules.reserve), row.id, siblings.get(row.resolved))
-            // _factor(row),
+    shelf = for_sale.read(tx, sku_ids)
+    sharing = _sharing(tx, shelf) if rules.share is StockShare.SPLIT else {}
+    found = []
+    for row in rows:
+        pieces = shelf.pieces(row.resolved)
+        kept = rules.kept_back(pieces)
+        if rules.share is StockShare.SPLIT:
+            pieces = shelf.share(row.resolved, row.id, sharing, pieces - kept)
+        else:
+            pieces -= kept
+        factor = _factor(row)
+        found.append(
+            WantedStock(
+                row.id,
+                shop_id,
+                row.product_id,
+                row.sku_id,
+                row.title,
+                row.spec,
+                row.code,
+                factor,
+                row.stock_generation,
+                row.shop_stock,
+                max(0, pieces) // factor,
+                row.resolved,
+                shelf.pieces(row.resolved),
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 def _factor(row: Any) -> int:
     return int(row.factor) if row.mapped_sku_id is not None else 1
 
 
-def _part(pieces: int, listing_id: str, siblings: Sequence[str] | None) -> int:
-    """The share of one listing; what does not divide goes to the first ones."""
-    if not siblings or listing_id not in siblings:
-        return pieces
-    whole, rest = divmod(pieces, len(siblings))
-    return whole + (siblings.index(listing_id) < rest)
+def _sharing(tx: Connection, shelf: for_sale.Shelf) -> dict[str, list[str]]:
+    """By SKU: the listings in all shops that live on its pieces, in a fixed order.
 
-
-def _free(tx: Connection, sku_ids: Sequence[str]) -> dict[str, int]:
-    """Available pieces by SKU, less what is owed without being reserved."""
-    found: dict[str, int] = defaultdict(int)
-    for row in tx.execute(
-        select(stock_balances.c.sku_id, stock_balances.c.available).where(
-            stock_balances.c.sku_id.in_(sku_ids)
-        )
-    ):
-        found[row.sku_id] += row.available
-    for row in tx.execute(_unreserved(sku_ids)):
-        found[row.sku_id] -= row.pieces
-    for row in tx.execute(_not_paid(sku_ids)):
-        found[row.sku_id] -= row.pieces
-    return found
-
-
-def _unreserved(sku_ids: Sequence[str]) -> Any:
-    """Pieces in parcels that wait, short of stock or not checked yet."""
-    return (
-        select(parcel_lines.c.sku_id, func.sum(parcel_lines.c.quantity).label("pieces"))
-        .join(parcels, parcels.c.id == parcel_lines.c.parcel_id)
-        .join(order_lines, order_lines.c.id == parcel_lines.c.order_line_id)
-        .outerjoin(
-            reservations,
-            (reservations.c.parcel_line_id == parcel_lines.c.id)
-            & (reservations.c.state == ReservationState.ACTIVE),
-        )
-        .where(
-            parcel_lines.c.sku_id.in_(sku_ids),
-            parcels.c.state.in_(OPEN_STATES),
-            reservations.c.id.is_(None),
-            ~allocation.waits_for_delivery(),
-        )
-        .group_by(parcel_lines.c.sku_id)
-    )
-
-
-def _not_paid(sku_ids: Sequence[str]) -> Any:
-    """Pieces of orders that have no parcel yet, but their place in the shop's figures."""
-    left = order_lines.c.quantity - order_lines.c.refunded_quantity
-    has_parcel = (
-        select(parcel_lines.c.id).where(parcel_lines.c.order_line_id == order_lines.c.id).exists()
-    )
-    return (
-        select(
-            order_lines.c.mapped_sku_id.label("sku_id"),
-            func.sum(left * order_lines.c.factor).label("pieces"),
-        )
-        .join(orders, orders.c.id == order_lines.c.order_id)
-        .where(
-            order_lines.c.mapped_sku_id.in_(sku_ids),
-            orders.c.status.in_(_TAKEN_BY_THE_SHOP),
-            ~has_parcel,
-        )
-        .group_by(order_lines.c.mapped_sku_id)
-    )
-
-
-def _siblings(tx: Connection, sku_ids: Sequence[str]) -> dict[str, list[str]]:
-    """By SKU: its listings in all shops that share its pieces, in a fixed order."""
+    A listing of a bundle lives on the pieces of its parts too.
+    """
     found: dict[str, list[str]] = defaultdict(list)
     for row in tx.execute(
         select(listings.c.id, skus.c.id.label("sku_id"))
@@ -198,12 +146,13 @@ def _siblings(tx: Connection, sku_ids: Sequence[str]) -> dict[str, list[str]]:
         .join(skus, skus.c.id == mapping.resolved_sku())
         .join(shops, shops.c.id == listings.c.shop_id)
         .where(
-            skus.c.id.in_(sku_ids),
+            skus.c.id.in_(shelf.sku_ids),
             shops.c.active,
             listings.c.status.not_in(NOT_PUSHED),
             ~listings.c.presale,
         )
         .order_by(listings.c.id)
     ):
-        found[row.sku_id].append(row.id)
+        for sku_id in (row.sku_id, *shelf.made_of.get(row.sku_id, {})):
+            found[sku_id].append(row.id)
     return found

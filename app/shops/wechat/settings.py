@@ -33,7 +33,8 @@ class WechatSettings:
     addresses in only. ``decode_per_day`` is the shop's own limit for addresses in clear.
     ``look_back_days`` is how far back the first connection reads; what waits to be shipped is found
     however old it is.
-    ``stock_push``, ``stock_reserve`` (pieces) and ``stock_share`` say what stock the shop is told.
+    ``stock_push``, ``stock_reserve`` (pieces), ``stock_reserve_percent`` and ``stock_share`` say
+    what stock the shop is told.
     ``negative_stock``: its parcels are reserved and shipped beyond what the books hold.
     ``release_on_hold`` and ``release_after_hours``: whether, and how long after a hold was set, a
     held parcel gives its stock to one that could leave with it.
@@ -56,6 +57,7 @@ class WechatSettings:
     decode_per_day: int = 30
     stock_push: StockPush = StockPush.OFF
     stock_reserve: int = 0
+    stock_reserve_percent: int = 0
     stock_share: StockShare = StockShare.WHOLE
     negative_stock: bool = False
     release_on_hold: ReleaseOnHold = ReleaseOnHold.NEEDED
@@ -108,6 +110,9 @@ class WechatSettings:
                 _choice(config, "stock_push", name, StockPush.OFF, tuple(StockPush))
             ),
             stock_reserve=int(_number(config, "stock_reserve", name, 0, low=0, high=1_000_000)),
+            stock_reserve_percent=int(
+                _number(config, "stock_reserve_percent", name, 0, low=0, high=100)
+            ),
             stock_share=StockShare(
                 _choice(config, "stock_share", name, StockShare.WHOLE, tuple(StockShare))
             ),

@@ -9,6 +9,7 @@ from printing.documents.page import Book, Sheet
 from printing.documents.sheets.stock import (
     Stock,
     block_height,
+    line_height,
     nothing_to_print,
     one_line,
     paged,
@@ -19,6 +20,8 @@ from printing.documents.textfit import LEADING, Fitted, fit_block, wrap
 from printing.fonts import POINTS_PER_MM
 
 _GIFT = "赠品"
+_INDENT = 3  # mm, of what a bundle holds
+_PARTS_LINES = 4
 
 
 def add_slip(book: Book, slip: PackingSlip, width_mm: float, height_mm: float) -> None:
@@ -34,7 +37,9 @@ def add_slip(book: Book, slip: PackingSlip, width_mm: float, height_mm: float) -
     top = stock.margin + (30 if stock.is_wide else 21)
     tail = _tail(book, stock, slip)
     tail_height = block_height(tail) + 3
-    pages = paged([*(block_height(row) + 2 for row in rows), tail_height], stock, top, top)
+    parts = [_parts(book, stock, row) for row in slip.rows]
+    heights = [_height(g, p) for g, p in zip(rows, parts, strict=True)]
+    pages = paged([*heights, tail_height], stock, top, top)
     done = 0
     for number, count in enumerate(pages, start=1):
         part = range(done, min(done + count, len(rows)))
@@ -45,7 +50,7 @@ def add_slip(book: Book, slip: PackingSlip, width_mm: float, height_mm: float) -
             _head(sheet, stock, slip, number, len(pages))
             y = top
             for i in part:
-                y = _row(sheet, stock, slip.rows[i], rows[i], y)
+                y = _row(sheet, stock, slip.rows[i], rows[i], parts[i], y)
             if last:
                 sheet.lines(stock.left, y + 2, tail)
 
@@ -66,7 +71,23 @@ def _goods(book: Book, stock: Stock, row: SlipRow) -> Fitted:
     return fit_block(text, regular, stock.row_pt, stock.row_pt - 2, room, two_lines(stock))
 
 
-def _row(sheet: Sheet, stock: Stock, row: SlipRow, goods: Fitted, y: float) -> float:
+def _parts(book: Book, stock: Stock, row: SlipRow) -> Fitted | None:
+    """What a bundle holds, below it and smaller: the buyer counts these pieces."""
+    if not row.parts:
+        return None
+    regular, size = book.fonts.regular, stock.row_pt - 1
+    text = book.shown("内含 " + "、".join(row.parts), regular)
+    room = _PARTS_LINES * line_height(size) + 0.1
+    return fit_block(text, regular, size, size - 1.5, stock.room - _INDENT, room)
+
+
+def _height(goods: Fitted, parts: Fitted | None) -> float:
+    return block_height(goods) + (block_height(parts) + 0.6 if parts else 0) + 2
+
+
+def _row(
+    sheet: Sheet, stock: Stock, row: SlipRow, goods: Fitted, parts: Fitted | None, y: float
+) -> float:
     """One row; gives back where it ends."""
     first = y + goods.size_pt * 0.51 / POINTS_PER_MM + 0.6
     sheet.lines(stock.left, y + 0.6, goods)
@@ -74,7 +95,9 @@ def _row(sheet: Sheet, stock: Stock, row: SlipRow, goods: Fitted, y: float) -> f
     width = sheet.text(stock.right, first, count, stock.row_pt + 2, bold=True, align="right")
     if row.is_gift:
         sheet.text(stock.right - width - 3, first, _GIFT, stock.row_pt, bold=True, align="right")
-    y += block_height(goods) + 2
+    if parts is not None:
+        sheet.lines(stock.left + _INDENT, y + block_height(goods) + 1.2, parts)
+    y += _height(goods, parts)
     sheet.rule(stock.left, y - 0.4, stock.right, y - 0.4, 0.125)
     return y
 

@@ -74,6 +74,8 @@ def scanned(view: View, result: Scanned) -> View:
         if result.kept:
             view = outages.kept(view)
         line = result.line
+        if line is not None and result.part_sku_id and not line.done:
+            return replace(view, panel=replace(view.panel, foot=_rest_of_set(line)))
         if line is None or line.done or line.need <= COUNT_ABOVE:
             return view
         ask = tr("{n} are wanted: go on, or type the count and Enter", n=line.need)
@@ -81,6 +83,15 @@ def scanned(view: View, result: Scanned) -> View:
     if result.verdict is Verdict.UNKNOWN and view.wants_serial:
         return _goods_before_serial(view)
     return replace(view, panel=refusals.wrong(result), cue=Cue.WRONG)
+
+
+def _rest_of_set(line: Line) -> str:
+    """Which parts are missing to the whole that was begun; "" when none is begun."""
+    if not any(part.have for part in line.parts):
+        return ""
+    rest = [(part.item.name, part.each - part.have) for part in line.parts]
+    missing = tr(", ").join(f"{name} ×{n}" for name, n in rest if n > 0)
+    return tr("{set}: still missing {parts}", set=line.item.name, parts=missing)
 
 
 def counted_too_few(view: View, line: Line) -> View:
