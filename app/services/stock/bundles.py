@@ -13,7 +13,7 @@ from app.domain.states import MoveKind, SkuKind
 from app.domain.text import T
 from app.services import records
 from app.services.parcels import checking, weighing
-from app.services.stock import composition, ledger
+from app.services.stock import composition, ledger, remapping
 from app.services.stock.finding import find_sku, must_be_positive
 from app.services.stock.going_on import let_go_on
 from app.services.stock.mapping import sku_by_code
@@ -314,6 +314,7 @@ def _note(
 
 def _follow(work: Workplace) -> None:
     """Parcels that wait for goods may get them now; what they weigh may be another figure."""
+    remapping.remap_open_orders(work)  # the item may be new, and be what orders wait for
     weighing.expect_anew(work)
     checking.recheck(work)
     work.changed("stock", "orders", "parcels", "listings")

@@ -1,9 +1,9 @@
-"""Taking a shop's figure as what was counted here, on a person's word; the other way of reconciling.
+"""Taking a shop's figure as counted here, on a person's word: the other way of reconciling.
 
 Only where one listing is one piece of one item and nobody else sells that item: otherwise the
-shop's figure does not say what lies on the shelf. Each one is a ``COUNT`` in the ledger and an entry
-in the audit trail. The shop is read first, and our own figures after it in the transaction that
-books: an order that comes meanwhile is still missing in both.
+shop's figure does not say what lies on the shelf. Each one is a ``COUNT`` in the ledger and an
+entry in the audit trail. The shop is read first, and our own figures after it in the transaction
+that books: an order that comes meanwhile is still missing in both.
 """
 
 from __future__ import annotations
@@ -72,9 +72,11 @@ def take_shop(
             return stock_push.busy(stock_push.row_of(item, has, "later"))
         return _take(tx, work, rules, item, has)
 
-    found = stock_push.compare(
-        work, shop_id, decide, listing_ids=ids, progress=progress, cancel=cancel
-    )
+    found: list[PushRow] = []
+    for listing_id in ids:  # one item a transaction: nobody waits for a second one
+        found += stock_push.compare(
+            work, shop_id, decide, listing_ids=[listing_id], progress=progress, cancel=cancel
+        )
     if any(row.result == "done" for row in found):
         with work.db.write() as tx:
             let_go_on(tx, work)
