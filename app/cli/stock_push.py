@@ -95,7 +95,7 @@ def _reconcile(wanted: argparse.Namespace, context: Context) -> CommandResult:
                     progress=progress,
                     cancel=context.cancel,
                 )
-            return _result(rows, [], count_line(len(rows)))
+            return _result(rows, [], count_line(len(rows)), both_ways=True)
         compare = stock_reconciling.overwrite if wanted.apply else stock_reconciling.differences
         with context.show_progress(shop) as progress:
             rows = compare(services.work, shop, progress=progress, cancel=context.cancel)
@@ -107,10 +107,12 @@ def _reconcile(wanted: argparse.Namespace, context: Context) -> CommandResult:
             "{n} listings without an item are not compared.",
             left_out,
         )
-    return _result(rows, [], summary)
+    return _result(rows, [], summary, both_ways=True)
 
 
-def _result(rows: Sequence[PushRow], errors: list[ErrorRow], summary: str) -> CommandResult:
+def _result(
+    rows: Sequence[PushRow], errors: list[ErrorRow], summary: str, *, both_ways: bool = False
+) -> CommandResult:
     failed = [row for row in rows if row.code]
     errors = errors + [
         ErrorRow(
@@ -122,18 +124,23 @@ def _result(rows: Sequence[PushRow], errors: list[ErrorRow], summary: str) -> Co
         )
         for row in failed
     ]
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("shop", tr("Shop")),
         Column("name", tr("Name")),
         Column("sku", tr("Item")),
         Column("shop_stock", tr("The shop has"), right=True),
         Column("wanted", tr("Should have"), right=True),
         Column("delta", tr("Difference"), right=True),
-        Column("here", tr("Free here"), right=True),
         Column("result", tr("Result"), show=words.result),
-        Column("advice", tr("Advice"), show=words.advice),
     )
     shown = [_row(row) for row in rows]
+    if both_ways:
+        columns += (
+            Column("here", tr("Free here"), right=True),
+            Column("advice", tr("Advice"), show=words.advice),
+        )
+        for told, row in zip(shown, rows, strict=True):
+            told |= {"here": row.here, "advice": row.advice}
     return CommandResult(shown, errors, columns, summary, done=len(rows) - len(failed))
 
 
@@ -146,7 +153,5 @@ def _row(row: PushRow) -> dict[str, Any]:
         "shop_stock": row.shop_stock,
         "wanted": row.wanted,
         "delta": row.delta,
-        "here": row.here,
         "result": row.result,
-        "advice": row.advice,
     }

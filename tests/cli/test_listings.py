@@ -145,6 +145,14 @@ def test_the_shops_are_told_their_stock(connected: Shell, world: SimulatedWareho
     assert shop.stock_of(TEA, TEA_SKU) == 10
     assert connected.json("stock", "reconcile", "--shop", SHOP).rows == []
 
+    with shop.lock:
+        shop.take_stock(TEA, TEA_SKU, -5)
+    (apart,) = connected.json("stock", "reconcile", "--shop", SHOP).rows
+    assert (apart["here"], apart["result"], apart["advice"]) == (12, "more", "tell")
+    taken = connected.json("stock", "reconcile", "--shop", SHOP, "--take-shop", f"{TEA}/{TEA_SKU}")
+    assert (taken.code, taken.rows[0]["result"], taken.rows[0]["here"]) == (0, "done", 17)
+    assert connected.json("stock", "reconcile", "--shop", SHOP).rows == []
+
 
 def test_an_unclear_change_is_for_later(connected: Shell, world: SimulatedWarehouse) -> None:
     connected.json("listings", "pull")
