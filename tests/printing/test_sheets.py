@@ -240,6 +240,18 @@ def test_a_slip_marks_gifts_and_prints_what_the_shop_wishes() -> None:
     assert "林小满" not in text
 
 
+def test_a_slip_says_what_a_bundle_holds() -> None:
+    parts = tuple(f"茶罐{i} ×{i + 2}" for i in range(3))
+    found = replace(
+        slip(1), rows=(SlipRow("茶具套装", "", 2, parts=parts), SlipRow("茶样", "3g", 1))
+    )
+    text = text_of(sheet_pdf(found, (76, 130)))
+    assert "内含茶罐0×2、茶罐1×3、茶罐2×4" in text
+    assert "共3件" in text
+    many = replace(found, rows=tuple(SlipRow("套装", "", 1, parts=parts * 20) for _ in range(12)))
+    assert len(pages_of(sheet_pdf(many, (76, 130)))) > 1
+
+
 def test_long_slip_goes_on_on_the_next_page() -> None:
     pages = pages_of(PaperStationery().slip_pdf(slip(40), "76x130"))
     assert len(pages) > 1

@@ -12,7 +12,7 @@ from app.domain.errors import RetryableError, UserError
 from app.domain.states import HoldCode, ParcelState
 from app.services import integrity
 from app.services.after_sales import answers, approval
-from app.services.stock import stock
+from app.services.stock import bundles, stock
 from app.services.workplace import Workplace
 from app.store.tables import after_sales as cases
 from app.store.tables import audit, stock_moves, users
@@ -186,6 +186,22 @@ def test_broken_pieces_are_here_and_not_for_sale(floor: Floor) -> None:
             ).where(stock_moves.c.reference == asked)
         ).all()
     assert [tuple(m) for m in moves] == [("return_bad", 0, 1)]
+    assert integrity.check(work).broken == ()
+
+
+def test_a_bundle_that_is_not_built_comes_back_as_its_parts(floor: Floor) -> None:
+    asked = shipped_return(floor)
+    floor.sync()
+    work = floor.bench.work
+    code = next(row.sku for row in stock.list_stock(work) if row.sku == floor.line["sku_code"])
+    rows = [{"sku": sku, "name": sku, "quantity": "5"} for sku in ("IN-A", "IN-B")]
+    stock.import_rows(work, rows)
+    bundles.define(work, code, {"IN-A": 2, "IN-B": 1})
+    before = {r.sku: r.on_hand for r in stock.list_stock(work)}
+    answers.received(work, floor.seed.shop, asked, good=1)
+    after = {r.sku: r.on_hand for r in stock.list_stock(work)}
+    changed = {sku: n - before[sku] for sku, n in after.items() if n != before[sku]}
+    assert changed == {"IN-A": 2, "IN-B": 1}
     assert integrity.check(work).broken == ()
 
 
