@@ -40,7 +40,7 @@ def _is_held(work: Workplace) -> bool:
 def _lives_s(work: Workplace) -> float:
     """How long the one lease would live from now on."""
     with work.db.read() as tx:
-        until_at = tx.execute(select(leases.c.until_at)).scalar_one()
+        until_at = tx.execute(select(leases.c.until_at).where(leases.c.name == NAME)).scalar_one()
         return float((until_at - work.db.now(tx, work.now())).total_seconds())
 
 
@@ -58,7 +58,7 @@ def test_work_whose_lease_another_has_taken_is_told(bench: Bench) -> None:
     work = bench.work
     with lease(work, NAME, every_s=0.01) as kept:
         with work.db.write() as tx:
-            tx.execute(update(leases).values(holder="another/1/1"))
+            tx.execute(update(leases).where(leases.c.name == NAME).values(holder="another/1/1"))
 
         def is_told() -> bool:
             try:
@@ -69,7 +69,10 @@ def test_work_whose_lease_another_has_taken_is_told(bench: Bench) -> None:
 
         _until(is_told)
     with work.db.read() as tx:  # and what is not ours is left alone
-        assert tx.execute(select(leases.c.holder)).scalar_one() == "another/1/1"
+        assert (
+            tx.execute(select(leases.c.holder).where(leases.c.name == NAME)).scalar_one()
+            == "another/1/1"
+        )
 
 
 def test_a_printer_at_which_another_program_prints_is_not_asked(bench: Bench) -> None:

@@ -26,6 +26,7 @@ from tests.support.clock import FakeClock
 from tests.support.postgres import fresh_database
 from tests.support.warehouse import Bench
 
+OUTBOX = select(leases.c.until_at).where(leases.c.name == "outbox")
 Opener = Callable[[str, timedelta], Workplace]
 
 
@@ -65,7 +66,7 @@ def test_a_bench_whose_clock_is_wrong_takes_nobodys_lease(pc: Opener) -> None:
             assert refused(other)
             with other.db.read() as tx:
                 assert is_held(tx, other, "outbox")
-                until_at = tx.execute(select(leases.c.until_at)).scalar_one()
+                until_at = tx.execute(OUTBOX).scalar_one()
             lives = until_at - datetime.now(UTC)
             assert timedelta(seconds=60) < lives < timedelta(minutes=2)
         assert not refused(other), "what was given back is free"
@@ -76,7 +77,7 @@ def test_a_bench_that_died_frees_its_lease_when_its_time_is_over(pc: Opener) -> 
     with lease(dead, "outbox"):
         with dead.db.write() as tx:  # nobody has renewed it for two minutes
             past = func.clock_timestamp() - text("interval '30 seconds'")
-            tx.execute(update(leases).values(until_at=past))
+            tx.execute(update(leases).where(leases.c.name == "outbox").values(until_at=past))
         with lease(other, "outbox"):
             with pytest.raises(RetryableError):  # it wakes up, and may not send any more
                 renew(dead, "outbox")
