@@ -15,6 +15,7 @@ from app.i18n import choose_language, install_language
 from app.paths import DataPaths, resources
 from app.ports import SecretStore
 from app.relay.service import Relay, configured
+from app.services.orders.order_lists import COUNT_CAP
 from app.services.workplace import Workplace
 from app.settings import LocalSettings
 from ui.application import WindowParts, build_window, make_application
@@ -271,7 +272,8 @@ class Product(QObject):
             ("waves", counts.get("to_label", 0)),
             ("bench", counts.get("to_pack", 0)),
         ):
-            self.window.set_badge(key, f"{number:,}" if number else "")
+            more = "+" if number > COUNT_CAP else ""  # counted no further
+            self.window.set_badge(key, f"{number:,}{more}" if number else "")
         self._tell_shop()
         self._tell_sync()
 

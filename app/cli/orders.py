@@ -50,8 +50,12 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         search=wanted.search,
     )
     with context.services() as services:
-        ids = queries.order_ids(services.work, chosen)
-        rows = queries.order_rows(services.work, ids[: wanted.limit])
+        page = queries.order_page(services.work, chosen, limit=wanted.limit)
+        rows = queries.order_rows(services.work, page.ids)
+        found = len(rows)
+        if page.after is not None:  # as far as it is counted
+            counted = queries.order_counts(services.work, chosen).get(chosen.tab, 0)
+            found = max(counted, found + 1)
     columns = (
         Column("order_id", tr("Order")),
         Column("shop", tr("Shop")),
@@ -63,7 +67,7 @@ def _list(wanted: argparse.Namespace, context: Context) -> CommandResult:
         Column("lines", tr("Goods")),
     )
     return CommandResult(
-        [order_row(row) for row in rows], columns=columns, summary=count_line(len(rows), len(ids))
+        [order_row(row) for row in rows], columns=columns, summary=count_line(len(rows), found)
     )
 
 

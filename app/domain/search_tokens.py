@@ -59,10 +59,10 @@ def asked(word: str) -> list[tuple[str, ...]]:
                 groups += [(gram,) for gram in _covering(latin)]
             elif wide and len(stretch) == 1:
                 groups.append((_first(stretch),))
-            elif latin and whole and (place or len(stretches) == 1 or word[0] != stretch[0]):
+            elif latin and whole and stretch == word:
                 groups.append(_short(latin))
-            elif latin and whole and len(latin) == _GRAM:
-                groups.append((f"s{latin}",))  # the word goes on after it: it ends here
+            elif latin and whole:
+                groups += _bounded(latin, word, first=not place, last=place + 1 == len(stretches))
     if not groups and stretches and stretches[0].isascii():
         groups.append(_short(stretches[0]))
     return list(dict.fromkeys(groups))
@@ -84,6 +84,16 @@ def _of_latin(run: str) -> list[str]:
 
 def _short(run: str) -> tuple[str, ...]:
     return (f"p{run}", f"s{run}") if len(run) == _GRAM else (f"p{run}",)
+
+
+def _bounded(run: str, word: str, *, first: bool, last: bool) -> list[tuple[str, ...]]:
+    """Of a short run beside punctuation: where the word goes on, the text's own run ends, too."""
+    found: list[tuple[str, ...]] = []
+    if not first or not word.startswith(run):
+        found.append((f"p{run}",))
+    if len(run) == _GRAM and (not last or not word.endswith(run)):
+        found.append((f"s{run}",))
+    return found
 
 
 def _covering(run: str) -> list[str]:

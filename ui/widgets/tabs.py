@@ -23,11 +23,19 @@ _PLUS_WIDTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One saved view; a count of ``None`` is not shown."""
+    """One saved view; a count of ``None`` is not shown, one above ``most`` as "10,000+"."""
 
     key: str
     title: str
     count: int | None = None
+    most: int = 0  # counted no further; 0: to the last
+
+    @property
+    def figure(self) -> str:
+        """The count as it is shown; "" without one."""
+        if self.count is None:
+            return ""
+        return f"{self.most:,}+" if 0 < self.most < self.count else f"{self.count:,}"
 
 
 class Tabs(Control):
@@ -106,23 +114,22 @@ class Tabs(Control):
     def _tell(self) -> None:
         for tab in self._tabs:
             if tab.key == self._current:
-                count = "" if tab.count is None else f" {tab.count:,}"
-                self.setAccessibleName(f"{tab.title}{count}")
+                self.setAccessibleName(f"{tab.title} {tab.figure}".rstrip())
 
     def _runs(self, tab: Tab) -> list[Run]:
         t = self.theme.t
         now = tab.key == self._current
         color = t.text if now or tab.key == self._hover else t.text2
         runs = [Run(tab.title, self.theme.face(Type.BODY_STRONG if now else Type.BODY), color)]
-        if tab.count is not None:
-            runs.append(Run(f"{tab.count:,}", self.theme.face(Type.BODY), t.text3, gap=6))
+        if tab.figure:
+            runs.append(Run(tab.figure, self.theme.face(Type.BODY), t.text3, gap=6))
         return runs
 
     def _width(self, tab: Tab) -> int:
         # Measured with the strong face so that nothing moves when the choice changes.
         width = self.theme.face(Type.BODY_STRONG).width(tab.title)
-        if tab.count is not None:
-            width += 6 + self.theme.face(Type.BODY).width(f"{tab.count:,}")
+        if tab.figure:
+            width += 6 + self.theme.face(Type.BODY).width(tab.figure)
         return round(width)
 
     def _boxes(self) -> list[tuple[Tab, QRect]]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select
 
 from app.domain.states import Flow, ParcelState
 from app.services.orders.order_query import (
     FEW,
-    OF_FEW,
     OPEN_STAGES,
     OTHER,
     SEARCH_MOST,
@@ -70,7 +69,8 @@ def order_page(
         rows = _rows(tx, query, before or after, limit + 1, backwards=backwards)
         more, rows = len(rows) > limit, rows[:limit]
         newest_only = (
-            query.searches
+            more
+            and query.searches
             and wanted.tab not in FEW
             and not wanted.holds
             and query.hits(tx) >= SEARCH_MOST
@@ -91,10 +91,10 @@ def order_page(
 def order_ids(work: Workplace, wanted: OrderFilter) -> list[str]:
     """The ids of all matching orders in list order, read in pieces: for work in a lane.
 
-    Of a search all hits, also those that no page shows.
+    The same as the pages together, also of a search: nothing is acted on that no page shows.
     """
     with work.db.read() as tx:
-        query = prepare(tx, work, wanted, most=None)
+        query = prepare(tx, work, wanted)
         return [row.id for row in _all(tx, query)]
 
 
@@ -204,8 +204,8 @@ def _all(tx: Connection, query: OrderQuery) -> Iterator[Any]:
 
 def _counted(tx: Connection, query: OrderQuery) -> int:
     """How many match, as far as ``COUNT_CAP`` and one more."""
-    # Nothing but a number can be counted in an index alone; the few have one of their own.
-    one = orders.c.id if query.wanted.tab in OF_FEW else literal_column("1").label("one")
+    # A number, no column, so that an index alone can be counted.
+    one: ColumnElement[int] = literal_column("1").label("one")
     found = query.select((one,), lambda q: q.limit(COUNT_CAP + 1))
     n = int(tx.execute(select(func.count()).select_from(found.subquery())).scalar_one())
     return min(n, COUNT_CAP + 1)  # of several branches, each went as far

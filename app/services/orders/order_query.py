@@ -50,8 +50,8 @@ OPEN_STAGES = (
 )
 FEW = frozenset({*OPEN_STAGES, "failed", "held", "refund"})  # tabs that stay small for years
 _BY_TAB = FEW | {"other"}  # lists that start from their tab, whatever else they are filtered by
-OF_FEW = frozenset({"failed", "held", "other"})  # tabs with an index of their rows alone
-SEARCH_MOST = 2_000  # of a search that finds more, the newest are looked at
+_OF_FEW = frozenset({"failed", "held", "other"})  # tabs with an index of their rows alone
+SEARCH_MOST = 1_000  # of a search that finds more, the newest are looked at
 
 
 Shape = Callable[[Select[Any]], Select[Any]]
@@ -96,14 +96,14 @@ class OrderQuery:
         """The time that the list is sorted by."""
         if self.wanted.sort == "paid":
             return orders.c.paid_at
-        if self.wanted.tab in OF_FEW:  # by no index: they are few, and theirs is of another time
+        if self.wanted.tab in _OF_FEW:  # by no index: they are few, and theirs is of another time
             return func.coalesce(orders.c.deadline_at, orders.c.deadline_at)
         return orders.c.deadline_at
 
     @property
     def key_column(self) -> ColumnElement[Any]:
         """What orders of the same time are sorted by, and those without a time."""
-        by_index = self.wanted.tab not in OF_FEW and not self.searches
+        by_index = self.wanted.tab not in _OF_FEW and not self.searches
         return orders.c.id if by_index else _not_by(orders.c.id)
 
     def hits(self, tx: Connection) -> int:

@@ -8,10 +8,10 @@ from app.store.tables.base import flag, metadata, number, words
 from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
 
 
-def _few(name: str, told: str) -> Index:
+def _few(name: str, told: str, *also: str) -> Index:
     """An index of the few rows of which ``told`` is true, in the order they were paid in."""
     where = text(told)
-    return Index(name, "paid_at", sqlite_where=where, postgresql_where=where)
+    return Index(name, "paid_at", *also, sqlite_where=where, postgresql_where=where)
 
 
 orders = Table(
@@ -70,7 +70,7 @@ orders = Table(
     # The few that want somebody, among millions that do not.
     _few("ix_orders_of_failed", "failed"),
     _few("ix_orders_of_held", "hold_count > 0"),
-    _few("ix_orders_of_other", "flow <> 'parcel'"),
+    _few("ix_orders_of_other", "flow <> 'parcel'", "flow"),
     Index(None, "paid_at"),
     Index(None, "shop_id", "created_at"),
     Index(None, "address_hash"),

@@ -10,6 +10,7 @@ from app.domain.states import HoldCode, ParcelState
 from app.domain.text import T
 from app.jobs import CancelToken
 from app.services.orders import holding, queries
+from app.services.orders.order_lists import in_list_order
 from app.services.orders.queries import OrderFilter
 from app.services.parcels import checking
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
@@ -54,7 +55,7 @@ def chosen_orders(work: Workplace, spec: SelectionSpec, wanted: OrderFilter) -> 
     """The selected orders in list order; "all that match" is asked anew."""
     if spec.all_matching:
         return [i for i in queries.order_ids(work, wanted) if i not in spec.excluded]
-    return [i for i in queries.order_ids(work, wanted) if i in spec.ids]
+    return in_list_order(work, wanted, [str(i) for i in spec.ids])
 
 
 def parcels_of(work: Workplace, order_ids: Sequence[str]) -> list[ParcelRow]:

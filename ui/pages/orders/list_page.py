@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, tr
+from app.services.orders.order_lists import COUNT_CAP
 from app.services.orders.queries import OrderRow
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
@@ -31,6 +32,7 @@ from ui.widgets.states import SkeletonRows
 from ui.widgets.tabs import Tab, Tabs
 
 _MINUTE_MS = 30_000
+_READ_ON = 300  # rows before the end
 _ALWAYS_SHOWN = ("order", "stage")
 
 
@@ -124,6 +126,7 @@ class OrderList(Page):
         self.bar.density_chosen.connect(self._density_chosen)
         self.bar.columns_wanted.connect(self._choose_columns)
         self.table.sort_wanted.connect(self._sort)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # -- loading -----------------------------------------------------------------------------
 
@@ -153,13 +156,23 @@ class OrderList(Page):
 
     @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:
-        self.total = len(loaded.ids)
+        self.total = loaded.total
         self.banners.take("load")
-        self.tabs.set_tabs([Tab(k, str(t), loaded.counts.get(k, 0)) for k, t in TABS])
+        self.tabs.set_tabs([_tab(k, str(t), loaded.counts) for k, t in TABS])
         if list(self.table.rows.ids) != loaded.ids:
             self.table.show_ids(loaded.ids)
+            self._scrolled()
         self._show_empty(anything=bool(self.total or loaded.counts.get("all", 0)))
         self.list_changed()
+
+    @Slot()
+    def _scrolled(self) -> None:
+        """Read on before the end of what was read comes into sight."""
+        if not self.table.isVisible():
+            return
+        lowest = self.table.rowAt(self.table.viewport().height() - 1)
+        if lowest < 0 or lowest >= len(self.table.rows.ids) - _READ_ON:  # -1: below the last row
+            self.loader.load_more()
 
     def list_changed(self) -> None:
         """Another snapshot is shown."""
@@ -261,9 +274,7 @@ class OrderList(Page):
 
     @Slot(object)
     def _more_tabs(self, at: QPoint) -> None:
-        items = [
-            MenuItem(t.key, t.title, hint=f"{t.count or 0:,}") for t in self.tabs.hidden_tabs()
-        ]
+        items = [MenuItem(t.key, t.title, hint=t.figure or "0") for t in self.tabs.hidden_tabs()]
         menu = PopoverMenu(self.theme, self.window(), items)
         menu.chosen.connect(self.tabs.choose)
         menu.open_at(at)
@@ -328,3 +339,9 @@ class OrderList(Page):
     @override
     def deactivated(self) -> None:
         self._remember_layout()
+
+
+def _tab(key: str, title: str, counts: Mapping[str, int]) -> Tab:
+    """A tab of what is over has no figure where counting it would mean reading all of it."""
+    known = counts.get(key)
+    return Tab(key, title, 0 if known is None and key != "shipped" else known, COUNT_CAP)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +12,7 @@ from app.domain.text import sentences
 from app.services import read_only
 from app.services.orders import details, queries
 from app.services.orders.details import OrderDetail
+from app.services.orders.order_lists import COUNT_CAP, Cursor, order_page
 from app.services.orders.queries import OrderFilter, OrderRow
 from app.services.parcels.carrier_choice import usable_carriers
 from app.services.parcels.parcel_queries import parcel_of_waybill, parcel_rows
@@ -19,17 +20,30 @@ from app.services.workplace import Workplace
 from ui.job_runner import JobRunner
 from ui.pages.orders.desk import DeskFacts, read_desk
 
+_AT_ONCE = 1_000  # ids; rows are read by the screen
+_MOST = 50_000  # nobody looks further down: who wants more narrows the list
 LIST_LANE = "orders"
 ROWS_LANE = "orders.rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A snapshot of the list: the matching ids in order, and what every tab would show."""
+    """A snapshot of the list: the first matching ids in order, and what every tab would show.
+
+    ``after`` leads on to more of them; ``None``: these are all.
+    """
 
     wanted: OrderFilter
     ids: list[str]
     counts: Mapping[str, int]
+    after: Cursor | None = None
+
+    @property
+    def total(self) -> int:
+        """How many match, as far as they are counted (``COUNT_CAP``)."""
+        if self.after is None:
+            return len(self.ids)
+        return max(self.counts.get(self.wanted.tab, COUNT_CAP + 1), len(self.ids) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +85,55 @@ class OrderLoader(QObject):
         self._work = work
         self._jobs = jobs
         self._wanted = OrderFilter()
+        self._shown: Loaded | None = None
         self._busy = False
         self._again = False
         self._detail_of = ""
 
     def load(self, wanted: OrderFilter) -> None:
-        """Read the ids and the counts; ``loaded`` comes for the latest wish only."""
+        """Read the first ids and the counts; ``loaded`` comes for the latest wish only.
+
+        The same list again is read as far down as it was shown.
+        """
         self._wanted = wanted
         if self._busy:
             self._again = True
             return
         self._busy, self._again = True, False
         work = self._work
+        shown = self._shown
+        deep = len(shown.ids) if shown is not None and shown.wanted == wanted else 0
 
         def read(*_: object) -> Loaded:
-            return Loaded(
-                wanted, queries.order_ids(work, wanted), queries.order_counts(work, wanted)
-            )
+            page = order_page(work, wanted, limit=max(deep, _AT_ONCE))
+            return Loaded(wanted, list(page.ids), queries.order_counts(work, wanted), page.after)
 
         self._jobs.run(
             LIST_LANE, read, name="orders", done=self._listed, failed=self._broke, owner=self
         )
 
+    def load_more(self) -> None:
+        """The list is shown almost to its end: read on, and tell ``loaded``."""
+        shown = self._shown
+        if self._busy or shown is None or shown.after is None or len(shown.ids) >= _MOST:
+            return
+        if shown.wanted != self._wanted:
+            return
+        self._busy = True
+        work = self._work
+
+        def read(*_: object) -> Loaded:
+            page = order_page(work, shown.wanted, shown.after, _AT_ONCE)
+            return replace(shown, ids=[*shown.ids, *page.ids], after=page.after)
+
+        self._jobs.run(
+            LIST_LANE, read, name="more orders", done=self._listed, failed=self._broke, owner=self
+        )
+
     def _listed(self, result: object) -> None:
         self._busy = False
         if isinstance(result, Loaded) and result.wanted == self._wanted:
+            self._shown = result
             self.loaded.emit(result)
         if self._again:
             self.load(self._wanted)

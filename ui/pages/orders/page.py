@@ -186,7 +186,7 @@ class OrdersPage(OrderList):
         self.order_drawer.set_selecting(selecting=chosen)
         self._lift()
         if self.table.selection.all_matching and self.total:
-            what = ntr("The {n} order is selected", "All {n} orders are selected", self.total)
+            what = words.all_selected(self.total)
             notice = Notice(
                 _ALL, Severity.INFO, what, button=T("Only this page"), action="only_page"
             )
@@ -210,7 +210,7 @@ class OrdersPage(OrderList):
         if why_not != self._why_not_printed:
             self._why_not_printed = why_not
             self._show_bulk_actions()
-        self.bulk.set_count(ntr("{n} order selected", "{n} orders selected", count), note)
+        self.bulk.set_count(words.selected(count), note)
 
     @Slot(str)
     def _banner_acted(self, action: str) -> None:

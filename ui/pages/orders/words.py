@@ -11,6 +11,7 @@ from app.domain.companies import company
 from app.domain.states import Flow, HoldCode, ParcelState
 from app.domain.text import T, ntr, tr
 from app.domain.words import FLOW_WORDS, HOLD_WORDS
+from app.services.orders.order_lists import COUNT_CAP
 from app.services.orders.queries import LineRow, OrderRow
 from ui.paint_status import Stage
 from ui.theme_tokens import Tone
@@ -269,3 +270,19 @@ def short_company(code: str) -> str:
 def hold_word(code: str) -> str:
     """The name of a hold."""
     return str(HOLD_WORDS[HoldCode(code)])
+
+
+def selected(orders: int) -> str:
+    """How many orders are selected, as far as lists are counted."""
+    return ntr("{n} order selected", "{n} orders selected", orders, n=_counted(orders))
+
+
+def all_selected(orders: int) -> str:
+    """That all of the list are selected, and how many that is."""
+    return ntr(
+        "The {n} order is selected", "All {n} orders are selected", orders, n=_counted(orders)
+    )
+
+
+def _counted(orders: int) -> str:
+    return f"{COUNT_CAP:,}+" if orders > COUNT_CAP else str(orders)
