@@ -199,12 +199,15 @@ def upgrade_database(data: Path | None = None) -> Path | None:
 
     Raises ``UserError`` (``database_newer``) for a database of a newer version.
     """
+    from app.services.orders import secret_words
     from app.store.schema import upgrade
 
     services = open_unchecked(data)
     try:
         registry.ensure_nobody_works(services.work)
-        return upgrade(services.work.db, now=services.work.now())
+        copy = upgrade(services.work.db, now=services.work.now())
+        secret_words.fill(services.work)
+        return copy
     finally:
         services.close()
 

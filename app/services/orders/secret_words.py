@@ -13,6 +13,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, delete, func, insert, select
 
 from app.domain.address import Address
+from app.domain.errors import UserError
 from app.services.workplace import Workplace
 from app.store.tables import order_secrets, orders, secret_words
 
@@ -49,6 +50,18 @@ def find(tx: Connection, work: Workplace, word: str) -> list[str]:
         .limit(_MOST)
     )
     return list(tx.execute(query).scalars())
+
+
+def fill(work: Workplace) -> None:
+    """Make the hashes of a database that was upgraded and has none. Without its key it stays so."""
+    with work.db.read() as tx:
+        if tx.execute(select(secret_words.c.token).limit(1)).first() is not None:
+            return
+    try:
+        with work.db.write() as tx:
+            rebuild(tx, work)
+    except UserError as error:
+        work.log.warning("sealed receivers cannot be searched: %s", error.code)
 
 
 def rebuild(tx: Connection, work: Workplace) -> int:
