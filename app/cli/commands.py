@@ -6,6 +6,7 @@ import argparse
 
 from app.cli import (
     aftersales,
+    archive,
     bench,
     benches,
     carriers,
@@ -81,6 +82,7 @@ def build(doors: Doors) -> argparse.ArgumentParser:
         relay,
         benches,
         database,
+        archive,
     ):
         module.add(commands)
     return parser

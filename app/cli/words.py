@@ -234,6 +234,7 @@ _ADVICE: Mapping[str, Text] = {
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
     "places": T("the ledger adds up to what lies in each bin"),
+    "archive": T("an order is live or put away, never both"),
     "batches": T("what lies there of a batch is of its own"),
     "serials": T("numbered pieces are where their history ends"),
     "reservations": T("what is allocated is reserved"),

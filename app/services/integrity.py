@@ -19,8 +19,11 @@ from app.services.stock.papers.paper_checks import broken_in_transit, broken_pap
 from app.services.telling.report_rows import LEAVING
 from app.services.workplace import Workplace
 from app.store.tables import (
+    archived_groups,
+    archived_orders,
     holds,
     order_lines,
+    orders,
     outbox,
     parcel_lines,
     parcels,
@@ -321,6 +324,35 @@ def _on_the_way_is_expected(tx: Connection) -> Iterator[Broken]:
         yield Broken("in_transit", ref, message)
 
 
+def _put_away_once(tx: Connection) -> Iterator[Broken]:
+    """An order is live or in the archive, and the archive holds as many as it says."""
+    both = select(orders.c.id).join(archived_orders, archived_orders.c.id == orders.c.id)
+    for our_id in tx.execute(both).scalars():
+        yield Broken("archive", our_id, T("Order {order} is live and put away.", order=our_id))
+    listed = (
+        select(
+            archived_orders.c.month,
+            archived_orders.c.group_id,
+            func.count().label("orders"),
+        )
+        .group_by(archived_orders.c.month, archived_orders.c.group_id)
+        .subquery()
+    )
+    uneven = (
+        select(archived_groups.c.id)
+        .outerjoin(
+            listed,
+            (listed.c.month == archived_groups.c.month)
+            & (listed.c.group_id == archived_groups.c.id),
+        )
+        .where(func.coalesce(listed.c.orders, 0) != archived_groups.c.order_count)
+    )
+    for group_id in tx.execute(uneven).scalars():
+        yield Broken(
+            "archive", group_id, T("The archive of order {order} is incomplete.", order=group_id)
+        )
+
+
 _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "ledger": _ledger_equals_balances,
     "places": _ledger_equals_places,
@@ -339,4 +371,5 @@ _RULES: dict[str, Callable[[Connection], Iterator[Broken]]] = {
     "numbers": _numbers_have_owners,
     "papers": _papers_equal_ledger,
     "in_transit": _on_the_way_is_expected,
+    "archive": _put_away_once,
 }

@@ -66,7 +66,11 @@ def rebuild(tx: Connection) -> int:
     """
     tx.exec_driver_sql(_EMPTY[tx.dialect.name])
     done, last = 0, ""
-    page = text("SELECT id, shop_id, search FROM orders WHERE id > :last ORDER BY id LIMIT :most")
+    page = text(
+        "SELECT id, shop_id, search FROM orders WHERE id > :last UNION ALL "
+        "SELECT id, shop_id, search FROM archived_orders WHERE id > :last "
+        "ORDER BY id LIMIT :most"
+    )
     while rows := tx.execute(page, {"last": last, "most": _CHUNK}).all():
         put(tx, sorted(((r.id, r.shop_id, r.search) for r in rows), key=lambda r: int(r[0])))
         done, last = done + len(rows), rows[-1].id
@@ -113,8 +117,8 @@ _DDL = {
         "words, content='', columnsize=0, detail=none, tokenize='ascii')",
     ),
     "postgresql": (
-        f"CREATE TABLE {TABLE} (order_id varchar(24) PRIMARY KEY "
-        "REFERENCES orders (id) ON DELETE CASCADE, tokens text[] NOT NULL)",
+        # An archived order keeps its words, so they do not go with its row.
+        f"CREATE TABLE {TABLE} (order_id varchar(24) PRIMARY KEY, tokens text[] NOT NULL)",
         f"CREATE INDEX ix_{TABLE}_tokens ON {TABLE} USING gin (tokens)",
     ),
 }

@@ -7,11 +7,13 @@ from typing import Any
 
 from app.store import word_index
 
+_PARTITIONS = ("archived_groups_", "archived_orders_")
+
 
 def is_table_of_ours(name: str | None, kind: str, parents: Mapping[str, Any]) -> bool:
     """Whether Alembic should look at it: the index of words is no table of the metadata.
 
-    SQLite keeps it in tables of its own making beside it.
+    SQLite keeps it in tables of its own making beside it. A partition is a part of its table.
     """
-    table = name if kind == "table" else parents.get("table_name")
-    return not str(table or "").startswith(word_index.TABLE)
+    table = str((name if kind == "table" else parents.get("table_name")) or "")
+    return not table.startswith((word_index.TABLE, *_PARTITIONS))

@@ -14,6 +14,7 @@ from app.domain.privacy import for_screen
 from app.domain.states import HoldCode, OutboxState, ParcelState
 from app.domain.text import Text
 from app.services import records
+from app.services.archive import looking, moving
 from app.services.money import fees
 from app.services.money.fees import FeeSum, ParcelFee
 from app.services.orders import corrected, order_notes, order_requests, queries
@@ -109,8 +110,15 @@ class ShopState:
 
 
 def order_detail(work: Workplace, order: str) -> OrderDetail:
-    """One order by our id or the shop's. Raises ``UserError`` (``no_such_order``)."""
+    """One order by our id or the shop's. Raises ``UserError`` (``no_such_order``).
+
+    One that was put away comes back first: whoever opens it may want to do something with it.
+    """
     our_id = queries.known_order(work, order)
+    with work.db.read() as tx:
+        put_away = looking.find(tx, our_id) is not None
+    if put_away:
+        moving.restore(work, our_id)
     row = queries.order_rows(work, [our_id])[0]
     with work.db.read() as tx:
         stored = tx.execute(select(orders).where(orders.c.id == our_id)).one()

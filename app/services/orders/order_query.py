@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Select,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.domain import recognition, search_tokens
 from app.domain.states import Flow, HoldCode, ParcelState
@@ -37,7 +39,7 @@ from app.services.orders import secret_words
 from app.services.records import SEVERAL
 from app.services.workplace import Workplace
 from app.store import word_index
-from app.store.tables import holds, order_lines, orders, parcel_lines, parcels
+from app.store.tables import archived_orders, holds, order_lines, orders, parcel_lines, parcels
 
 OTHER = "other"  # the tab and the count of what is not packed here
 OPEN_STAGES = (
@@ -85,6 +87,7 @@ class OrderQuery:
     words: tuple[str, ...]
     sealed: dict[str, list[str]]  # orders whose sealed receiver has the word
     most: int | None = SEARCH_MOST
+    archive: bool = False  # whether anything was put away
 
     @property
     def searches(self) -> bool:
@@ -115,6 +118,8 @@ class OrderQuery:
         Of several branches each gets them, and the caller sorts and cuts what comes.
         """
         branches = [shape(query) for query in self._branches(columns)]
+        if self.archive and not (self.wanted.tab in _BY_TAB or self.wanted.holds):
+            branches += [_in_archive(branch) for branch in branches]
         if len(branches) == 1:
             return branches[0]
         parts = [select(branch.subquery()) for branch in branches]
@@ -207,7 +212,8 @@ def prepare(
     """Make a filter ready; looks up what is sealed."""
     words = tuple(dict.fromkeys(search_words(wanted.search)))
     sealed = {word: secret_words.find(tx, work, word) for word in words}
-    return OrderQuery(wanted, tx.dialect.name, words, sealed, most)
+    put_away = tx.execute(select(archived_orders.c.id).limit(1)).first() is not None
+    return OrderQuery(wanted, tx.dialect.name, words, sealed, most, put_away)
 
 
 def search_words(search: str) -> list[str]:
@@ -222,6 +228,19 @@ def search_words(search: str) -> list[str]:
 _IS_OTHER: ColumnElement[bool] = literal_column("orders.flow <> 'parcel'")
 _IS_FAILED: ColumnElement[bool] = literal_column("orders.failed")
 _IS_HELD: ColumnElement[bool] = literal_column("orders.hold_count > 0")
+
+
+def _in_archive(live: Select[Any]) -> Select[Any]:
+    """The same question to the archive: its orders have the same columns."""
+
+    def there(element: Any, **_options: Any) -> Any:
+        if element is orders:
+            return archived_orders
+        if isinstance(element, Column) and element.table is orders:
+            return archived_orders.c[element.name]
+        return None
+
+    return cast("Select[Any]", replacement_traverse(live, {}, there))
 
 
 def _not_by(of: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -15,6 +15,7 @@ from app.domain.errors import UserError
 from app.domain.privacy import for_screen
 from app.domain.states import HoldCode, ParcelState
 from app.domain.text import T
+from app.services.archive import looking
 from app.services.orders.order_lists import order_counts, order_ids, order_page
 from app.services.orders.order_query import OTHER, OrderFilter, search_words
 from app.services.workplace import Workplace
@@ -110,6 +111,8 @@ def order_rows(work: Workplace, ids: Sequence[str]) -> list[OrderRow]:
             chunk = list(ids[start : start + _IDS_AT_ONCE])
             for row in _order_rows(tx, chunk):
                 found[row.id] = row
+            for row in _archived_rows(tx, [i for i in chunk if i not in found]):
+                found[row.id] = row
     return [found[i] for i in ids if i in found]
 
 
@@ -121,7 +124,7 @@ def find_order(work: Workplace, order: str) -> str | None:
             .where(or_(orders.c.id == order, orders.c.order_id == order))
             .order_by(orders.c.paid_at.desc())
         ).scalar()
-    return found
+        return found or looking.find(tx, order)
 
 
 def known_order(work: Workplace, order: str) -> str:
@@ -176,6 +179,32 @@ def _order_rows(tx: Connection, ids: list[str]) -> list[OrderRow]:
         _order_row(r, tuple(lines[r.id]), boxes[r.id], codes.get(r.id, ()))
         for r in tx.execute(select(orders).where(orders.c.id.in_(ids)))
     ]
+
+
+def _archived_rows(tx: Connection, ids: list[str]) -> list[OrderRow]:
+    """Rows of orders that were put away, from what was kept of them."""
+    rows = []
+    for kept in looking.orders_of(tx, ids):
+        codes = {r.id: r for r in tx.execute(select(skus).where(skus.c.id.in_(kept.sku_ids)))}
+        lines = tuple(
+            LineRow(
+                sku=codes[line.mapped_sku_id].code
+                if line.mapped_sku_id in codes
+                else line.sku_code,
+                title=line.title,
+                spec=line.spec,
+                quantity=line.quantity,
+                paid_fen=line.paid_fen,
+                bin="",
+                picture=codes[line.mapped_sku_id].picture if line.mapped_sku_id in codes else "",
+                mapped=line.mapped_sku_id is not None,
+                refunded=line.refunded_quantity,
+                is_free_gift=line.is_free_gift,
+            )
+            for line in kept.lines
+        )
+        rows.append(_order_row(kept.order, lines, list(kept.parcels), ()))
+    return rows
 
 
 def _hold_codes(tx: Connection, ids: list[str]) -> dict[str, tuple[str, ...]]:

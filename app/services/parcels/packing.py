@@ -19,6 +19,7 @@ from app.domain.packing import Item, OpenParcel, Scanned, scan_item, undo
 from app.domain.states import LIVE_WAYBILL_STATES, HoldCode, ParcelState, Verdict
 from app.domain.text import T, Text
 from app.services import records
+from app.services.archive import looking
 from app.services.numbers import recognising
 from app.services.orders import holding
 from app.services.parcels import counting, on_table, shipping
@@ -85,6 +86,9 @@ def _open(work: Workplace, code: str, tx: Connection) -> Opened:
         select(waybills).where(waybills.c.number == number).order_by(waybills.c.issued_at.desc())
     ).first()
     if waybill is None:
+        company = looking.company_of(tx, number)
+        if company is not None:  # long gone, and put away
+            return Opened(Verdict.ALREADY_SHIPPED, number, carrier=company)
         return Opened(Verdict.UNKNOWN, number)
     parcel = _locked(tx, waybill.parcel_id)
     if parcel.state == ParcelState.TO_REPORT:  # sealed: is it to be taken back?

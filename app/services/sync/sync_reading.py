@@ -20,6 +20,7 @@ from app.domain.orders import OrderSnapshot
 from app.domain.text import Text
 from app.jobs import CancelToken
 from app.ports import Shop
+from app.services.archive import moving
 from app.services.sync import intake, intake_new
 from app.services.sync.sync_memory import Reading, RecentReadings
 from app.services.workplace import Workplace
@@ -226,6 +227,7 @@ def _store_some(
 ) -> dict[str, intake.Stored]:
     """Store as many as fit into one short transaction, at least one."""
     ends_at = time.monotonic() + _LONGEST_WRITE_S
+    moving.bring_back(tx, work, shop_id, [order.order_id for order in told])
     known = set(
         tx.execute(
             select(orders.c.order_id).where(

@@ -7,6 +7,7 @@ it encrypted with a key from the secret store.
 
 from __future__ import annotations
 
+from app.store.tables.archive import archived_groups, archived_numbers, archived_orders
 from app.store.tables.base import metadata
 from app.store.tables.carriers import (
     account_calls,
@@ -84,6 +85,9 @@ __all__ = [
     "accounts",
     "address_corrections",
     "after_sales",
+    "archived_groups",
+    "archived_numbers",
+    "archived_orders",
     "audit",
     "benches",
     "bins",

@@ -30,6 +30,8 @@ _SIMPLE: Mapping[str, Text] = {
     "line_reduced": T("Fewer pieces, after a refund"),
     "parcel_cancelled": T("Parcel cancelled"),
     "unshipped": T("Shipping taken back"),
+    "archived": T("Put into the archive"),
+    "restored": T("Brought back from the archive"),
     "note": T("wrote the note"),
     "urged": T("The buyer urges"),
     "address_proposed": T("proposed another address to the buyer"),

@@ -66,6 +66,7 @@ def _sku(
 
 
 def upgrade() -> None:
+    _archive()
     _goods()
     _shelf()
     _papers()
@@ -484,6 +485,64 @@ def _tell() -> None:
                 f"CREATE TRIGGER packbench_tell AFTER INSERT OR UPDATE OR DELETE ON {table}"
                 f" FOR EACH STATEMENT EXECUTE FUNCTION packbench_tell('{topics}')"
             )
+
+
+def _archive() -> None:
+    by_month = "LIST (month)"
+    op.create_table(
+        "archived_groups",
+        _text("month", 7),
+        _text("id", 24),
+        _number("order_count"),
+        sa.Column("body", sa.Text(), nullable=False),
+        _time("archived_at"),
+        sa.PrimaryKeyConstraint("month", "id", name=op.f("pk_archived_groups")),
+        postgresql_partition_by=by_month,
+    )
+    op.create_table(
+        "archived_orders",
+        _text("month", 7),
+        _text("id", 24),
+        _text("group_id", 24),
+        _text("shop_id", 64),
+        _text("order_id", 64),
+        _text("status", 32),
+        _text("stage", 32),
+        _text("flow", 32),
+        _flag("failed"),
+        _number("hold_count"),
+        _words("carrier", 32),
+        _time("paid_at", nullable=True),
+        _time("deadline_at", nullable=True),
+        sa.Column("search", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.PrimaryKeyConstraint("month", "id", name=op.f("pk_archived_orders")),
+        postgresql_partition_by=by_month,
+    )
+    for columns in (
+        ["id"],
+        ["order_id"],
+        ["month", "group_id"],
+        ["paid_at"],
+        ["deadline_at"],
+        ["stage", "flow", "paid_at"],
+        ["shop_id", "paid_at"],
+        ["carrier", "paid_at"],
+    ):
+        op.create_index(op.f(f"ix_archived_orders_{'_'.join(columns)}"), "archived_orders", columns)
+    op.create_table(
+        "archived_numbers",
+        _text("number", 64),
+        _text("month", 7),
+        _text("group_id", 24),
+        _words("carrier", 32),
+        sa.PrimaryKeyConstraint("number", "month", "group_id", name=op.f("pk_archived_numbers")),
+    )
+    op.create_index(
+        op.f("ix_archived_numbers_month_group_id"), "archived_numbers", ["month", "group_id"]
+    )
+    if op.get_bind().dialect.name == "postgresql":  # a month without a partition of its own
+        for table in ("archived_groups", "archived_orders"):
+            op.execute(f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT")
 
 
 def downgrade() -> None:
