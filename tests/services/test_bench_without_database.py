@@ -21,6 +21,7 @@ from app.services.parcels.in_hand import InHand
 from app.services.parcels.parcel_queries import ParcelRow, parcel_rows
 from app.store import engine
 from app.store.tables import parcel_lines, scans
+from tests.support.bundle_floor import SET, A, B, Floor
 from tests.support.clock import START_AT
 from tests.support.postgres import Server, running_server
 from tests.support.warehouse import Bench, open_bench
@@ -218,3 +219,33 @@ def test_the_journal_holds_nobodys_name_and_survives_a_torn_line(tmp_path: Path)
     journal.forget("n1")
     journal.forget("n3")
     assert not file.exists()
+
+
+def test_parts_of_a_bundle_are_counted_meanwhile_and_told_later(table: Table) -> None:
+    floor = Floor(table.bench)
+    floor.begin()
+    number = floor.open(floor.parcel(floor.buy(SET=2)).id).number
+    hand = InHand(table.bench.work)
+    parcel = opened(hand, number)
+    assert table.scan(hand, parcel, A).accepted
+    parcel = opened(hand, number)
+    table.outage.begin()
+    for code in (B, "6900000000011", SET):
+        told = table.scan(hand, parcel, code)
+        assert (told.accepted, told.kept) == (True, True)
+        assert told.parcel is not None
+        parcel = told.parcel
+    assert parcel.done
+    for left in ((1, 0, 0), (0, 1, 1)):  # the whole one, then the part that made one
+        parcel = hand.undo_last(parcel)
+        assert standing(parcel) == left
+    table.outage.end()
+    hand.tell()
+    with table.bench.work.db.read() as tx:
+        assert standing(packing.read_parcel(tx, parcel.parcel_id)) == (0, 1, 1)
+
+
+def standing(parcel: OpenParcel) -> tuple[int, ...]:
+    """Whole bundles, and loose pieces of each part."""
+    (line,) = parcel.lines
+    return line.have, *(part.have for part in line.parts)

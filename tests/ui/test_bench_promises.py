@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.domain.packing import Item, Line, OpenParcel, scan_item
+from app.domain.packing import Item, Line, OpenParcel, Part, scan_item
 from app.domain.states import HoldCode, ParcelState, Verdict
 from app.domain.text import T
 from app.services.orders import holding
@@ -229,3 +229,18 @@ def test_a_printer_that_fails_never_covers_a_stop() -> None:
 )
 def test_a_dot_means_kilograms(typed: str, weight_g: int | None) -> None:
     assert steps.as_weight_g(typed) == weight_g
+
+
+def test_what_is_missing_to_a_set_that_was_begun_is_said() -> None:
+    many = Line(
+        "0", Item("9", "SET", "Tea set", "", "SET"), 20, 0, parts=(Part(TEA, 2), Part(CUP, 1))
+    )
+    parcel = OpenParcel("p", "78612034519827", (many,))
+    view = presenter.scanned(going(parcel), scan_item(parcel, CUP.code, [CUP]))
+    assert view.panel.foot == "Tea set: still missing Tea ×2"
+    assert view.counting is None  # a typed count would be of whole ones
+    assert view.parcel is not None
+    two = presenter.scanned(view, scan_item(view.parcel, TEA.code, [TEA], 2))
+    assert two.panel.foot == ""
+    assert two.parcel is not None
+    assert two.parcel.lines[0].have == 1
