@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -117,7 +118,7 @@ def measure(count: int) -> None:
             once("daily roll-up of the rates", lambda: sales.roll_up(work))
             for sort in StockSort:
                 wanted = StockFilter(sort=sort)
-                timed(f"first page by {sort.value}", lambda w=wanted: stock_page(work, w))
+                timed(f"first page by {sort.value}", partial(stock_page, work, wanted))
             wanted = StockFilter()
             mark = fifth(work, wanted)
             timed("sixth page by days", lambda: stock_page(work, wanted, mark))

@@ -59,6 +59,7 @@ class Counting:
     tx: Connection
     work: Workplace
     shelf: Shelf
+    _by_batch: bool = False
 
     def refusal(self, sku_id: str | None, rows: Sequence[Said]) -> Text | None:
         """Why the rows cannot all be true."""
@@ -81,8 +82,11 @@ class Counting:
         held = {bin_name for bin_name, _ in self.shelf.of(sku_id)}
         return said if one and len(held) < 2 else home
 
-    def count(self, sku_id: str, home: str, rows: Sequence[Said], *, one: bool) -> set[int]:
+    def count(
+        self, sku_id: str, home: str, rows: Sequence[Said], *, one: bool, by_batch: bool
+    ) -> set[int]:
         """Post what is missing or too much; the lines that changed something."""
+        self._by_batch = by_batch
         held = dict(self.shelf.of(sku_id))
         changed: set[int] = set()
         first = rows[0]
@@ -163,7 +167,7 @@ class Counting:
         held[target] = held.get(target, 0) + quantity
 
     def _post(self, sku_id: str, pieces: int, bin_name: str, batch_id: str) -> None:
-        if pieces > 0 and not batch_id:
+        if self._by_batch and pieces > 0 and not batch_id:
             batches.batch_for(self.tx, self.work, sku_id, "")  # some goods need one
         move = ledger.Move(
             sku_id, MoveKind.COUNT, on_hand=pieces, reason=_REASON, bin=bin_name, batch_id=batch_id

@@ -7,6 +7,7 @@ number is all that lies on the shelf. What was fetched for parcels is on no shel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -124,8 +125,9 @@ def _store(work: Workplace, chunk: Sequence[_Group], *, dry_run: bool) -> list[I
             }
             shelf = read_shelf(tx, known.values())
             details = Details(tx, work, known.values())
+            ids = known | details.make_new({g.sku: g.rows for g in chunk})
             # Two benches that change the same goods take turns instead of waiting for each other.
-            for group in sorted(chunk, key=lambda g: known.get(g.sku, "~")):
+            for group in sorted(chunk, key=lambda g: ids.get(g.sku, "~")):
                 results += _store_one(details, Counting(tx, work, shelf), group, known)
             if dry_run:
                 raise _DryRunError
@@ -146,10 +148,11 @@ def _store_one(
         return
     one = group.named == 1
     home = counting.home_after(details.home(group.sku), known.get(group.sku), rows, one=one)
+    by_batch = details.by_batch(group.sku, rows)
     try:
-        with details.tx.begin_nested():
+        with details.tx.begin_nested() if by_batch else nullcontext():
             sku_id, result = details.store(group.sku, rows, home)
-            counted = counting.count(sku_id, home, rows, one=one)
+            counted = counting.count(sku_id, home, rows, one=one, by_batch=by_batch)
     except UserError as error:  # a batch that is missing, or known with another day
         yield from (ImportRow(r.line, r.sku, "failed", error.message) for r in rows)
         return

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -138,17 +139,23 @@ def stock_page(
         lacking = owed.missing(tx)
         terms = _Terms(lacking, now)
         key = _sort_key(wanted.sort, terms)
-        query = (
-            select(skus, _B.on_hand, _B.allocated, _B.available, _B.defective, _B.in_transit)
-            .add_columns(key.label("sort_key"), terms.state().label("state"))
+        # First which rows, out of narrow indexes; then all of them for these few.
+        which = (
+            select(skus.c.id, key.label("sort_key"))
             .outerjoin(stock_balances, _B.sku_id == skus.c.id)
             .where(_matches(wanted, sqlite=work.db.is_sqlite), terms.on_tab(wanted.tab))
             .limit(limit + 1)
         )
-        order = (key.desc(), skus.c.code.desc()) if wanted.descending else (key, skus.c.code)
         if after is not None:
-            query = query.where(_behind(key, after, descending=wanted.descending))
-        found = tx.execute(query.order_by(*order)).all()
+            which = which.where(_behind(key, after, descending=wanted.descending))
+        few = which.order_by(*_order(key, descending=wanted.descending)).subquery()
+        found = tx.execute(
+            select(skus, few.c.sort_key, terms.state().label("state"))
+            .add_columns(_B.on_hand, _B.allocated, _B.available, _B.defective, _B.in_transit)
+            .join(few, few.c.id == skus.c.id)
+            .outerjoin(stock_balances, _B.sku_id == skus.c.id)
+            .order_by(*_order(few.c.sort_key, descending=wanted.descending))
+        ).all()
         rows = found[:limit]
         ids = [row.id for row in rows]
         bins = _bins(tx, ids)
@@ -191,12 +198,13 @@ class _Terms:
         # Behind the safety mark of a person, else gone before new goods could come.
         gone_soon = and_(rate > 0, free * 1000 < cast(rate, BigInteger) * skus.c.lead_days)
         below = and_(skus.c.safety_quantity > 0, free < skus.c.safety_quantity)
-        waited_for = skus.c.id.in_(sorted(lacking)) if lacking else ~true()
+        waited_for = skus.c.id.in_(sorted(lacking)) if lacking else false()
         held = func.coalesce(_B.on_hand, 0)
         settled = skus.c.created_at < now - timedelta(days=MONTH)
         lasts = or_(rate == 0, free * 1000 > cast(rate, BigInteger) * SLOW_DAYS)
+        self.short = or_(free < 0, waited_for)
         self._first_true = [
-            (StockState.SHORT, or_(free < 0, waited_for)),
+            (StockState.SHORT, self.short),
             (StockState.LOW, or_(below, gone_soon)),
             (StockState.NONE, held == 0),
             (StockState.SLOW, and_(lasts, settled)),
@@ -218,12 +226,12 @@ class _Terms:
             if state.value == tab.value:
                 return and_(term, *(~t for t in before))
             before.append(term)
-        return ~true()
+        return false()
 
 
 def _sort_key(sort: StockSort, terms: _Terms) -> ColumnElement[Any]:
     keys: Mapping[StockSort, ColumnElement[Any]] = {
-        StockSort.DAYS: case((terms.state() == StockState.SHORT.value, -1), else_=terms.hours),
+        StockSort.DAYS: case((terms.short, -1), else_=terms.hours),
         StockSort.CODE: skus.c.code,
         StockSort.NAME: skus.c.name,
         StockSort.BIN: skus.c.bin,
@@ -233,6 +241,10 @@ def _sort_key(sort: StockSort, terms: _Terms) -> ColumnElement[Any]:
         StockSort.SOLD: skus.c.sold_week,
     }
     return keys[sort]
+
+
+def _order(key: ColumnElement[Any], *, descending: bool) -> tuple[ColumnElement[Any], ...]:
+    return (key.desc(), skus.c.code.desc()) if descending else (key.asc(), skus.c.code.asc())
 
 
 def _behind(key: ColumnElement[Any], after: Mark, *, descending: bool) -> ColumnElement[bool]:

@@ -57,7 +57,17 @@ skus = Table(
     number("day_rate"),  # thousandths of a piece a day; 0 = nothing sold lately
     Index(None, "product_id"),
     # The stock list is counted and sorted from these two alone.
-    Index("ix_skus_figures", "id", "active", "kind", "safety_quantity", "lead_days", "day_rate"),
+    Index(
+        "ix_skus_figures",
+        "id",
+        "active",
+        "kind",
+        "safety_quantity",
+        "lead_days",
+        "day_rate",
+        "created_at",
+        "code",
+    ),
 )
 
 weight_samples = Table(

@@ -101,7 +101,16 @@ def _goods() -> None:
     op.create_index(
         "ix_skus_figures",
         "skus",
-        ["id", "active", "kind", "safety_quantity", "lead_days", "day_rate"],
+        [
+            "id",
+            "active",
+            "kind",
+            "safety_quantity",
+            "lead_days",
+            "day_rate",
+            "created_at",
+            "code",
+        ],
     )
     op.create_table(
         "weight_samples",
