@@ -40,6 +40,21 @@ STOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "note": ("货品备注",),
     "active": ("在用",),
 }
+BUY_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "sku": ("货号",),
+    "name": ("名称",),
+    "spec": ("规格",),
+    "quantity": ("要订",),
+    "packs": ("箱数",),
+    "pack_quantity": ("箱规",),
+    "available": ("可用",),
+    "in_transit": ("在途",),
+    "owed": ("欠货",),
+    "safety": ("安全库存",),
+    "lead_days": ("到货天数",),
+    "sold_week": ("7 天销量",),
+    "reason": ("为什么",),
+}
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 

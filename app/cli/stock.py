@@ -6,6 +6,7 @@ import argparse
 
 from app.cli import (
     stock_bundles,
+    stock_buying,
     stock_counts,
     stock_documents,
     stock_files,
@@ -34,6 +35,7 @@ def add(commands: Commands) -> None:
     stock_counts.add(group)
     stock_documents.add(group)
     stock_turns.add(group)
+    stock_buying.add(group)
 
 
 def _columns() -> tuple[Column, ...]:

@@ -231,6 +231,23 @@ _ADVICE: Mapping[str, Text] = {
     "tell": T("overwrite the shop's"),
     "take": T("take the shop's"),
 }
+_SKU_KINDS: Mapping[str, Text] = {
+    "good": T("goods"),
+    "bundle": T("bundle"),
+    "packing": T("packing material"),
+}
+_ALIKE: Mapping[str, Text] = {
+    "hand": T("said by a person"),
+    "mistaken": T("mixed up at the bench"),
+    "variant": T("same product"),
+}
+_STOCK_STATES: Mapping[str, Text] = {
+    "short": T("orders lack it"),
+    "low": T("running low"),
+    "enough": T("enough"),
+    "slow": T("sells slowly"),
+    "none": T("nothing there"),
+}
 _RULES: Mapping[str, Text] = {
     "ledger": T("the ledger adds up to the stock"),
     "places": T("the ledger adds up to what lies in each bin"),
@@ -311,6 +328,13 @@ def yes(value: object) -> str:
     return tr("yes") if value else ""
 
 
+def days(value: object) -> str:
+    """A length of time in days; "" when nobody can say."""
+    if not isinstance(value, float | int):
+        return ""
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
 def yuan(value: object) -> str:
     """An amount of fen as people write it."""
     return f"{value / 100:.2f}" if isinstance(value, int) else ""
@@ -322,6 +346,10 @@ def carrier(value: object) -> str:
 
 
 result = _by(RESULTS)
+listed = _by()
+sku_kind = _by(_SKU_KINDS)
+alike = _by(_ALIKE)
+stock_state = _by(_STOCK_STATES)
 reach = _by(_REACH)
 reach_origin = _by(_REACH_ORIGINS)
 state = _by(STATE_WORDS, FLOW_WORDS)

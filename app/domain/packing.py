@@ -100,6 +100,7 @@ class OpenParcel:
     parcel_id: str
     number: str
     lines: tuple[Line, ...]
+    box_g: int = 0  # what the box that was chosen for it weighs
 
     @property
     def need(self) -> int:
@@ -115,7 +116,7 @@ class OpenParcel:
 
     @property
     def expected_weight_g(self) -> int:
-        return sum(line.item.weight_g * line.need for line in self.lines)
+        return self.box_g + sum(line.item.weight_g * line.need for line in self.lines)
 
     def next_line(self) -> Line | None:
         """The line to scan now: the first unfinished one."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.domain.commands import Command
 from app.domain.states import Document
+from app.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class PickRow:
     slots: tuple[str, ...] = ()  # "3 ×2": which boxes of the cart; "3–7 ×1": each of them
     short: int = 0
     alike: int = 0
+    look_alike: Text | None = None  # what it is easily taken for
     batch: str = ""
     expires_on: str = ""
     refill: str = ""

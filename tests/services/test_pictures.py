@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.errors import PackbenchError
+from app.domain.pictures import MOST_BYTES
 from app.jobs import Cancelled, CancelToken
 from app.services.listings import pictures, pulling
 from app.simulators.exchange import Response
@@ -87,7 +88,7 @@ def test_an_address_that_is_not_safe_is_not_called(pulled: Bench, tmp_path: Path
         (Response(404, b"", "text/plain"), "no_picture"),
         (Response(302, PNG, "image/png"), "no_picture"),
         (Response(502, PNG, "image/png"), "picture_later"),
-        (Response(200, PNG + b"x" * pictures.MOST_BYTES, "image/png"), "no_picture"),
+        (Response(200, PNG + b"x" * MOST_BYTES, "image/png"), "no_picture"),
     ],
 )
 def test_what_is_no_picture_is_not_kept(

@@ -17,15 +17,14 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from app.domain.errors import PackbenchError, UserError
 from app.domain.listings import ListingStatus
+from app.domain.pictures import EXTENSIONS, MOST_BYTES, kind_of
 from app.domain.text import T, Text
 from app.jobs import CancelToken, Progress, Step, ignore_progress
 from app.services.stock import mapping
 from app.services.workplace import Workplace
 from app.store.tables import listings, shops, skus
 
-MOST_BYTES = 5_000_000
 KEY_PREFIX = "web-"
-EXTENSIONS = ("png", "jpg", "webp", "gif")
 _CHUNK = 50
 
 
@@ -59,7 +58,7 @@ def fetch(work: Workplace, folder: Path, shop_id: str, url: str) -> Path:
         return kept
     _check_address(url, _own_host(work, shop_id))
     content = work.outside.picture(url, MOST_BYTES)
-    extension = _kind(content)
+    extension = kind_of(content)
     if not extension:
         raise _no_picture(T("What the shop has there is no picture."), url)
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,21 +144,10 @@ def _check_address(url: str, own_host: str) -> None:
     raise _no_picture(T("The picture's address is not a safe one."), url)
 
 
-def _kind(content: bytes) -> str:
-    """The file's kind by its first bytes, "" when it is no picture that can be shown."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return "webp"
-    return "gif" if content.startswith((b"GIF87a", b"GIF89a")) else ""
-
-
 def _no_picture(message: Text, url: str) -> UserError:
     return UserError(
         "no_picture",
         message,
-        T("Give the item a picture of your own: stock import with the column picture."),
+        T("Give the item a picture of your own: goods picture"),
         ref=key_of(url),
     )

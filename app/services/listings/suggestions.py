@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from app.domain.listings import ListingStatus
-from app.domain.states import HoldCode
+from app.domain.states import HoldCode, SkuKind
 from app.services import records
 from app.services.stock import mapping, remapping
 from app.services.workplace import Workplace
@@ -166,7 +166,7 @@ def accept(work: Workplace, *, shop: str = "") -> list[Accepted]:
 def ambiguous_codes(tx: Connection, codes: Collection[str]) -> set[str]:
     """Those of ``codes`` that stand on listings which are not the same goods.
 
-    That is: under different titles, or on two variants of one product.
+    That is: under different titles, on two variants of one product, or that of packing material.
     """
     if not codes:
         return set()
@@ -182,6 +182,10 @@ def ambiguous_codes(tx: Connection, codes: Collection[str]) -> set[str]:
                     func.count() > func.count(product.distinct()),
                 )
             )
+        ).scalars()
+    ) | set(
+        tx.execute(
+            select(skus.c.code).where(skus.c.code.in_(list(codes)), skus.c.kind == SkuKind.PACKING)
         ).scalars()
     )
 

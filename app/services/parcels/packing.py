@@ -25,6 +25,8 @@ from app.services.orders import holding
 from app.services.parcels import counting, on_table, shipping
 from app.services.parcels.bench_journal import KeptScan
 from app.services.printing import print_proofs
+from app.services.stock.look_alikes import note_mistake
+from app.services.stock.packing_material import box_weight_g
 from app.services.workplace import Workplace
 from app.store.tables import (
     order_lines,
@@ -39,6 +41,7 @@ from app.store.tables import (
 
 _SHIPPED = {ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED}
 _TRIES = 2  # then the bench goes on by itself: nobody waits at the table
+_MISTAKEN = {Verdict.WRONG_ITEM, Verdict.WRONG_VARIANT}
 _PACKABLE = {ParcelState.TO_PICK, ParcelState.TO_PACK}
 
 
@@ -185,6 +188,8 @@ def _scan(work: Workplace, told: _Told, tx: Connection, *, ours: bool) -> Scanne
     )
     if result.accepted and result.line is not None:
         counting.write(tx, result.line)
+    elif result.verdict in _MISTAKEN and result.line and result.item:
+        note_mistake(tx, result.line.item.sku_id, result.item.sku_id)
     _record(tx, work, told, result)
     return result
 
@@ -282,7 +287,8 @@ def read_parcel(tx: Connection, parcel_id: str) -> OpenParcel:
         .join(parcels, parcels.c.waybill_id == waybills.c.id)
         .where(parcels.c.id == parcel_id)
     ).scalar()
-    return OpenParcel(parcel_id, number or "", counting.lines(tx, parcel_id))
+    lines = counting.lines(tx, parcel_id)
+    return OpenParcel(parcel_id, number or "", lines, box_weight_g(tx, parcel_id))
 
 
 def _held(tx: Connection, parcel: Any, number: str) -> Opened | None:

@@ -23,7 +23,7 @@ from app.services import records
 from app.services.money import fees
 from app.services.orders import holding, serials
 from app.services.parcels import checking
-from app.services.stock import ledger, line_parts, negatives
+from app.services.stock import ledger, line_parts, negatives, packing_material
 from app.services.stock import serials as pieces
 from app.services.telling import report_rows
 from app.services.tracking import delivering, following
@@ -174,7 +174,9 @@ def ship_parcel(tx: Connection, work: Workplace, parcel: Any) -> None:
     )
     if moved.rowcount != 1:
         raise _not_shippable(parcel.id, parcel.state)
+    packing_material.lock(tx, parcel.id)
     _take_from_shelf(tx, work, parcel.id)
+    packing_material.use(tx, work, parcel.id)
     pieces.gone_with(tx, work, parcel.id)
     tx.execute(
         update(waybills)

@@ -24,7 +24,7 @@ from app.services.leases import lease
 from app.services.numbers import numbers
 from app.services.orders import holding
 from app.services.parcels import checking, gifts_along, parcel_making, parcel_moves
-from app.services.stock import fetching, ledger, line_parts
+from app.services.stock import fetching, ledger, line_parts, packing_material
 from app.services.stock import serials as pieces
 from app.services.sync import stored_orders
 from app.services.telling import outbox_results, outbox_rows, report_rows, report_sending
@@ -206,6 +206,8 @@ def _back_on_shelf(
         query = query.where(parcel_lines.c.id.in_(line_ids))
     else:
         pieces.back_with(tx, work, parcel_id, MoveKind.UNSHIP)
+        packing_material.lock(tx, parcel_id)
+        packing_material.give_back(tx, work, parcel_id)
     rows = tx.execute(query).all()
     for row in rows:
         ledger.post(

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, insert, select, update
 
 from app.domain.orders import LineSnapshot
+from app.domain.states import SkuKind
 from app.services.workplace import Workplace
 from app.store.inserting import insert_if_new
 from app.store.tables import listings, sku_barcodes, skus
+
+_SOLD = skus.c.kind != SkuKind.PACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def sku_of_code() -> ScalarSelect[str]:
     """The SKU that has the code of a row of ``listings``, for a query."""
     return (
         select(skus.c.id)
-        .where(skus.c.code == listings.c.sku_code, listings.c.sku_code != "")
+        .where(skus.c.code == listings.c.sku_code, listings.c.sku_code != "", _SOLD)
         .correlate(listings)
         .scalar_subquery()
     )
@@ -94,7 +97,8 @@ def sku_of_barcode() -> ColumnElement[str | None]:
     def by(code: ColumnElement[str]) -> ScalarSelect[str]:
         return (
             select(func.min(sku_barcodes.c.sku_id))
-            .where(sku_barcodes.c.barcode == code, code != "")
+            .join(skus, skus.c.id == sku_barcodes.c.sku_id)
+            .where(sku_barcodes.c.barcode == code, code != "", _SOLD)
             .correlate(listings)
             .having(func.count() == 1)
             .scalar_subquery()
@@ -104,10 +108,10 @@ def sku_of_barcode() -> ColumnElement[str | None]:
 
 
 def sku_by_code(tx: Connection, code: str) -> str | None:
-    """The SKU with exactly this code."""
+    """The SKU with exactly this code, unless it is packing material: that is never sold."""
     if not code:
         return None
-    return tx.execute(select(skus.c.id).where(skus.c.code == code)).scalar()
+    return tx.execute(select(skus.c.id).where(skus.c.code == code, _SOLD)).scalar()
 
 
 def sku_by_barcode(tx: Connection, barcode: str) -> str | None:
@@ -115,7 +119,12 @@ def sku_by_barcode(tx: Connection, barcode: str) -> str | None:
     if not barcode:
         return None
     found = (
-        tx.execute(select(sku_barcodes.c.sku_id).where(sku_barcodes.c.barcode == barcode).limit(2))
+        tx.execute(
+            select(sku_barcodes.c.sku_id)
+            .join(skus, skus.c.id == sku_barcodes.c.sku_id)
+            .where(sku_barcodes.c.barcode == barcode, _SOLD)
+            .limit(2)
+        )
         .scalars()
         .all()
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from app.domain.states import OPEN_STATES, MoveKind, ReservationState
+from app.domain.states import OPEN_STATES, MoveKind, ReservationState, SkuKind
 from app.domain.text import T, Text
 from app.services import records
 from app.services.workplace import Workplace
@@ -55,7 +55,10 @@ def broken(tx: Connection) -> Iterator[tuple[str, Text]]:
     rows = tx.execute(
         select(skus.c.code)
         .join(stock_balances, stock_balances.c.sku_id == skus.c.id)
-        .where(stock_balances.c.on_hand < _left_unseen())
+        .where(
+            stock_balances.c.on_hand < _left_unseen(),
+            skus.c.kind != SkuKind.PACKING,  # a box never stops a parcel
+        )
         .order_by(skus.c.code)
     ).scalars()
     for code in rows:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from app.domain.states import HoldCode
+from app.domain.errors import UserError
+from app.domain.states import HoldCode, SkuKind
+from app.domain.text import T
 from app.services import records
 from app.services.orders import holding
 from app.services.parcels import checking, gift_lines, weighing
 from app.services.stock import mapping
 from app.services.workplace import Workplace
-from app.store.tables import order_lines, orders, parcel_lines, parcels
+from app.store.tables import order_lines, orders, parcel_lines, parcels, skus
 
 
 def map_listing(
@@ -21,6 +23,14 @@ def map_listing(
 
     with work.db.write() as tx:
         mapped = find_sku(tx, sku)
+        kind = tx.execute(select(skus.c.kind).where(skus.c.id == mapped)).scalar_one()
+        if kind == SkuKind.PACKING:
+            raise UserError(
+                "packing_not_sold",
+                T("{sku} is packing material: no shop sells it.", sku=sku),
+                T("Choose an item, or make it one: goods set --kind good"),
+                ref=sku,
+            )
         mapping.map_listing(tx, work, shop_id, product_id, sku_id, mapped, factor)
     return remap_open_orders(work)
 

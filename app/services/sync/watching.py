@@ -19,6 +19,7 @@ from app.services.leases import lease
 from app.services.listings import daily
 from app.services.numbers import settling
 from app.services.parcels import checking
+from app.services.stock.daily import keep_figures
 from app.services.sync import syncing
 from app.services.sync.sweeping import Sweeper
 from app.services.sync.sync_memory import RecentReadings
@@ -100,11 +101,12 @@ class Watch:
     def run(self) -> None:
         """Raises ``UserError`` when the connection needs a person, ``Cancelled`` at the end."""
         inner = CancelToken()
-        with ThreadPoolExecutor(4, thread_name_prefix="packbench-sweep") as pool:
+        with ThreadPoolExecutor(5, thread_name_prefix="packbench-sweep") as pool:
             beside: Future[None] | None = None
             goods: Future[None] | None = None
             cases: Future[None] | None = None
             doubts: Future[None] | None = None
+            figures: Future[None] | None = None
             try:
                 while not self.cancel.cancelled:
                     began_s = time.monotonic()
@@ -122,6 +124,9 @@ class Watch:
                     if doubts is None or doubts.done():  # carriers answer while a shop does not
                         _raise_of(doubts)
                         doubts = pool.submit(self._numbers, inner)
+                    if figures is None or figures.done():
+                        _raise_of(figures)
+                        figures = pool.submit(keep_figures, self.work, inner)
                     self._recheck()
                     took_s = time.monotonic() - began_s
                     self.cancel.wait(self._pause_s or max(0.0, self._poll_seconds() - took_s))

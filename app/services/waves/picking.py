@@ -17,7 +17,7 @@ from app.domain.text import T
 from app.ports import SendResult, Sent
 from app.services import records
 from app.services.printing.sheets import print_sheet
-from app.services.stock import fetching
+from app.services.stock import fetching, look_alikes
 from app.services.waves import walking
 from app.services.waves.waves import find_wave, unheld
 from app.services.workplace import Workplace
@@ -52,6 +52,11 @@ def pick_list(work: Workplace, wave: str, part: CartPart | None = None) -> PickL
         barcodes = _barcodes(tx, of_sku)
         on_hand = _on_hand(tx, of_sku)
         stops = walking.stops(tx, work, row, part, pieces)
+        alike = {
+            sku_id: worth[0].text
+            for sku_id, found in look_alikes.hints_of(tx, of_sku).items()
+            if (worth := [hint for hint in found if hint.why != "variant"])  # ``alike`` has those
+        }
     names = {p.id: p for p in pieces}
     given: Counter[str] = Counter()
     for piece in pieces:
@@ -77,6 +82,7 @@ def pick_list(work: Workplace, wave: str, part: CartPart | None = None) -> PickL
                     slots=_slots((place - offset, n) for place, n in boxes),
                     short=min(short, taken),
                     alike=variants[first.product_id] - 1,
+                    look_alike=alike.get(sku_id),
                     batch=stop.batch,
                     expires_on=stop.expires_on,
                     refill=stop.refill,

@@ -118,6 +118,8 @@ def _warning(row: PickRow) -> str:
         said.append("赠品" if row.gifts == row.quantity else f"其中赠品 {row.gifts} 件")
     if row.alike:
         said.append(f"同款还有 {row.alike} 种规格，看清再拿")
+    if row.look_alike:
+        said.append(str(row.look_alike))
     return " · ".join(said)
 
 
