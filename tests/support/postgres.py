@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -138,7 +139,8 @@ def copy_database(source: str, target: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest with ``arguments`` against a server of its own."""
+    """Run pytest with ``arguments`` against a server of its own, which a ``kill`` stops too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with running_server() as server:
         command = [sys.executable, "-m", "pytest", *arguments]
         return subprocess.run(command, env={**os.environ, POSTGRES_ENV: server.url}).returncode
