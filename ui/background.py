@@ -20,6 +20,8 @@ from app.services.orders.details import ShopState
 from app.services.orders.queries import OrderFilter
 from app.services.printing import printers
 from app.services.reach import daily
+from app.services.stock import stock_page
+from app.services.stock.stock_page import StockFilter
 from app.services.sync import syncing, watching
 from app.services.telling import outbox
 from app.services.tracking.polling import LOOK_EVERY_S, Poller
@@ -38,11 +40,13 @@ _BUSY_ELSEWHERE = "busy_elsewhere"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What frame and sidebar show: shops, counts by tab, messages that wait."""
+    """What frame and sidebar show: shops, counts by tab, messages that wait, items that are short
+    or run low."""
 
     shops: tuple[ShopState, ...]
     counts: dict[str, int]
     waiting: int
+    stock_low: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +232,12 @@ class Background(QObject):
         """Counts and shops, off the main thread."""
 
         def read() -> Facts:
+            stock = stock_page.stock_counts(self._work, StockFilter())
             return Facts(
                 tuple(details.shop_states(self._work)),
                 queries.order_counts(self._work, OrderFilter()),
                 outbox.waiting(self._work),
+                stock.short + stock.low,
             )
 
         self._once("facts", read, self.facts_changed.emit)

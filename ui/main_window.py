@@ -22,7 +22,7 @@ from ui.application import WindowParts, build_window, make_application
 from ui.background import Background, Facts
 from ui.change_feed import ChangeFeed, ChangeRelay
 from ui.job_runner import JobRunner
-from ui.page import SERVICE, SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateChip
+from ui.page import GOODS, SERVICE, SHIPPING, FullScreenPage, Page, PageEntry, PageTools, StateChip
 from ui.pages.orders.views import OPEN_STAGES, Show
 from ui.sounds import Cue
 from ui.station import PrinterStatus, printer_devices
@@ -129,6 +129,11 @@ def page_entries(makings: Makings) -> list[PageEntry]:
 
         return BenchWindow(tools, makings.work)
 
+    def stock(tools: PageTools) -> Page:
+        from ui.pages.stock.page import StockPage
+
+        return StockPage(tools, makings.work)
+
     def tracking(tools: PageTools) -> Page:
         from ui.pages.tracking.page import TrackingPage
 
@@ -143,6 +148,7 @@ def page_entries(makings: Makings) -> list[PageEntry]:
         PageEntry("orders", "tray", T("Orders"), SHIPPING, "Ctrl+2", orders),
         PageEntry("waves", "printer", T("Print"), SHIPPING, "Ctrl+3", print_waves),
         PageEntry("bench", "package", T("Packing bench"), SHIPPING, "Ctrl+4", bench),
+        PageEntry("stock", "stack", T("Stock"), GOODS, "Ctrl+5", stock),
         PageEntry("tracking", "truck", T("Logistics"), SERVICE, "Ctrl+8", tracking),
         PageEntry("settings", "gear-six", T("Settings"), SERVICE, "Ctrl+,", settings, in_foot=True),
     ]
@@ -159,7 +165,7 @@ class Product(QObject):
         self.window = parts.window
         self.makings = makings
         self._demo = demo
-        self._facts = Facts((), {}, 0)
+        self._facts = Facts((), {}, 0, 0)
         self._statuses: list[PrinterStatus] = []
         self._shop = ""
         self._closing = False
@@ -274,6 +280,8 @@ class Product(QObject):
         ):
             more = "+" if number > COUNT_CAP else ""  # counted no further
             self.window.set_badge(key, f"{number:,}{more}" if number else "")
+        low = facts.stock_low
+        self.window.set_badge("stock", f"{low:,}" if low else "", warn=True)
         self._tell_shop()
         self._tell_sync()
 

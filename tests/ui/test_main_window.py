@@ -187,7 +187,7 @@ def test_window_opens_runs_and_ends(bench: Bench) -> None:
 def test_screens_are_drawn_without_a_display(bench: Bench, tmp_path: Path) -> None:
     bench.labelled_wave()
     files = save_screens(bench.services, tmp_path / "screens", "dark")
-    pages = ["orders", "waves", "bench", "tracking", "settings"]
+    pages = ["orders", "waves", "bench", "stock", "tracking", "settings"]
     assert [file.name for file in files] == [f"{page}.png" for page in pages]
     pictures = [QImage(str(file)) for file in files]
     assert [(p.width(), p.height()) for p in pictures] == [SIZE] * len(pages)

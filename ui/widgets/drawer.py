@@ -82,6 +82,9 @@ class Drawer(QWidget):
         column.setSpacing(0)
         column.addLayout(self._make_head())
         column.addWidget(Hairline(theme))
+        self._above = QVBoxLayout()
+        self._above.setContentsMargins(20, 0, 20, 0)
+        column.addLayout(self._above)
         self.column = ScrollColumn(self)
         self.body = self.column.body
         column.addWidget(self.column, 1)
@@ -140,6 +143,11 @@ class Drawer(QWidget):
         self.caption.setText(caption)
         self.caption.setVisible(bool(caption))
         self.setAccessibleName(title)
+
+    def put_above(self, widget: QWidget) -> None:
+        """Put something above the body that neither scrolls nor is cleared with it."""
+        self._above.setContentsMargins(20, 16, 20, 0)
+        self._above.addWidget(widget)
 
     def set_foot_shown(self, shown: bool) -> None:
         """Hide the foot when nothing can be done."""

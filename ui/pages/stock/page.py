@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import PackbenchError
-from app.domain.text import T, tr
+from app.domain.text import T, ntr, tr
+from app.services.stock import undoing
+from app.services.stock.receive_sessions import Booked
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
 from ui.pages.stock.pane import Pane
 from ui.pages.stock.panes import PANES
+from ui.pages.stock.receive_panel import ReceivePanel, booking
 from ui.paint_status import Severity
 from ui.widgets.banner import Notice
 from ui.widgets.buttons import Button, Kind
@@ -44,6 +47,7 @@ class StockPage(Page):
         self._own: list[Control] = []
         self._undo: Callable[[Workplace], object] | None = None
         self._shown = ""
+        self._booking = ""  # the session that is on its way into the books
         self.receive_button = Button(
             self.theme, tr("Receive"), self.head, kind=Kind.PRIMARY, icon="plus", key="N"
         )
@@ -53,6 +57,10 @@ class StockPage(Page):
         self.content.addWidget(self.tabs)
         self.stack = QStackedWidget(self)
         self.content.addWidget(self.stack, 1)
+        self.panel = ReceivePanel(work, tools, self)
+        self.put_drawer(self.panel)
+        self.panel.closed.connect(self._panel_closed)
+        self.panel.book_wanted.connect(self._book)
         self.tabs.chosen.connect(self._tab_chosen)
         self.tabs.more_wanted.connect(self._more_tabs)
         self.banners.acted.connect(self._banner_acted)
@@ -73,6 +81,30 @@ class StockPage(Page):
 
     def receive(self, sku: str = "") -> None:
         """Begin to receive by scan."""
+        for drawer in self._drawers:
+            drawer.hide()
+        self.panel.show()
+        self.panel.begin(sku)
+
+    @Slot()
+    def _panel_closed(self) -> None:
+        self.panel.hide()
+        if self.pane is not None:
+            self.pane.take_focus()
+
+    @Slot()
+    def _book(self) -> None:
+        panel = self.panel
+        if panel.busy or not panel.book.isEnabled() or panel.nonce == self._booking:
+            return
+        self._booking = panel.nonce
+
+        def booked(result: object) -> str:
+            panel.start_over()
+            pieces = result.pieces if isinstance(result, Booked) else 0
+            return ntr("{n} piece received", "{n} pieces received", pieces)
+
+        self.did(booking(panel), booked, _take_session_back)
 
     def did(
         self,
@@ -97,6 +129,7 @@ class StockPage(Page):
 
     def failed(self, error: PackbenchError) -> None:
         """Say what went wrong and what helps, above the tabs' content."""
+        self._booking = ""
         self.banners.put(Notice(NOTICE, Severity.FAILED, error.message, error.remedy, T("Seen")))
 
     @override
@@ -223,6 +256,8 @@ class StockPage(Page):
     @override
     def key_pressed(self, letter: str) -> bool:
         pane = self.pane
+        if self.panel.isVisible() and letter.isdigit() and self.panel.choose_number(int(letter)):
+            return True
         if pane is not None and pane.key_pressed(letter):
             return True
         match letter.upper():
@@ -238,16 +273,31 @@ class StockPage(Page):
 
     @override
     def scanned(self, code: str) -> bool:
+        if self.panel.isVisible():
+            self.panel.scan(code)
+            return True
         return self.pane is not None and self.pane.scanned(code)
 
     @override
     def focus_targets(self) -> list[QWidget]:
         pane = self.pane
-        return [self.tabs, *(pane.focus_targets() if pane is not None else []), *self._drawers]
+        return [
+            self.tabs,
+            *(pane.focus_targets() if pane is not None else []),
+            *self._drawers,
+            self.panel,
+        ]
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         pane = self.pane
+        if event.key() == Qt.Key.Key_Escape and self.panel.isVisible():
+            self._panel_closed()
+            return
         if event.key() == Qt.Key.Key_Escape and pane is not None and pane.escaped():
             return
         super().keyPressEvent(event)
+
+
+def _take_session_back(work: Workplace, result: object) -> object:
+    return undoing.undo(work, result.operation) if isinstance(result, Booked) else None
