@@ -31,7 +31,14 @@ from app.simulators.seed_orders import OrderKind
 from app.simulators.wechat.addresses import Receiver
 from app.store.tables import order_lines, orders, parcel_lines, reservations, shops
 from tests.support.warehouse import open_bench
-from tests.ui import bench_scenes, settings_scenes, stock_scenes, track_scenes, wave_scenes
+from tests.ui import (
+    bench_scenes,
+    reconcile_scenes,
+    settings_scenes,
+    stock_scenes,
+    track_scenes,
+    wave_scenes,
+)
 from tests.ui.stage import Stage
 from tests.ui.test_order_several import order_with_two_choices
 from ui.main_window import build_product
@@ -302,6 +309,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
         *track_scenes.SCENES,
         *settings_scenes.SCENES,
         *stock_scenes.SCENES,
+        *reconcile_scenes.SCENES,
     )
 }
 

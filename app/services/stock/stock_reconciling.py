@@ -5,6 +5,7 @@ Overwriting races with sales: it is never done by itself, and each one is in the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, update
@@ -28,12 +29,14 @@ def differences(
     work: Workplace,
     shop_id: str,
     *,
+    listing_ids: Collection[str] | None = None,
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
 ) -> list[PushRow]:
     """Where the shop shows another figure than it should: ``more``, ``fewer`` or ``unknown``.
 
-    Each row says which way is advised (``stock_taking.Advice``).
+    Each row says which way is advised (``stock_taking.Advice``). ``listing_ids`` (ours) narrow
+    it down.
     Raises ``RetryableError`` when the shop cannot be asked.
     """
 
@@ -45,7 +48,13 @@ def differences(
         return replace(stock_push.row_of(item, has, result), advice=advice)
 
     found = stock_push.compare(
-        work, shop_id, decide, progress=progress, cancel=cancel, look_only=True
+        work,
+        shop_id,
+        decide,
+        listing_ids=listing_ids,
+        progress=progress,
+        cancel=cancel,
+        look_only=True,
     )
     return [row for row in found if row.result != "same"]
 
@@ -68,17 +77,19 @@ def overwrite(
     work: Workplace,
     shop_id: str,
     *,
+    listing_ids: Collection[str] | None = None,
     progress: Progress = ignore_progress,
     cancel: CancelToken | None = None,
 ) -> list[PushRow]:
     """Set the shop's figures to what they should be, for every difference there is now.
 
-    Goes on past a refused one. Raises ``Cancelled`` between two listings, ``UserError``
-    (``shop_read_only``) and ``RetryableError`` when the shop cannot be asked.
+    ``listing_ids`` (ours): of these alone. Goes on past a refused one. Raises ``Cancelled``
+    between two listings, ``UserError`` (``shop_read_only``) and ``RetryableError`` when the shop
+    cannot be asked.
     """
     read_only.refuse(work, shop_id)
     token = cancel or CancelToken()
-    found = differences(work, shop_id, cancel=token)
+    found = differences(work, shop_id, listing_ids=listing_ids, cancel=token)
     out: list[PushRow] = []
     for n, row in enumerate(found, 1):
         token.check()

@@ -9,6 +9,7 @@ from app.services.workplace import Workplace
 from ui.pages.stock.moves_pane import MovesPane
 from ui.pages.stock.on_hand import OnHandPane
 from ui.pages.stock.pane import PaneEntry
+from ui.pages.stock.reconcile_pane import ReconcilePane
 
 
 def _items(work: Workplace) -> int:
@@ -18,4 +19,5 @@ def _items(work: Workplace) -> int:
 PANES: tuple[PaneEntry, ...] = (
     PaneEntry("on_hand", T("On hand"), OnHandPane, _items),
     PaneEntry("moves", T("Movements"), MovesPane),
+    PaneEntry("reconcile", T("Reconcile"), ReconcilePane),
 )
