@@ -12,6 +12,7 @@ from app.domain.errors import UserError
 from app.domain.pictures import MOST_BYTES
 from app.services.stock import goods, goods_pictures, importing, look_alikes, weights
 from app.services.stock import remapping as mapping
+from app.services.stock.mapping import lookup
 from app.store.tables import parcels, skus
 from tests.services.goods import SHANYE, TEA, TEA_CODE, TEA_SKU
 from tests.services.stock.shelf import goods as stocked
@@ -181,3 +182,14 @@ def test_what_is_mixed_up_twice_is_worth_a_word(bench: Bench) -> None:
     with bench.work.db.write() as tx:
         tx.execute(update(skus).where(skus.c.id == two).values(active=False))
     assert hints(bench, one) == []
+
+
+def test_no_listing_finds_packing_material_by_its_code_or_bar_code(bench: Bench) -> None:
+    goods.create(bench.work, "BOX-3", {"kind": "packing"})
+    goods.add_barcode(bench.work, "BOX-3", "699")
+    with bench.work.db.read() as tx:
+        found = [lookup(tx, SHANYE, "1", "1", *codes) for codes in (("BOX-3", ""), ("", "699"))]
+    assert found == [None, None]
+    goods.change(bench.work, "BOX-3", {"kind": "good"})
+    with bench.work.db.read() as tx:
+        assert lookup(tx, SHANYE, "1", "1", "BOX-3", "") is not None

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from app.domain.days import china_day
 from app.domain.states import MoveKind
-from app.services.stock import buying, sales, stock, stock_detail
+from app.services.stock import buying, daily, sales, stock, stock_detail
 from app.services.stock.stock_page import (
     Mark,
     StockFilter,
@@ -201,3 +201,17 @@ def test_the_detail_of_an_item(shelf: Bench) -> None:
     assert [n for _, n in detail.days] == [10] * 28
     assert [(s.bin, s.quantity) for s in detail.spots] == [("B-1", 20)]
     assert detail.moves[0].balance == 20
+
+
+def test_the_background_rolls_up_once_a_day(bench: Bench) -> None:
+    tea = goods(bench, "TEA", 100)
+    sold(bench, tea, 3, ago(bench, 2))
+    rolled, since = daily.look(bench.work, None, ago(bench, 3))
+    assert list(days_of(bench, tea).values()) == [3]
+    assert rolled == china_day(bench.work.now())
+    sold(bench, tea, 4, ago(bench, 2))
+    daily.look(bench.work, rolled, since)
+    assert list(days_of(bench, tea).values()) == [3]
+    bench.clock.advance(hours=24)
+    daily.look(bench.work, rolled, since)
+    assert list(days_of(bench, tea).values()) == [7]
