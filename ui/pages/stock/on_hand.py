@@ -37,6 +37,7 @@ from ui.widgets.control import Control
 from ui.widgets.states import EmptyAction, EmptyState, SkeletonRows
 
 KEY = "on_hand"
+COUNTS = "counts"  # the tab of stocktakes
 LIST_LANE, CARD_LANE, COUNTS_LANE = "stock.list", "stock.card", "stock.sums"
 _STATE, _LAYOUT = "stock/list", "stock/layout"
 
@@ -81,6 +82,8 @@ class OnHandPane(Pane):
         for part in (self.skeleton, self.table, self.empty):
             self.stack.addWidget(part)
         self.drawer = ItemDrawer(theme, tools.pictures, self)
+        self.drawer.count.setVisible(place.has_pane(COUNTS))
+        self.count.setVisible(place.has_pane(COUNTS))
         place.put_beside(self.drawer)
         self._connect()
         self.bar.show_filter(self.wanted)
@@ -251,7 +254,7 @@ class OnHandPane(Pane):
             case "ledger":
                 self.place.show_pane("moves", card.sku)
             case "count":
-                self.place.show_pane("counts", card.sku)
+                self.place.show_pane(COUNTS, card.sku)
             case _:
                 doing.ask_and_do(self.place, what, card)
 
@@ -306,7 +309,7 @@ class OnHandPane(Pane):
 
     @Slot()
     def _count(self) -> None:
-        self.place.show_pane("counts")
+        self.place.show_pane(COUNTS)
 
     # -- keys --------------------------------------------------------------------------------
 
@@ -345,7 +348,8 @@ class OnHandPane(Pane):
 
     @override
     def head_buttons(self) -> Sequence[Control]:
-        return (self.bring_in, self.count)
+        counts = self.place.has_pane(COUNTS)
+        return (self.bring_in, self.count) if counts else (self.bring_in,)
 
 
 def empty_state(theme: Theme, wanted: StockFilter) -> EmptyState:

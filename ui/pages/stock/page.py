@@ -75,7 +75,12 @@ class StockPage(Page):
         self._drawers.append(drawer)
         self.put_drawer(drawer)
 
+    def has_pane(self, key: str) -> bool:
+        return any(e.key == key for e in PANES)
+
     def show_pane(self, key: str, argument: object = None) -> None:
+        if not self.has_pane(key):
+            return
         self.tabs.set_current(key)
         self._show(key, argument)
 

@@ -31,6 +31,9 @@ class StockPlace(Protocol):
     def show_pane(self, key: str, argument: object = None) -> None:
         """Another tab; ``argument`` reaches its ``opened``."""
 
+    def has_pane(self, key: str) -> bool:
+        """Whether there is such a tab."""
+
     def put_beside(self, drawer: Drawer) -> None:
         """A drawer beside the list, hidden at first. Its pane shows it and hides it in ``left``."""
 

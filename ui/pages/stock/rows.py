@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter
 from typing_extensions import override
 
-from app.domain.text import tr
+from app.domain.text import ntr, tr
 from app.services.stock.stock_page import StockLine, StockState
 from ui.pages.stock.words import (
     GLYPHS,
@@ -56,16 +56,33 @@ def columns(theme: Theme) -> tuple[Column, ...]:
         _figure(theme, "allocated", tr("Allocated"), 58),
         Column("bar", "", BAR_PX + 2 * PAD, shed=3),
         _figure(theme, "available", tr("Available"), 60),
-        Column("sold", tr("Sold in 7 days"), BARS_PX + 2 * PAD, sortable=True, shed=1),
-        _figure(theme, "days", tr("Lasts"), 70),
+        Column(
+            "sold",
+            tr("Sold in 7 days"),
+            max(BARS_PX, _px(theme, tr("Sold in 7 days")) + 17) + 2 * PAD,
+            sortable=True,
+            shed=1,
+        ),
+        _figure(
+            theme,
+            "days",
+            tr("Lasts"),
+            2 * PAD + _px(theme, ntr("{n} day", "{n} days", 360), role=Type.BODY),
+        ),
         Column("state", tr("State"), max(92, round(pill) + 2 * PAD)),
     )
 
 
+def _px(theme: Theme, *texts: str, role: Type = Type.CAPTION) -> int:
+    """Room for the longest of these at 100 %."""
+    face = theme.face(role, 500)
+    return round(max(face.width(text) for text in texts) / theme.text_size.value) + 1
+
+
 def _figure(theme: Theme, key: str, title: str, width: int) -> Column:
     """A column of numbers, at least as wide as its title with the arrow of sorting."""
-    words = theme.face(Type.CAPTION, 500).width(title) / theme.text_size.value
-    return Column(key, title, max(width, round(words) + 2 * PAD + 17), right=True, sortable=True)
+    least = _px(theme, title) + 2 * PAD + 16
+    return Column(key, title, max(width, least), right=True, sortable=True)
 
 
 def item_row(line: StockLine) -> ItemRow:

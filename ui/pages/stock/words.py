@@ -92,7 +92,7 @@ def days_words(line: StockLine) -> str:
     if line.days_left is None:
         return "—"
     days = int(line.days_left)
-    return tr("over a year") if days > 365 else ntr("{n} day", "{n} days", days)
+    return tr("a year +") if days > 365 else ntr("{n} day", "{n} days", days)
 
 
 def bins_words(line: StockLine) -> str:
