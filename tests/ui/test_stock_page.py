@@ -63,8 +63,10 @@ def test_what_is_short_stands_on_top_and_every_row_says_what_it_is(
         assert texts[6].replace("−", "-") == f"{figures.available:,}"
         assert row.name in row.spoken
         assert texts[-1] in row.spoken
-        third = figures.available / (3 * figures.safety) if figures.safety else 1
-        assert row.fill == pytest.approx(max(0, min(1, third)))
+        assert row.marked == (figures.safety > 0)
+        if row.marked:
+            third = figures.available / (3 * figures.safety)
+            assert row.fill == pytest.approx(max(0, min(1, third)))
     counts = stock_page.stock_counts(bench.work, StockFilter())
     assert page.tabs.tabs[0].count == counts.all == len(stored)
     assert f"{counts.available:,}" in pane.bar.totals.accessibleName()

@@ -205,8 +205,8 @@ def forecast(card: ItemCard, now: datetime) -> tuple[str, str] | None:
     if short is not None:
         what = ntr("{n} order waits for it", "{n} orders wait for it", len(short.waiting))
         missing = tr("{n} pieces are missing.", n=figure(short.missing))
-        return what, tr(", ").join(part for part in (missing.rstrip("."), buy) if part)
-    why = tr(", ").join(part for part in (mark.rstrip("."), buy) if part)
+        return what, " · ".join(part for part in (missing.rstrip("."), buy) if part)
+    why = " · ".join(part for part in (mark.rstrip("."), buy) if part)
     if card.sells_out_at is not None and (card.sells_out_at - now).days <= card.lead_days:
         return tr("Sold out at about {time}", time=day_and_time(card.sells_out_at)), why
     if _is_low(card):

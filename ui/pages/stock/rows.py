@@ -34,9 +34,10 @@ _PILL_PAD = 34
 @dataclass(frozen=True, slots=True)
 class ItemRow(TableRow):
     """A row with what only this table paints. ``fill``: of the bar, 0 to 1; its safety mark
-    stands at a third. ``week``: sold a day, today last."""
+    stands at a third, where the item is ``marked``. ``week``: sold a day, today last."""
 
     fill: float = 0.0
+    marked: bool = False
     week: tuple[int, ...] = ()
     state: StockState = StockState.ENOUGH
     code: str = ""
@@ -114,6 +115,7 @@ def item_row(line: StockLine) -> ItemRow:
     )
     missing = tr("{n} pieces are missing.", n=figure(line.missing)) if line.missing else ""
     tips = (
+        second,
         tr("The books say less than nothing: count it.") if line.count_it else "",
         missing,
         tr("The safety mark is {n}.", n=figure(line.safety)) if line.safety else "",
@@ -124,7 +126,8 @@ def item_row(line: StockLine) -> ItemRow:
         spoken=tr(", ").join(part for part in spoken if part),
         tip="\n".join(part for part in tips if part),
         muted=not line.active,
-        fill=_share(left, line.safety),
+        fill=_share(left, line.safety) if line.safety or not line.missing else 0.0,
+        marked=line.safety > 0,
         week=line.week,
         state=line.state,
         code=line.sku,
@@ -173,6 +176,8 @@ def draw_bar(p: QPainter, left: float, middle: float, row: ItemRow, theme: Theme
         width = max(6.0, BAR_PX * row.fill)
         fill = t.warn.solid if low else t.control
         round_rect(p, QRectF(left, box.top(), width, 6), 3, fill)
+    if not row.marked:
+        return
     p.fillRect(QRect(round(left + BAR_PX / 3), round(middle) - 6, 2, 12), t.text)
 
 
