@@ -1,4 +1,4 @@
-"""``stock bins``, ``move``, ``batches``, ``serials`` and ``defective``: where goods lie."""
+"""``stock bins``, ``move``, ``batches`` and ``serials``: where goods lie."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from app.cli import words
+from app.cli import stock_defective, words
 from app.cli.context import Context
 from app.cli.orders import DEFAULT_LIMIT
 from app.cli.parser import Commands, positive
 from app.cli.result import Column, CommandResult, count_line
-from app.cli.stock_hand import add_batch, add_note, add_serials, of_one
+from app.cli.stock_hand import add_note
 from app.domain.errors import UserError
 from app.domain.states import BinKind, SerialState
-from app.domain.stock_reasons import StockReason
 from app.domain.text import T, tr
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def add(group: Commands) -> None:
     serials.add_argument(
         "--limit", type=positive, default=DEFAULT_LIMIT, metavar="N", help=tr("at most so many")
     )
-    _add_defective(group)
+    stock_defective.add(group)
 
 
 def _add_bins(group: Commands) -> None:
@@ -75,30 +74,6 @@ def _add_bins(group: Commands) -> None:
     rename.add_argument("to", metavar=tr("NAME"))
     remove = bins.add("remove", tr("take an empty bin away"), _remove)
     remove.add_argument("bin", metavar=tr("BIN"))
-
-
-def _add_defective(group: Commands) -> None:
-    defective = group.group("defective", tr("pieces that are here and not for sale"))
-    for name, text, run in (
-        ("found", tr("pieces on the shelf are not for sale after all"), _found),
-        ("mended", tr("they are good again"), _mended),
-        ("discarded", tr("they are thrown away, or back to the supplier"), _discarded),
-    ):
-        one = defective.add(name, text, run)
-        one.add_argument("sku", metavar="SKU")
-        one.add_argument("quantity", type=positive, metavar=tr("QTY"))
-        add_note(one)
-        add_serials(one)
-        if name != "mended":
-            one.add_argument(
-                "--reason",
-                default=StockReason.BROKEN.value,
-                metavar=tr("TEXT"),
-                help=tr("why: your own words, or one of {codes}", codes=", ".join(StockReason)),
-            )
-        if name != "discarded":
-            one.add_argument("--bin", metavar=tr("BIN"), help=tr("where it lay, or lies now"))
-            add_batch(one)
 
 
 def _bins(wanted: argparse.Namespace, context: Context) -> CommandResult:
@@ -356,51 +331,3 @@ def _serials(wanted: argparse.Namespace, context: Context) -> CommandResult:
         columns[3:3] = [Column("kind", tr("Kind"), show=words.move)]
         columns.append(Column("user", tr("Who")))
     return CommandResult(rows, columns=columns, summary=count_line(len(rows)))
-
-
-def _found(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import defects
-
-    with context.services() as services:
-        defects.found(
-            services.work,
-            wanted.sku,
-            wanted.quantity,
-            reason=wanted.reason,
-            note=wanted.note,
-            bin_name=wanted.bin,
-            batch=wanted.batch,
-            numbers=wanted.serial,
-        )
-    return of_one(context, wanted.sku)
-
-
-def _mended(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import defects
-
-    with context.services() as services:
-        defects.mended(
-            services.work,
-            wanted.sku,
-            wanted.quantity,
-            note=wanted.note,
-            bin_name=wanted.bin or "",
-            batch=wanted.batch,
-            numbers=wanted.serial,
-        )
-    return of_one(context, wanted.sku)
-
-
-def _discarded(wanted: argparse.Namespace, context: Context) -> CommandResult:
-    from app.services.stock import defects
-
-    with context.services() as services:
-        defects.discarded(
-            services.work,
-            wanted.sku,
-            wanted.quantity,
-            reason=wanted.reason,
-            note=wanted.note,
-            numbers=wanted.serial,
-        )
-    return of_one(context, wanted.sku)
