@@ -112,8 +112,8 @@ def _due(work: Workplace, context: Context) -> CommandResult:
         )
         for account, problem in done.problems
     ]
-    ids = track_ids(work, TrackFilter("on_the_way"))
-    listed = _listed(track_rows(work, ids[:_MOST_SHOWN]))
+    ids = track_ids(work, TrackFilter("on_the_way"), _MOST_SHOWN)
+    listed = _listed(track_rows(work, ids))
     summary = tr("{n} asked about, {new} new events.", n=done.asked, new=done.new_events)
     return CommandResult(listed.rows, errors, listed.columns, summary, done=done.asked)
 

@@ -3,9 +3,10 @@
 The index narrows, the text itself decides: who asks compares every hit with ``word in text``.
 So a token may promise too much; it must never miss what the rules below promise.
 
-* Chinese (and any other script than a-z and digits): every two neighbouring characters, so a part
-  of two characters or more is found wherever it stands; one character finds the words that begin
-  with it.
+* Chinese (and any other script than a-z and digits): every two and every three neighbouring
+  characters, so a part of two characters or more is found wherever it stands; one character finds
+  the words that begin with it. (Three are rarer than two: a whole title is found by a few of them,
+  where the lists of its pairs are long.)
 * Latin letters and digits: five or more in a row are found wherever they stand; four at the
   beginning or the end of a number or a word (the tail of a phone, of an order number, of a
   waybill); three or fewer at the beginning.
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 
 _GRAM = 4
 # Not ASCII, no blank, no punctuation: Chinese, emoji, anything that a name may be written in.
@@ -39,7 +39,8 @@ def tokens(text: str) -> set[str]:
             else:
                 found.add(_first(wide[0]))
         if not stretch.isascii():
-            found.update(_pairs(stretch))
+            found.update(_wide_grams(stretch, 2))
+            found.update(_wide_grams(stretch, 3))
     return found
 
 
@@ -53,7 +54,7 @@ def asked(word: str) -> list[tuple[str, ...]]:
     for place, stretch in enumerate(stretches):
         whole = stretch.isascii()
         if not whole:
-            groups += [(pair,) for pair in _pairs(stretch)]
+            groups += [(gram,) for gram in _covering_wide(stretch)]
         for latin, wide in _RUN.findall(stretch):
             if len(latin) > _GRAM:
                 groups += [(gram,) for gram in _covering(latin)]
@@ -102,14 +103,23 @@ def _covering(run: str) -> list[str]:
     return [f"g{run[i : i + _GRAM]}" for i in (*starts, 0)]
 
 
-def _pairs(stretch: str) -> list[str]:
+def _wide_grams(stretch: str, size: int) -> list[str]:
     """Neighbours of which one is no Latin letter and no digit."""
-    return [_pair(a, b) for a, b in pairwise(stretch) if not (a.isascii() and b.isascii())]
+    grams = (stretch[i : i + size] for i in range(len(stretch) - size + 1))
+    return [_wide_gram(gram) for gram in grams if not gram.isascii()]
 
 
-@lru_cache(65536)
-def _pair(first: str, second: str) -> str:
-    return f"b{ord(first):x}x{ord(second):x}"
+def _covering_wide(stretch: str) -> list[str]:
+    if len(stretch) < 3:
+        return _wide_grams(stretch, 2)
+    starts = dict.fromkeys((*range(0, len(stretch) - 2, 3), len(stretch) - 3))
+    grams = [stretch[i : i + 3] for i in starts]
+    return [_wide_gram(gram) for gram in grams if not gram.isascii()]
+
+
+@lru_cache(131072)
+def _wide_gram(gram: str) -> str:
+    return "b" + "x".join(f"{ord(char):x}" for char in gram)
 
 
 @lru_cache(8192)

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from app.domain.states import Flow, ParcelState
 from app.services.orders.order_query import (
@@ -126,13 +136,13 @@ def order_counts(work: Workplace, wanted: OrderFilter) -> dict[str, int]:
             _count_hits(tx, query, counts)
         else:
             over = [s.value for s in ParcelState if s not in OPEN_STAGES]
-            tabs = [*(s.value for s in OPEN_STAGES), "failed", "held", "refund", "all"]
-            tabs += [] if filtered else [*over, OTHER]
+            tabs = [*(s.value for s in OPEN_STAGES), "failed", "held", "refund"]
+            tabs += [] if filtered else [*over, OTHER, "all"]
             for tab in tabs:
                 counts[tab] = _counted(tx, replace(query, wanted=replace(base, tab=tab)))
             if filtered:
                 _count_over(tx, query, over, counts)
-    return {tab: n for tab, n in counts.items() if n or tab == "all"}
+    return {tab: n for tab, n in counts.items() if n or tab in ("all", *ParcelState, OTHER)}
 
 
 def _only(ids: Sequence[str]) -> Shape:
@@ -230,17 +240,25 @@ def _count_over(
     tx: Connection, query: OrderQuery, stages: Sequence[str], counts: dict[str, int]
 ) -> None:
     """What is over, of a filter by shop or carrier: exact, "more", or no figure."""
-    looked = query.select((orders.c.stage, orders.c.flow), lambda q: q.limit(_LOOKED_AT)).subquery()
+    shops, carriers = query.wanted.shops, query.wanted.carriers
+    walked = replace(query, wanted=replace(query.wanted, shops=())) if carriers else query
+    columns = (orders.c.stage, orders.c.flow, orders.c.shop_id)
+    looked = walked.select(columns, lambda q: q.limit(_LOOKED_AT)).subquery()
     found = select(looked).limit(_LOOKED_AT).subquery()
+    fits = found.c.shop_id.in_(shops) if shops and carriers else true()
     rows = tx.execute(
-        select(found.c.stage, found.c.flow, func.count().label("n")).group_by(
-            found.c.stage, found.c.flow
-        )
+        select(
+            found.c.stage,
+            found.c.flow,
+            func.count().label("looked"),
+            func.sum(case((fits, 1), else_=0)).label("n"),
+        ).group_by(found.c.stage, found.c.flow)
     ).all()
-    whole = sum(r.n for r in rows) < _LOOKED_AT
+    whole = sum(r.looked for r in rows) < _LOOKED_AT
     seen: dict[str, int] = defaultdict(int)
     for row in rows:
         seen[row.stage if row.flow == Flow.PARCEL else OTHER] += row.n
-    for tab in (*stages, OTHER):
+        seen["all"] += row.n
+    for tab in (*stages, OTHER, "all"):
         if whole or seen[tab] > COUNT_CAP:
             counts[tab] = min(seen[tab], COUNT_CAP + 1)

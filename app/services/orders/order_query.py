@@ -51,7 +51,7 @@ OPEN_STAGES = (
 )
 FEW = frozenset({*OPEN_STAGES, "failed", "held", "refund"})  # tabs that stay small for years
 _BY_TAB = FEW | {"other"}  # lists that start from their tab, whatever else they are filtered by
-_OF_FEW = frozenset({"failed", "held", "other"})  # tabs with an index of their rows alone
+_OF_FEW = frozenset({"failed", "held"})  # tabs whose rows have an index of one time alone
 SEARCH_MOST = 1_000  # of a search that finds more, the newest are looked at
 
 
@@ -139,11 +139,11 @@ class OrderQuery:
             tab = [] if codes else self._tab(by_index=False)
             fitting = [*tab, *also, *self._shops(), *self._carriers(), *says]
             return [base.join(few, few.c.id == orders.c.id).where(*fitting)]
+        if wanted.carriers and wanted.tab in (ParcelState.CANCELLED, OTHER):
+            return [base.where(orders.c.id == "")]  # nothing of them goes with anybody
         if wanted.tab in _BY_TAB:
             fitting = [*self._tab(by_index=True), *self._shops(), *self._carriers(), *says]
             return [base.where(*fitting)]
-        if wanted.carriers and wanted.tab == ParcelState.CANCELLED:
-            return [base.where(orders.c.id == "")]  # nothing of them goes with anybody
         if wanted.carriers:
             tab = [*self._tab(by_index=False), *self._shops()]
             ways = [orders.c.carrier == code for code in wanted.carriers]

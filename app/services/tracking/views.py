@@ -100,7 +100,9 @@ def track_counts(work: Workplace, wanted: TrackFilter) -> dict[str, int]:
         conditions = _conditions(tx, work, base)
         counts = {}
         for tab in TABS:
-            rows = select(tracks.c.waybill_id).where(*conditions, *_of_tab(tab))
+            rows = select(tracks.c.waybill_id).where(
+                *conditions, *_of_tab(tab, by_index=not conditions)
+            )
             found = rows.limit(COUNT_CAP + 1).subquery()
             counts[tab] = tx.execute(select(func.count()).select_from(found)).scalar_one()
     return counts
@@ -113,9 +115,10 @@ def track_ids(work: Workplace, wanted: TrackFilter, limit: int | None = None) ->
     """
     with work.db.read() as tx:
         conditions = _conditions(tx, work, wanted)
+        few = _conditions(tx, work, wanted, by_carrier=False)
         troubled = (
             select(tracks.c.waybill_id)
-            .where(*conditions, *_of_tab(wanted.tab), *_of_tab("trouble"))
+            .where(*few, *_of_tab(wanted.tab, by_index=False), *_of_tab("trouble"))
             .order_by(_HARM, tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
             .limit(limit)
         )
@@ -124,7 +127,7 @@ def track_ids(work: Workplace, wanted: TrackFilter, limit: int | None = None) ->
             return found
         others = (
             select(tracks.c.waybill_id)
-            .where(*conditions, *_of_tab(wanted.tab), *_NO_TROUBLE)
+            .where(*conditions, *_of_tab(wanted.tab, by_index=not conditions), *_NO_TROUBLE)
             .order_by(tracks.c.handed_at.desc(), tracks.c.waybill_id.desc())
             .limit(None if limit is None else limit - len(found))
         )
@@ -281,7 +284,8 @@ _HARM = case(
 )
 
 
-def _of_tab(tab: str) -> list[ColumnElement[bool]]:
+def _of_tab(tab: str, *, by_index: bool = True) -> list[ColumnElement[bool]]:
+    """Conditions of a tab. Without ``by_index`` something rarer than its stage is started from."""
     match tab:
         case "trouble":
             return [tracks.c.warning.is_not(None), tracks.c.warning_seen_by == ""]
@@ -290,7 +294,8 @@ def _of_tab(tab: str) -> list[ColumnElement[bool]]:
             unended = or_(tracks.c.stage.is_(None), tracks.c.stage.not_in(over))
             return [tracks.c.ended_at.is_(None), unended]
         case "delivered":
-            return [tracks.c.stage == TrackStage.DELIVERED]
+            stage = tracks.c.stage if by_index else tracks.c.stage.concat("")
+            return [stage == TrackStage.DELIVERED]
         case _:
             return [tracks.c.handed_at.is_not(None)]
 
@@ -301,10 +306,16 @@ _NO_TROUBLE = [
 ]
 
 
-def _conditions(tx: Connection, work: Workplace, wanted: TrackFilter) -> list[ColumnElement[bool]]:
+def _conditions(
+    tx: Connection, work: Workplace, wanted: TrackFilter, *, by_carrier: bool = True
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.carriers:
-        conditions.append(tracks.c.carrier.in_(wanted.carriers))
+        # One carrier by its index, in the list's order; several are passed over on the way.
+        if len(wanted.carriers) == 1 and by_carrier:
+            conditions.append(tracks.c.carrier == wanted.carriers[0])
+        else:
+            conditions.append(tracks.c.carrier.concat("").in_(wanted.carriers))
     if wanted.days is not None:
         conditions.append(tracks.c.handed_at >= work.now() - timedelta(days=wanted.days))
     if wanted.search.strip():

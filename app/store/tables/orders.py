@@ -8,10 +8,10 @@ from app.store.tables.base import flag, metadata, number, words
 from app.store.types import Code, ExternalId, Json, Key, Long, ShopId, UtcTime
 
 
-def _few(name: str, told: str, *also: str) -> Index:
-    """An index of the few rows of which ``told`` is true, in the order they were paid in."""
+def _few(name: str, told: str, *columns: str) -> Index:
+    """An index of the rows of which ``told`` is true, among many more."""
     where = text(told)
-    return Index(name, "paid_at", *also, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 orders = Table(
@@ -68,9 +68,10 @@ orders = Table(
     Index(None, "carrier", "paid_at", "stage", "flow", "shop_id"),
     Index(None, "carrier", "deadline_at", "stage", "flow", "shop_id"),
     # The few that want somebody, among millions that do not.
-    _few("ix_orders_of_failed", "failed"),
-    _few("ix_orders_of_held", "hold_count > 0"),
-    _few("ix_orders_of_other", "flow <> 'parcel'", "flow"),
+    _few("ix_orders_of_failed", "failed", "paid_at"),
+    _few("ix_orders_of_held", "hold_count > 0", "paid_at"),
+    _few("ix_orders_of_other", "flow <> 'parcel'", "paid_at", "flow"),
+    _few("ix_orders_of_other_due", "flow <> 'parcel'", "deadline_at", "flow"),
     Index(None, "paid_at"),
     Index(None, "shop_id", "created_at"),
     Index(None, "address_hash"),

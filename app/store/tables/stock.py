@@ -122,7 +122,8 @@ stock_moves = Table(
     words("undoes", 24),  # the operation that this row takes back
     words("line_id", 24),  # the line of a paper that was booked; taken back by that paper only
     Index(None, "sku_id", "id"),
-    Index(None, "parcel_id"),
+    # With the item: by the parcel alone, SQLite would rather go through all an item ever moved.
+    Index(None, "parcel_id", "sku_id"),
     Index(None, "at"),
     Index(None, "operation"),
 )

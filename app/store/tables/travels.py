@@ -37,6 +37,7 @@ tracks = Table(
     Index(None, "account", "carrier"),
     Index(None, "handed_at", "stage"),
     Index(None, "stage", "handed_at"),
+    Index(None, "carrier", "handed_at", "stage"),
     Index(
         "ix_tracks_of_trouble",
         "handed_at",

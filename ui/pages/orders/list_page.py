@@ -13,7 +13,7 @@ from app.domain.companies import company
 from app.domain.errors import PackbenchError
 from app.domain.text import T, tr
 from app.services.orders.order_lists import COUNT_CAP
-from app.services.orders.queries import OrderRow
+from app.services.orders.queries import OTHER, OrderRow
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
 from ui.pages.orders.empty import empty_state
@@ -343,5 +343,5 @@ class OrderList(Page):
 
 def _tab(key: str, title: str, counts: Mapping[str, int]) -> Tab:
     """A tab of what is over has no figure where counting it would mean reading all of it."""
-    known = counts.get(key)
-    return Tab(key, title, 0 if known is None and key != "shipped" else known, COUNT_CAP)
+    over = key in ("all", "shipped", OTHER)
+    return Tab(key, title, counts.get(key, None if over else 0), COUNT_CAP)

@@ -13,6 +13,7 @@ from typing_extensions import override
 from app.domain.errors import PackbenchError
 from app.domain.text import T, tr
 from app.services.money.views import FreightRow, Period
+from app.services.orders.order_lists import COUNT_CAP
 from app.services.tracking.views import TrackRow
 from app.services.workplace import Workplace
 from ui.page import Page, PageTools
@@ -207,7 +208,9 @@ class TrackList(Page):
             counts.update(self.loaded.counts)
         if self.freight is not None and self.freight.months:
             counts[FREIGHT] = self.freight.claimed
-        self.tabs.set_tabs([Tab(key, str(title), counts.get(key)) for key, title in TABS])
+        self.tabs.set_tabs(
+            [Tab(key, str(title), counts.get(key), COUNT_CAP) for key, title in TABS]
+        )
 
     def _show_what_there_is(self) -> None:
         """The table of the current tab, or why it is empty."""
@@ -328,7 +331,7 @@ class TrackList(Page):
     @Slot(object)
     def _more_tabs(self, at: QPoint) -> None:
         hidden = self.tabs.hidden_tabs()
-        items = [MenuItem(t.key, t.title, hint=f"{t.count or 0:,}") for t in hidden]
+        items = [MenuItem(t.key, t.title, hint=t.figure or "0") for t in hidden]
         menu = PopoverMenu(self.theme, self.window(), items)
         menu.chosen.connect(self.tabs.choose)
         menu.open_at(at)

@@ -20,6 +20,7 @@ from ui.pages.tracking.views import FREIGHT, TABS, TrackViews
 
 LIST_LANE = "parcels on their way"
 ROWS_LANE = "parcels on their way.rows"
+_MOST = 20_000  # all trouble, and the latest of the rest: nobody scrolls further
 _SHOWN_LINES = 40  # of a bill, in the panel
 
 
@@ -80,7 +81,7 @@ def read_list(work: Workplace, shown: TrackViews) -> Loaded:
                 asked[key] = views.track_counts(work, key)
             counts[tab] = asked[key][tab]
     wanted = shown.wanted()
-    ids = [] if wanted.tab == FREIGHT else views.track_ids(work, wanted)
+    ids = [] if wanted.tab == FREIGHT else views.track_ids(work, wanted, _MOST)
     carriers = tuple(views.carriers_followed(work))
     return Loaded(wanted, ids, counts, views.updated_at(work), carriers)
 

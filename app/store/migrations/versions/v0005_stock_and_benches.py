@@ -402,6 +402,8 @@ def _benches() -> None:
 
 def _finding() -> None:
     """What keeps lists and search quick with a million orders."""
+    op.drop_index(op.f("ix_stock_moves_parcel_id"), table_name="stock_moves")
+    op.create_index(op.f("ix_stock_moves_parcel_id_sku_id"), "stock_moves", ["parcel_id", "sku_id"])
     op.add_column("orders", _words("carrier", 32))
     op.execute(_CARRIERS)
     for columns in (
@@ -413,7 +415,8 @@ def _finding() -> None:
         ["carrier", "deadline_at", "stage", "flow", "shop_id"],
     ):
         op.create_index(op.f(f"ix_orders_{'_'.join(columns)}"), "orders", columns)
-    op.create_index(op.f("ix_tracks_stage_handed_at"), "tracks", ["stage", "handed_at"])
+    for columns in (["stage", "handed_at"], ["carrier", "handed_at", "stage"]):
+        op.create_index(op.f(f"ix_tracks_{'_'.join(columns)}"), "tracks", columns)
     for name, told in (("open", "ended_at IS NULL"), ("trouble", "warning IS NOT NULL")):
         where = sa.text(told)
         op.create_index(
@@ -426,18 +429,15 @@ def _finding() -> None:
     op.create_index(op.f("ix_outbox_order_id"), "outbox", ["order_id"])
     op.create_index(op.f("ix_waybills_parcel_id"), "waybills", ["parcel_id"])
     op.create_index(op.f("ix_print_jobs_parcel_id"), "print_jobs", ["parcel_id"])
-    for name, told in (
-        ("failed", "failed"),
-        ("held", "hold_count > 0"),
-        ("other", "flow <> 'parcel'"),  # they may be many: counted in the index
+    for name, told, columns in (
+        ("failed", "failed", ["paid_at"]),
+        ("held", "hold_count > 0", ["paid_at"]),
+        ("other", "flow <> 'parcel'", ["paid_at", "flow"]),  # may be many: counted in the index
+        ("other_due", "flow <> 'parcel'", ["deadline_at", "flow"]),
     ):
         where = sa.text(told)
         op.create_index(
-            f"ix_orders_of_{name}",
-            "orders",
-            ["paid_at", "flow"] if name == "other" else ["paid_at"],
-            sqlite_where=where,
-            postgresql_where=where,
+            f"ix_orders_of_{name}", "orders", columns, sqlite_where=where, postgresql_where=where
         )
     op.create_table(
         "secret_words",
