@@ -20,6 +20,7 @@ import re
 from functools import lru_cache
 
 _GRAM = 4
+_GRAMS_ASKED = 3
 # Not ASCII, no blank, no punctuation: Chinese, emoji, anything that a name may be written in.
 _WIDE = (
     r"[^\x00-\xbf\s\u2000-\u206f\u3000-\u303f\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uff0f\uff1a-\uff20"
@@ -98,9 +99,10 @@ def _bounded(run: str, word: str, *, first: bool, last: bool) -> list[tuple[str,
 
 
 def _covering(run: str) -> list[str]:
-    """Grams that cover the run, its end first: numbers begin alike and end apart."""
-    starts = range(len(run) - _GRAM, -1, -_GRAM)
-    return [f"g{run[i : i + _GRAM]}" for i in (*starts, 0)]
+    """Grams that cover the end of the run: numbers begin alike and end apart."""
+    tail = run[-_GRAM * _GRAMS_ASKED :]
+    starts = range(len(tail) - _GRAM, -1, -_GRAM)
+    return [f"g{tail[i : i + _GRAM]}" for i in (*starts, 0)]
 
 
 def _wide_grams(stretch: str, size: int) -> list[str]:

@@ -52,7 +52,7 @@ OPEN_STAGES = (
 FEW = frozenset({*OPEN_STAGES, "failed", "held", "refund"})  # tabs that stay small for years
 _BY_TAB = FEW | {"other"}  # lists that start from their tab, whatever else they are filtered by
 _OF_FEW = frozenset({"failed", "held"})  # tabs whose rows have an index of one time alone
-SEARCH_MOST = 1_000  # of a search that finds more, the newest are looked at
+SEARCH_MOST = 500  # of a search that finds more, the newest are looked at
 
 
 Shape = Callable[[Select[Any]], Select[Any]]
