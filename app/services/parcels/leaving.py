@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
@@ -10,8 +11,10 @@ from app.domain.orders import LineSnapshot, OrderSnapshot
 from app.domain.states import ParcelState
 from app.services.telling import report_rows
 from app.services.telling import sent_elsewhere as by_others
-from app.services.telling.report_rows import Goods
 from app.store.tables import parcel_lines, parcels
+
+if TYPE_CHECKING:
+    from app.services.telling.report_rows import Goods
 
 LEFT_STATES = frozenset({ParcelState.TO_REPORT, ParcelState.SHIPPED, ParcelState.DELIVERED})
 
