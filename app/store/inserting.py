@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, insert
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.exc import IntegrityError
 
 
@@ -20,13 +20,15 @@ def insert_if_new(tx: Connection, row: Insert) -> bool:
 
 
 def insert_all_new(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert ``rows``, those whose key is there left out; at once where nobody was quicker.
+    """Insert ``rows``, those whose key is there left out.
 
     Give them in the order of their keys: two benches that wait for each other's rows never end.
     """
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(table), list(rows))
-    except IntegrityError:
-        for row in rows:
-            insert_if_new(tx, insert(table).values(row))
+    if tx.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        tx.execute(sqlite_insert(table).on_conflict_do_nothing(), list(rows))
+    else:
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        tx.execute(postgresql_insert(table).on_conflict_do_nothing(), list(rows))
