@@ -116,13 +116,18 @@ def write_rows(
         half.replace(file)
     except OSError as error:
         half.unlink(missing_ok=True)
-        raise UserError(
-            "file_not_written",
-            T("The file {file} cannot be written.", file=file),
-            T("Check the folder and the right to write there."),
-            ref=file.name,
-        ) from error
+        raise not_written(file) from error
     return count
+
+
+def not_written(file: Path) -> UserError:
+    """The refusal for a file that another one could not be put in the place of."""
+    return UserError(
+        "file_not_written",
+        T("The file {file} cannot be written.", file=file),
+        T("Check the folder and the right to write there."),
+        ref=file.name,
+    )
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.domain.errors import UserError
 from app.domain.text import T
+from app.spreadsheets import not_written
 
 
 def write_file(file: Path, data: bytes, ref: str = "") -> None:
@@ -46,9 +47,4 @@ def write_whole(file: Path, data: bytes, *, keep: bool) -> None:
         half.replace(file)
     except OSError as error:
         half.unlink(missing_ok=True)
-        raise UserError(
-            "file_not_written",
-            T("The file {file} cannot be written.", file=file),
-            T("Check the folder and the right to write there."),
-            ref=file.name,
-        ) from error
+        raise not_written(file) from error

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.domain.address import Address
-from app.domain.orders import LineSnapshot, OrderSnapshot
+from app.domain.orders import OrderSnapshot
 from app.domain.packing import OpenParcel
 from app.domain.states import Flow, OrderStatus, ParcelState, ReservationState, Verdict
 from app.services.numbers import by_person
@@ -20,6 +20,7 @@ from app.services.records import parcels_of
 from app.services.stock import bundles, stock
 from app.services.sync import sync_reading
 from app.store.tables import parcel_lines, parcels, reservations, skus
+from tests.support.lines import plain_line
 from tests.support.warehouse import Bench
 
 SHOP = "qinghe"  # labels come from the carriers
@@ -84,7 +85,7 @@ class Floor:
             freight_fen=0,
             label_code="",
             lines=tuple(
-                _line(f"{number}-{name}", codes[name], n) for name, n in sorted(goods.items())
+                plain_line(f"{number}-{name}", codes[name], n) for name, n in sorted(goods.items())
             ),
             raw=number,
         )
@@ -163,29 +164,3 @@ class Floor:
         """On hand and allocated, by code."""
         rows = stock.list_stock(self.bench.work)
         return {r.sku: (r.on_hand, r.allocated) for r in rows if r.sku in {A, B, SET}}
-
-
-def _line(key: str, code: str, pieces: int) -> LineSnapshot:
-    return LineSnapshot(
-        line_key=key,
-        product_id=f"p-{code}",
-        sku_id=f"s-{code}",
-        title=code,
-        spec="",
-        sku_code=code,
-        barcode="",
-        image_url="",
-        quantity=pieces,
-        refunded_quantity=0,
-        refunding_quantity=0,
-        shipped_quantity=0,
-        paid_fen=100,
-        unit_price_fen=100,
-        deadline_at=None,
-        presale=False,
-        predicted_at=None,
-        is_free_gift=False,
-        sku_change_pending=False,
-        new_sku_id="",
-        dropship=False,
-    )

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from app.bootstrap import open_services
 from app.domain.address import Address
 from app.domain.errors import RetryableError, UserError
-from app.domain.orders import LineSnapshot, OrderSnapshot
+from app.domain.orders import OrderSnapshot
 from app.domain.states import Flow, OrderStatus, ParcelState
 from app.domain.text import T
 from app.services.numbers import by_person
@@ -37,6 +37,7 @@ from app.services.workplace import Workplace
 from app.simulators.demo_accounts import QINGHE
 from app.store.tables import parcels
 from app.store.tables import waves as wave_table
+from tests.support.lines import plain_line
 
 SKUS = ("STORM-A", "STORM-B", "STORM-C", "STORM-D", "STORM-E", "STORM-F")
 SHOP = QINGHE
@@ -212,7 +213,7 @@ class StormBench:
         deadline = now + timedelta(hours=self.chance.randint(4, 48))
         codes = self.chance.sample(SKUS, self.chance.choice((1, 1, 2, 3)))
         lines = tuple(
-            _line(f"{number}-{n}", code, self.chance.randint(1, 3), deadline)
+            plain_line(f"{number}-{n}", code, self.chance.randint(1, 3), deadline)
             for n, code in enumerate(codes)
         )
         return OrderSnapshot(
@@ -288,32 +289,6 @@ class StormBench:
         self.counts[what] += 1
         self.journal.write(json.dumps({"what": what, "ref": ref, **more}) + "\n")
         self.journal.flush()
-
-
-def _line(key: str, code: str, pieces: int, deadline: Any) -> LineSnapshot:
-    return LineSnapshot(
-        line_key=key,
-        product_id=f"p-{code}",
-        sku_id=f"s-{code}",
-        title=code,
-        spec="",
-        sku_code=code,
-        barcode="",
-        image_url="",
-        quantity=pieces,
-        refunded_quantity=0,
-        refunding_quantity=0,
-        shipped_quantity=0,
-        paid_fen=100,
-        unit_price_fen=100,
-        deadline_at=deadline,
-        presale=False,
-        predicted_at=None,
-        is_free_gift=False,
-        sku_change_pending=False,
-        new_sku_id="",
-        dropship=False,
-    )
 
 
 def main(data: str, journal: str, seed: str, orders: str) -> None:
